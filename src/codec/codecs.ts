@@ -1,0 +1,176 @@
+import type { Bytes, Codec } from './codec.ts'
+
+// The core is compiled without DOM or Node types; these two exist in every runtime it runs in.
+declare class TextEncoder {
+  encode(text: string): Bytes
+}
+declare class TextDecoder {
+  constructor(label: string, options: { fatal: boolean; ignoreBOM: boolean })
+  decode(bytes: Uint8Array): string
+}
+
+const utf8Encoder = new TextEncoder()
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** UTF-8 bytes of `text`. */
+export const utf8 = (text: string): Bytes => utf8Encoder.encode(text)
+
+const uint = (size: number): Codec<number> => ({
+  write: (out, value) => out.uint(value, size),
+  read: (input) => input.uint(size),
+})
+
+export const u8 = uint(1)
+export const u16 = uint(2)
+export const u32 = uint(4)
+/** 48-bit integer: milliseconds since 1970, epoch counters. */
+export const u48 = uint(6)
+
+export const bool: Codec<boolean> = {
+  write: (out, value) => out.uint(value ? 1 : 0, 1),
+  read: (input) => {
+    const value = input.uint(1)
+    return value > 1 ? input.fail('not a boolean') : value === 1
+  },
+}
+
+/** Exactly `size` bytes. */
+export const fixed = (size: number): Codec<Bytes> => ({
+  write: (out, value) => {
+    if (value.length !== size) throw new RangeError(`expected ${size} bytes, got ${value.length}`)
+    out.raw(value)
+  },
+  read: (input) => input.raw(size),
+})
+
+/** Up to `max` bytes behind a 2-byte length (4-byte where `max` needs it). */
+export const bytes = (max: number): Codec<Bytes> => {
+  const prefix = max > 0xffff ? 4 : 2
+  return {
+    write: (out, value) => {
+      if (value.length > max) throw new RangeError(`${value.length} bytes exceed ${max}`)
+      out.uint(value.length, prefix)
+      out.raw(value)
+    },
+    read: (input) => {
+      const length = input.uint(prefix)
+      return length > max ? input.fail(`length exceeds ${max}`) : input.raw(length)
+    },
+  }
+}
+
+/** UTF-8 text of up to `max` bytes, malformed sequences refused. */
+export const text = (max: number): Codec<string> => {
+  const body = bytes(max)
+  return {
+    write: (out, value) => body.write(out, utf8(value)),
+    read: (input) => {
+      const raw = body.read(input)
+      try {
+        return utf8Decoder.decode(raw)
+      } catch {
+        return input.fail('not UTF-8')
+      }
+    },
+  }
+}
+
+/** `size` bytes as a lower-case hexadecimal string: identifiers that serve as map keys. */
+export const hexId = <T extends string>(size: number): Codec<T> => ({
+  write: (out, value) => {
+    if (value.length !== 2 * size) throw new RangeError(`expected ${2 * size} hexadecimal digits`)
+    out.raw(fromHex(value))
+  },
+  read: (input) => toHex(input.raw(size)) as T,
+})
+
+/** Up to `max` items behind a 2-byte count. */
+export const list = <T>(item: Codec<T>, max: number): Codec<readonly T[]> => ({
+  write: (out, values) => {
+    if (values.length > max) throw new RangeError(`${values.length} items exceed ${max}`)
+    out.uint(values.length, 2)
+    for (const value of values) item.write(out, value)
+  },
+  read: (input) => {
+    const count = input.uint(2)
+    if (count > max) input.fail(`count exceeds ${max}`)
+    return Array.from({ length: count }, (_, i) => input.within(`${i}`, () => item.read(input)))
+  },
+})
+
+/** Presence byte, then the value. `null` when absent. */
+export const optional = <T>(item: Codec<T>): Codec<T | null> => ({
+  write: (out, value) => {
+    bool.write(out, value !== null)
+    if (value !== null) item.write(out, value)
+  },
+  read: (input) => (bool.read(input) ? item.read(input) : null),
+})
+
+type Fields<T> = { readonly [K in keyof T]: Codec<T[K]> }
+
+/** Fields in the order written, without padding or names. */
+export const struct = <T extends object>(fields: Fields<T>): Codec<T> => {
+  const names = Object.keys(fields) as (keyof T & string)[]
+  return {
+    write: (out, value) => {
+      for (const name of names) fields[name].write(out, value[name])
+    },
+    read: (input) =>
+      Object.fromEntries(
+        names.map((name) => [name, input.within(name, () => fields[name].read(input))]),
+      ) as T,
+  }
+}
+
+/** Exactly one of `values`, as a byte. */
+export const oneOf = <const T extends string>(...values: readonly T[]): Codec<T> => ({
+  write: (out, value) => out.uint(values.indexOf(value), 1),
+  read: (input) => values[input.uint(1)] ?? input.fail('unknown value'),
+})
+
+type Variants<T extends { kind: string }> = {
+  readonly [K in T['kind']]: readonly [tag: number, body: Codec<Omit<Extract<T, { kind: K }>, 'kind'>>]
+}
+
+/** A closed union told apart by `kind`: one tag byte, then the variant's own fields. */
+export const union = <T extends { kind: string }>(variants: Variants<T>): Codec<T> => {
+  type Entry = [kind: string, variant: readonly [number, Codec<unknown>]]
+  const entries = Object.entries(variants) as Entry[]
+  const byTag = new Map(entries.map(([kind, [tag, body]]) => [tag, { kind, body }]))
+  return {
+    write: (out, value) => {
+      const [tag, body] = variants[value.kind as T['kind']]
+      out.uint(tag, 1)
+      ;(body as Codec<unknown>).write(out, value)
+    },
+    read: (input) => {
+      const found = byTag.get(input.uint(1)) ?? input.fail('unknown tag')
+      const value = input.within(found.kind, () => found.body.read(input))
+      return { kind: found.kind, ...(value as object) } as T
+    },
+  }
+}
+
+export const toHex = (raw: Uint8Array): string =>
+  Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+export const fromHex = (digits: string): Bytes => {
+  if (!/^([0-9a-f]{2})*$/.test(digits)) throw new RangeError('not lower-case hexadecimal')
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+}
+
+/** One byte string after another. */
+export const concat = (...parts: readonly Uint8Array[]): Bytes => {
+  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    result.set(part, at)
+    at += part.length
+  }
+  return result
+}
+
+/** Equality of public byte strings. Secret ones go through `crypto`. */
+export const equal = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i])

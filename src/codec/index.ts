@@ -1,0 +1,22 @@
+export { type Bytes, type Codec, DecodeError, decode, encode, Reader, Writer } from './codec.ts'
+export {
+  bool,
+  bytes,
+  concat,
+  equal,
+  fixed,
+  fromHex,
+  hexId,
+  list,
+  oneOf,
+  optional,
+  struct,
+  text,
+  toHex,
+  u8,
+  u16,
+  u32,
+  u48,
+  union,
+  utf8,
+} from './codecs.ts'

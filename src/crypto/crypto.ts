@@ -1,0 +1,216 @@
+import { sha512 } from '@noble/hashes/sha2.js'
+import { sha3_256 } from '@noble/hashes/sha3.js'
+import { type Bytes, concat } from '../codec/index.ts'
+import { measure, type Recorder } from '../metrics/index.ts'
+import { CryptoError } from './error.ts'
+import { expandWith, type KdfEngine, webKdf } from './kdf.ts'
+import { type KemEngine, type KemParameters, loadKem, mlKem768 } from './kem.ts'
+import { deriveElement, multiplyElement } from './ristretto255.ts'
+import { expose, type Material, Secret } from './secret.ts'
+import { type StretchProfile, stretchWith } from './stretch.ts'
+import { toBytes, type WebCrypto } from './web-crypto.ts'
+import { loadDh } from './x25519.ts'
+
+/** `count` fresh uniform bytes. Injected: nothing in the core is random by itself. */
+export type Rng = (count: number) => Bytes
+
+export interface KeyPair {
+  readonly publicKey: Bytes
+  readonly privateKey: Secret
+}
+
+export interface Encapsulation {
+  readonly ciphertext: Bytes
+  /** 32 bytes. */
+  readonly secret: Secret
+}
+
+/** The named primitives. Every call leaves one record in the recorder given to `createCrypto`. */
+export interface Crypto {
+  readonly random: Rng
+  /** SHA3-256 over the concatenation of `parts`: 32 bytes. */
+  hash(...parts: readonly Uint8Array[]): Bytes
+  /** SHA-512, CPace's hash: 64 bytes. */
+  sha512(message: Material): Secret
+  /** HMAC-SHA-256: 32 bytes. */
+  mac(key: Material, message: Material): Promise<Bytes>
+  /** HKDF-Extract (RFC 5869 §2.2): 32 bytes. */
+  extract(salt: Material, ikm: Material): Promise<Secret>
+  /** HKDF-Expand (RFC 5869 §2.3): up to 8,160 bytes. */
+  expand(prk: Material, info: Uint8Array, length: number): Promise<Secret>
+  /** HKDF-SHA-256, both halves. */
+  derive(salt: Material, ikm: Material, info: Uint8Array, length: number): Promise<Secret>
+  /** AES-256-GCM: 32-byte key, 12-byte nonce; the result is 16 bytes longer than the plaintext. */
+  seal(key: Material, nonce: Material, aad: Uint8Array, plaintext: Uint8Array): Promise<Bytes>
+  /** Throws CryptoError `crypto/open-failed`. */
+  open(key: Material, nonce: Material, aad: Uint8Array, ciphertext: Uint8Array): Promise<Bytes>
+  /** X25519 (RFC 7748): keys and shared secret have 32 bytes. */
+  dhGenerate(): Promise<KeyPair>
+  /** Throws CryptoError `crypto/invalid-public-key` on a small-order key. */
+  dhAgree(privateKey: Secret, publicKey: Uint8Array): Promise<Secret>
+  /** FIPS 203 §7.1 from 64 bytes of seed (`d || z`), fresh ones when left out. */
+  kemGenerate(parameters?: KemParameters, seed?: Secret): Promise<KeyPair>
+  /** FIPS 203 §7.2. Throws CryptoError `crypto/invalid-public-key`. */
+  kemEncapsulate(publicKey: Uint8Array, parameters?: KemParameters): Promise<Encapsulation>
+  /** FIPS 203 §7.3. A ciphertext made for another key gives an unrelated secret, not an error. */
+  kemDecapsulate(privateKey: Secret, ciphertext: Uint8Array, parameters?: KemParameters): Promise<Secret>
+  /** ristretto255 (RFC 9496), see `ristretto255.ts`. */
+  deriveElement(uniform: Secret): Secret
+  multiplyElement(scalar: Secret, element: Material): Secret
+  /** Password stretching, `length` bytes. Slow on purpose. */
+  stretch(profile: StretchProfile, message: Secret, salt: Uint8Array, length: number): Promise<Secret>
+}
+
+export interface CryptoPorts {
+  readonly subtle: WebCrypto
+  readonly random: Rng
+  readonly recorder: Recorder
+  /** Web Crypto's when left out. */
+  readonly kdf?: KdfEngine
+}
+
+export const createCrypto = async ({
+  subtle,
+  random,
+  recorder,
+  kdf = webKdf(subtle),
+}: CryptoPorts): Promise<Crypto> => {
+  const dh = await loadDh(subtle)
+  const kems = new Map<string, Promise<KemEngine>>()
+  const kemFor = (parameters: KemParameters): Promise<KemEngine> => {
+    const known = kems.get(parameters.name) ?? loadKem(parameters)
+    kems.set(parameters.name, known)
+    return known
+  }
+  const sizeOf = (value: Uint8Array | Secret): number => value.length
+  const run = <T extends Uint8Array | Secret>(
+    operation: string,
+    algorithm: string,
+    bytesIn: number,
+    work: () => Promise<T>,
+  ): Promise<T> => measure(recorder, { operation, algorithm, bytesIn }, work, sizeOf)
+  const runSync = <T extends Uint8Array | Secret>(
+    operation: string,
+    algorithm: string,
+    bytesIn: number,
+    work: () => T,
+  ): T => measure(recorder, { operation, algorithm, bytesIn }, work, sizeOf)
+  const aesKey = (key: Material, usage: 'encrypt' | 'decrypt') =>
+    subtle.importKey('raw', expose(key), { name: 'AES-GCM' }, false, [usage])
+  await kemFor(mlKem768)
+
+  return {
+    random,
+    hash: (...parts) => {
+      const message = concat(...parts)
+      return runSync('hash', 'SHA3-256', message.length, () => sha3_256(message) as Bytes)
+    },
+    sha512: (message) =>
+      runSync('hash', 'SHA-512', message.length, () => new Secret(sha512(expose(message)) as Bytes)),
+    mac: (key, message) =>
+      run('mac', 'HMAC-SHA-256', message.length, () => kdf.hmac(expose(key), expose(message))),
+    extract: (salt, ikm) =>
+      run(
+        'kdf_extract',
+        'HKDF-SHA-256',
+        ikm.length,
+        async () => new Secret(await kdf.hmac(expose(salt), expose(ikm))),
+      ),
+    expand: (prk, info, length) =>
+      run(
+        'kdf_expand',
+        'HKDF-SHA-256',
+        info.length,
+        async () => new Secret(await expandWith(kdf, expose(prk), info, length)),
+      ),
+    derive: (salt, ikm, info, length) =>
+      run(
+        'kdf_derive',
+        'HKDF-SHA-256',
+        ikm.length,
+        async () => new Secret(await kdf.derive(expose(salt), expose(ikm), info, length)),
+      ),
+    seal: (key, nonce, aad, plaintext) =>
+      run('aead_seal', 'AES-256-GCM', plaintext.length, async () =>
+        toBytes(
+          await subtle.encrypt(
+            { name: 'AES-GCM', iv: expose(nonce), additionalData: aad },
+            await aesKey(key, 'encrypt'),
+            plaintext,
+          ),
+        ),
+      ),
+    open: (key, nonce, aad, ciphertext) =>
+      run('aead_open', 'AES-256-GCM', ciphertext.length, async () => {
+        const imported = await aesKey(key, 'decrypt')
+        const algorithm = { name: 'AES-GCM', iv: expose(nonce), additionalData: aad }
+        try {
+          return toBytes(await subtle.decrypt(algorithm, imported, ciphertext))
+        } catch {
+          throw new CryptoError('crypto/open-failed')
+        }
+      }),
+    dhGenerate: async () => {
+      const privateKey = new Secret(random(32))
+      const publicKey = await run('dh_key_generation', 'X25519', 0, () => dh.publicKey(privateKey.expose()))
+      return { publicKey, privateKey }
+    },
+    dhAgree: (privateKey, publicKey) =>
+      run(
+        'dh_agree',
+        'X25519',
+        publicKey.length,
+        async () => new Secret(await dh.agree(privateKey.expose(), publicKey)),
+      ),
+    kemGenerate: async (parameters = mlKem768, seed = new Secret(random(64))) => {
+      const kem = await kemFor(parameters)
+      const pair = measure(
+        recorder,
+        { operation: 'kem_key_generation', algorithm: parameters.name, bytesIn: 0 },
+        () => kem.keyGen(seed.expose()),
+        ({ ek }) => ek.length,
+      )
+      return { publicKey: pair.ek, privateKey: new Secret(pair.dk) }
+    },
+    kemEncapsulate: async (publicKey, parameters = mlKem768) => {
+      const kem = await kemFor(parameters)
+      const made = measure(
+        recorder,
+        { operation: 'kem_encapsulation', algorithm: parameters.name, bytesIn: publicKey.length },
+        () => kem.encaps(publicKey, random(32)),
+        ({ ciphertext }) => ciphertext.length,
+      )
+      return { ciphertext: made.ciphertext, secret: new Secret(made.secret) }
+    },
+    kemDecapsulate: async (privateKey, ciphertext, parameters = mlKem768) => {
+      const kem = await kemFor(parameters)
+      return runSync(
+        'kem_decapsulation',
+        parameters.name,
+        ciphertext.length,
+        () => new Secret(kem.decaps(privateKey.expose(), ciphertext)),
+      )
+    },
+    deriveElement: (uniform) =>
+      runSync(
+        'element_derivation',
+        'ristretto255',
+        uniform.length,
+        () => new Secret(deriveElement(uniform.expose())),
+      ),
+    multiplyElement: (scalar, element) =>
+      runSync(
+        'element_multiplication',
+        'ristretto255',
+        element.length,
+        () => new Secret(multiplyElement(scalar.expose(), expose(element))),
+      ),
+    stretch: (profile, message, salt, length) =>
+      run(
+        'password_stretch',
+        profile.name,
+        0,
+        async () => new Secret(await stretchWith(subtle, profile, message.expose(), salt, length)),
+      ),
+  }
+}

@@ -1,0 +1,8 @@
+export { type Crypto, createCrypto, type Encapsulation, type KeyPair, type Rng } from './crypto.ts'
+export { CryptoError } from './error.ts'
+export { syncKdf } from './kdf.ts'
+export { type KemParameters, mlKem768, mlKem1024 } from './kem.ts'
+export { equalSecrets, expose, type Material, Secret, xor } from './secret.ts'
+export { pbkdf2, type StretchProfile } from './stretch.ts'
+export { seededCrypto, seededRng } from './testing.ts'
+export type { WebCrypto } from './web-crypto.ts'

@@ -1,0 +1,69 @@
+import type { Bytes } from '../codec/index.ts'
+
+/**
+ * Secret bytes. Prints and serialises as `[secret]`; a structured clone carries nothing.
+ * JavaScript cannot promise erasure: `wipe` overwrites this copy, not those an engine may have made.
+ */
+export class Secret {
+  #bytes: Bytes | null
+
+  /** Takes ownership of `bytes`. */
+  constructor(bytes: Bytes) {
+    this.#bytes = bytes
+  }
+
+  get length(): number {
+    return this.expose().length
+  }
+
+  /** The bytes themselves, not a copy. Throws when wiped. */
+  expose(): Bytes {
+    if (this.#bytes === null) throw new Error('secret was wiped')
+    return this.#bytes
+  }
+
+  slice(start: number, end: number): Secret {
+    return new Secret(this.expose().slice(start, end))
+  }
+
+  get wiped(): boolean {
+    return this.#bytes === null
+  }
+
+  wipe(): void {
+    this.#bytes?.fill(0)
+    this.#bytes = null
+  }
+
+  toString(): string {
+    return '[secret]'
+  }
+
+  toJSON(): string {
+    return '[secret]'
+  }
+}
+
+/** Where an operation takes either: keys are secrets, salts and published values are bytes. */
+export type Material = Secret | Uint8Array
+
+export const expose = (material: Material): Uint8Array =>
+  material instanceof Secret ? material.expose() : material
+
+/** `a === b` in time that depends on the length alone. */
+export const equalSecrets = (a: Material, b: Material): boolean => {
+  const left = expose(a)
+  const right = expose(b)
+  if (left.length !== right.length) return false
+  let difference = 0
+  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ right[i]!
+  return difference === 0
+}
+
+/** Bytewise exclusive or of two strings of one length. */
+export const xor = (a: Material, b: Material): Bytes => {
+  const left = expose(a)
+  const right = expose(b)
+  if (left.length !== right.length) throw new RangeError('xor needs equal lengths')
+  return Uint8Array.from(left, (byte, i) => byte ^ right[i]!)
+}

@@ -1,0 +1,29 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
+import type { OperationRecord } from '../metrics/index.ts'
+import { type Crypto, createCrypto, type Rng } from './crypto.ts'
+import { syncKdf } from './kdf.ts'
+import type { WebCrypto } from './web-crypto.ts'
+
+/** Deterministic bytes from a seed, for tests and simulations: never in the product. */
+export const seededRng = (seed: string): Rng => {
+  let counter = 0
+  return (count) => {
+    const blocks: Uint8Array[] = []
+    for (let made = 0; made < count; made += 32) {
+      blocks.push(sha256(concat(utf8(seed), encode(u32, counter++))))
+    }
+    return concat(...blocks).slice(0, count) as Bytes
+  }
+}
+
+/** The real primitives with seeded randomness; `records` collects what they recorded. */
+export const seededCrypto = async (
+  seed: string,
+  subtle: WebCrypto,
+): Promise<{ crypto: Crypto; records: OperationRecord[] }> => {
+  const records: OperationRecord[] = []
+  let now = 0
+  const recorder = { now: () => now++, record: (entry: OperationRecord) => void records.push(entry) }
+  return { crypto: await createCrypto({ subtle, random: seededRng(seed), recorder, kdf: syncKdf }), records }
+}

@@ -1,0 +1,14 @@
+export type { PeerClient } from './page-client.ts'
+export {
+  type Command,
+  type ErrorCode,
+  emptyView,
+  errorCodes,
+  type Link,
+  type MemberView,
+  type MessageView,
+  type NoticeView,
+  type Phase,
+  type Trust,
+  type View,
+} from './view.ts'

@@ -1,0 +1,133 @@
+/**
+ * What the page knows: plain data, replaced whole on every change, holding no key and no password.
+ * The Worker produces it, `ui` draws it.
+ */
+export type Link = 'self' | 'connecting' | 'direct' | 'relayed' | 'offline'
+export type Trust = 'self' | 'verified' | 'vouched' | 'pre-keyed' | 'none'
+
+export interface MemberView {
+  /** 32 hexadecimal digits. */
+  readonly id: string
+  readonly name: string
+  readonly link: Link
+  readonly trust: Trust
+}
+
+export interface MessageView {
+  /** Unique in this view. */
+  readonly id: string
+  readonly senderId: string
+  readonly senderName: string
+  readonly mine: boolean
+  readonly text: string
+  /** Milliseconds since 1970, by the receiver's clock. */
+  readonly at: number
+  /** Of my own messages: how many of those who were members have confirmed it. `lost` when none of the rest can. */
+  readonly delivery: {
+    readonly state: 'sending' | 'delivered'
+    readonly confirmed: number
+    readonly of: number
+  }
+}
+
+/** Something that happened in the room and is worth a line of text; the wording is the ui's, keyed by `code`. */
+export interface NoticeView {
+  readonly id: string
+  readonly code:
+    | 'member-joined'
+    | 'member-left'
+    | 'member-expired'
+    | 'member-unreachable'
+    | 'guess-failed'
+    | 'message-rejected'
+  /** Display name, where the notice is about somebody. */
+  readonly name: string | null
+  readonly at: number
+}
+
+export type Phase =
+  | 'idle'
+  /** Stretching the password. */
+  | 'hardening'
+  /** Reaching the relay and learning who is there. */
+  | 'finding'
+  /** Running the PAKE with the members found. */
+  | 'proving'
+  /** Waiting for a group key that includes this member. */
+  | 'agreeing'
+  | 'joined'
+  /** Ended: wrong password, or nobody accepted the proof. */
+  | 'refused'
+  /** Ended: by the user. */
+  | 'left'
+  /** Ended: anything else; see `error`. */
+  | 'failed'
+
+export interface View {
+  readonly phase: Phase
+  /** Members proved to, of members found. */
+  readonly progress: { readonly done: number; readonly of: number }
+  readonly group: string | null
+  readonly selfId: string | null
+  readonly members: readonly MemberView[]
+  readonly epoch: number | null
+  /** Eight groups of four hexadecimal digits: the same on all screens of an epoch. */
+  readonly fingerprint: string | null
+  readonly messages: readonly MessageView[]
+  readonly notices: readonly NoticeView[]
+  readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
+  /** The last thing that went wrong, until the next command. `retryAt`: milliseconds since 1970. */
+  readonly error: { readonly code: string; readonly retryAt: number | null } | null
+}
+
+/** Error codes a View can hold; the wording of each is in `ui`. */
+export const errorCodes = [
+  'pake/failed',
+  'pake/throttled',
+  'join/empty-name',
+  'join/long-name',
+  'join/empty-group',
+  'join/long-group',
+  'join/empty-password',
+  'join/long-password',
+  'join/bad-password',
+  'join/unknown-suite',
+  'message/empty',
+  'message/long',
+  'message/not-joined',
+  'relay/unreachable',
+  'relay/refused',
+  'relay/limited',
+  'relay/full',
+  'host/failed',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** What the page may ask of the Worker. */
+export type Command =
+  | {
+      readonly kind: 'join'
+      readonly name: string
+      readonly group: string
+      readonly password: string
+      readonly relayUrl: string
+      /** `relay` keeps WebRTC off. */
+      readonly transport: 'any' | 'relay'
+    }
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'dismiss-error' }
+
+export const emptyView: View = {
+  phase: 'idle',
+  progress: { done: 0, of: 0 },
+  group: null,
+  selfId: null,
+  members: [],
+  epoch: null,
+  fingerprint: null,
+  messages: [],
+  notices: [],
+  connection: 'offline',
+  error: null,
+}

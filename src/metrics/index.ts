@@ -1,0 +1,2 @@
+export type { OperationRecord, Recorder } from './record.ts'
+export { measure } from './measure.ts'

@@ -1,0 +1,41 @@
+import { type Bytes, fromHex, utf8 } from '../codec/index.ts'
+import { type KemParameters, mlKem768, pbkdf2, type StretchProfile } from '../crypto/index.ts'
+
+/** Everything that a run has to agree on beforehand. One byte names it; there is no negotiation. */
+export interface Suite {
+  readonly id: number
+  readonly name: string
+  readonly kem: KemParameters
+  /** Bytes of an encoded module vector: `Nt` of ML-BUA-sKEM. */
+  readonly vectorBytes: number
+  readonly stretching: StretchProfile
+  /** Domain separation tag of draft-vos-cfrg-pqpake: 32 bytes. */
+  readonly dst: Bytes
+}
+
+// Each draft configuration has its own random tag; ours are SHA3-256("mlwe-pake suite N").
+export const standardSuite: Suite = {
+  id: 1,
+  name: 'standard',
+  kem: mlKem768,
+  vectorBytes: 1156,
+  stretching: pbkdf2,
+  dst: fromHex('a493d2d3e7443c9e0e34c0f2a40603f51a67071cc678d366ada75ab240262b3b'),
+}
+
+export const suiteOf = (id: number): Suite | null => (id === standardSuite.id ? standardSuite : null)
+
+/** Parameters of draft-vos-cfrg-pqpake §7, in bytes. */
+export const Nsec = 32
+export const Nkey = 32
+export const Nkc = 64
+export const Nverifier = 32
+export const Nrho = 32
+
+export const label = (suite: Suite, name: string): Bytes => {
+  const tag = utf8(name)
+  const joined = new Uint8Array(suite.dst.length + tag.length)
+  joined.set(suite.dst)
+  joined.set(tag, suite.dst.length)
+  return joined
+}

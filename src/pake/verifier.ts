@@ -1,0 +1,54 @@
+import { type Bytes, concat, utf8 } from '../codec/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { label, Nverifier, type Suite } from './suite.ts'
+
+/** Longest password taken, in bytes of UTF-8. */
+export const maxPasswordBytes = 1024
+
+export type PasswordProblem = 'join/empty-password' | 'join/long-password' | 'join/bad-password'
+
+/** Unassigned, control, private-use and surrogate code points, and default-ignorable ones: RFC 8264 §4.3 without its exceptions. */
+const disallowed =
+  /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]|(?!\u200C|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])\p{Default_Ignorable_Code_Point}/u
+
+/**
+ * Password text as bytes, the same for all ways to type it: RFC 8265 §4.2.2 OpaqueString (spaces mapped to
+ * U+0020, NFC). Joiners and emoji selectors are kept, since people choose emoji passwords.
+ */
+export const preparePassword = (
+  text: string,
+): { readonly prepared: Secret } | { readonly problem: PasswordProblem } => {
+  const mapped = text.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+  if (mapped.length === 0) return { problem: 'join/empty-password' }
+  const prepared = utf8(mapped)
+  if (prepared.length > maxPasswordBytes) return { problem: 'join/long-password' }
+  if (disallowed.test(mapped)) return { problem: 'join/bad-password' }
+  return { prepared: new Secret(prepared) }
+}
+
+/** 16 bytes for a group that people name by typing: NFC, trimmed, case folded, inner spaces collapsed. */
+export const groupIdOf = (crypto: Crypto, name: string): Bytes => {
+  const normalised = name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase().normalize('NFKC')
+  return crypto.hash(utf8('mlwe-pake group'), utf8(normalised)).slice(0, 16)
+}
+
+export interface VerifierMaterial {
+  /** 32 bytes: the password-related string of member-to-member runs. */
+  readonly verifier: Secret
+}
+
+/** `GenVerifierMaterial` (draft §7.1.1) with `salt = SHA3-256(label || groupId)`, U = groupId, S empty. Slow on purpose. */
+export const generateVerifier = async (
+  crypto: Crypto,
+  suite: Suite,
+  password: Secret,
+  groupId: Bytes,
+): Promise<VerifierMaterial> => {
+  const salt = crypto.hash(utf8('mlwe-pake salt'), groupId)
+  const message = new Secret(concat(label(suite, ''), password.expose(), groupId))
+  const stretched = await crypto.stretch(suite.stretching, message, salt, Nverifier + 32)
+  const verifier = stretched.slice(0, Nverifier)
+  message.wipe() // FS
+  stretched.wipe() // FS
+  return { verifier }
+}
