@@ -20,3 +20,4 @@ export {
   union,
   utf8,
 } from './codecs.ts'
+export { pad, padmeLength, unpad } from './padding.ts'

@@ -1,4 +1,4 @@
-import { sha512 } from '@noble/hashes/sha2.js'
+import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
 import { type Bytes, concat } from '../codec/index.ts'
 import { measure, type Recorder } from '../metrics/index.ts'
@@ -30,6 +30,8 @@ export interface Crypto {
   readonly random: Rng
   /** SHA3-256 over the concatenation of `parts`: 32 bytes. */
   hash(...parts: readonly Uint8Array[]): Bytes
+  /** SHA-256, the relay's hash of addresses: 32 bytes. */
+  sha256(message: Uint8Array): Bytes
   /** SHA-512, CPace's hash: 64 bytes. */
   sha512(message: Material): Secret
   /** HMAC-SHA-256: 32 bytes. */
@@ -105,6 +107,7 @@ export const createCrypto = async ({
       const message = concat(...parts)
       return runSync('hash', 'SHA3-256', message.length, () => sha3_256(message) as Bytes)
     },
+    sha256: (message) => runSync('hash', 'SHA-256', message.length, () => sha256(message) as Bytes),
     sha512: (message) =>
       runSync('hash', 'SHA-512', message.length, () => new Secret(sha512(expose(message)) as Bytes)),
     mac: (key, message) =>

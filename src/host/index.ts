@@ -1,4 +1,4 @@
-export type { PeerClient } from './page-client.ts'
+export { connectPeer, type PeerClient } from './page-client.ts'
 export {
   type Command,
   type ErrorCode,

@@ -1,7 +1,10 @@
 import type { OperationRecord } from '../metrics/index.ts'
-import type { Command, View } from './view.ts'
+import { createMesh } from '../transport/index.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+import { type Command, emptyView, type View } from './view.ts'
+import workerUrl from './worker.ts?worker&url'
 
-/** The page's only way to its peer. `src/host/page-client` implements it over the Worker; a test may hand in another. */
+/** The page's only way to its peer, which lives in a Worker. */
 export interface PeerClient {
   readonly view: () => View
   /** Calls back after every change; returns the unsubscriber. */
@@ -9,4 +12,77 @@ export interface PeerClient {
   readonly dispatch: (command: Command) => void
   /** Batches of operation records, at most a few a second. `start` counts from this page's `performance.now()` zero. */
   readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
+}
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string }
+}
+
+/** The page's CSP admits one policy, and the policy one script. */
+const ownWorkerUrl = (): string => {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
+  if (trustedTypes === undefined) return workerUrl
+  const policy = trustedTypes.createPolicy('mlwe-pake-worker', {
+    createScriptURL: (url) => {
+      if (url !== workerUrl) throw new TypeError('not our Worker')
+      return url
+    },
+  })
+  return policy.createScriptURL(workerUrl)
+}
+
+const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; tell: (value: T) => void } => {
+  const listeners = new Set<(value: T) => void>()
+  return {
+    add: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    tell: (value) => {
+      for (const listener of listeners) listener(value)
+    },
+  }
+}
+
+/** Starts the Worker, and the WebRTC links that only a page can have. */
+export const connectPeer = (): PeerClient => {
+  const worker = new Worker(ownWorkerUrl(), { type: 'module', name: 'peer' })
+  const views = listenable<void>()
+  const records = listenable<readonly OperationRecord[]>()
+  const post = (message: ToWorker): void => worker.postMessage(message)
+  const mesh = createMesh((event) => post({ kind: 'mesh', event }))
+  let view: View = emptyView
+
+  const setView = (next: View): void => {
+    view = next
+    views.tell()
+  }
+
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    switch (data.kind) {
+      case 'view':
+        return setView(data.view)
+      case 'mesh':
+        return mesh.obey(data.order)
+      case 'records': {
+        const shift = data.origin - performance.timeOrigin
+        return records.tell(data.batch.map((entry) => ({ ...entry, start: entry.start + shift })))
+      }
+    }
+  })
+  worker.addEventListener('error', () =>
+    setView({ ...emptyView, phase: 'failed', error: { code: 'host/failed', retryAt: null } }),
+  )
+  // Best effort: a closing tab says goodbye if it still can.
+  addEventListener('pagehide', () => post({ kind: 'command', command: { kind: 'leave' } }))
+
+  return {
+    view: () => view,
+    subscribe: (listener) => views.add(listener),
+    dispatch: (command) => post({ kind: 'command', command }),
+    onRecords: (listener) => records.add(listener),
+  }
 }

@@ -95,6 +95,8 @@ export const errorCodes = [
   'message/empty',
   'message/long',
   'message/not-joined',
+  'message/backlog',
+  'group/removed',
   'relay/unreachable',
   'relay/refused',
   'relay/limited',

@@ -1,2 +1,5 @@
-export type { OperationRecord, Recorder } from './record.ts'
+export { exportMetrics, exportRecords } from './export.ts'
 export { measure } from './measure.ts'
+export { type OperationRow, Operations } from './operations.ts'
+export type { OperationRecord, Recorder } from './record.ts'
+export { Series, type SeriesPoint } from './series.ts'

@@ -3,15 +3,31 @@ import type { Recorder } from './record.ts'
 interface Subject {
   readonly operation: string
   readonly algorithm: string
+  /** Bytes. */
   readonly bytesIn: number
 }
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'error'
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'error'
 
-/** Runs `work` and leaves exactly one record of it: on return, on rejection, on throw. */
-export function measure<T>(recorder: Recorder, subject: Subject, work: () => Promise<T>, sizeOf: (value: T) => number): Promise<T>
-export function measure<T>(recorder: Recorder, subject: Subject, work: () => T, sizeOf: (value: T) => number): T
+/**
+ * Runs `work` and leaves exactly one record of it: on return, on rejection, on throw.
+ * `sizeOf` gives the size of the result in bytes. What `work` throws is thrown on.
+ */
+export function measure<T>(
+  recorder: Recorder,
+  subject: Subject,
+  work: () => Promise<T>,
+  sizeOf: (value: T) => number,
+): Promise<T>
+export function measure<T>(
+  recorder: Recorder,
+  subject: Subject,
+  work: () => T,
+  sizeOf: (value: T) => number,
+): T
 export function measure<T>(
   recorder: Recorder,
   subject: Subject,
@@ -19,7 +35,7 @@ export function measure<T>(
   sizeOf: (value: T) => number,
 ): T | Promise<T> {
   const start = recorder.now()
-  const finish = (bytesOut: number, error: string | null) =>
+  const finish = (bytesOut: number, error: string | null): void =>
     recorder.record({ ...subject, start, duration: recorder.now() - start, bytesOut, error })
   const succeed = (value: T): T => {
     finish(sizeOf(value), null)
@@ -29,10 +45,11 @@ export function measure<T>(
     finish(0, codeOf(error))
     throw error
   }
+  let result: T | Promise<T>
   try {
-    const result = work()
-    return result instanceof Promise ? result.then(succeed, fail) : succeed(result)
+    result = work()
   } catch (error) {
     return fail(error)
   }
+  return result instanceof Promise ? result.then(succeed, fail) : succeed(result)
 }

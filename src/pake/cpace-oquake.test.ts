@@ -1,76 +1,244 @@
-import { expect, test } from 'vitest'
-import { type Bytes, utf8 } from '../codec/index.ts'
-import { Secret, seededCrypto } from '../crypto/index.ts'
-import { initiate, type RunOutcome, type RunState, respond, standardSuite, step } from './index.ts'
+import { describe, expect, test } from 'vitest'
+import { type Bytes, concat } from '../codec/index.ts'
+import { type Crypto, seededCrypto } from '../crypto/index.ts'
+import { initiate, initiatePlus, step } from './cpace-oquake.ts'
+import { flowBytes } from './flows.ts'
+import type { RunInput } from './run-state.ts'
+import {
+  members,
+  newcomer,
+  type Played,
+  play,
+  publicKeyOf,
+  type Sides,
+  type Wire,
+} from './simulation/play.ts'
+import { quickStandard, quickSuites } from './simulation/suites.ts'
+import type { Suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('pake', globalThis.crypto.subtle as never)
-const ids = { initiator: new Uint8Array(16).fill(1), responder: new Uint8Array(16).fill(2) }
-const input = (prs: string, payload: number) => ({
-  ...ids,
-  prs: utf8(prs),
-  payload: new Uint8Array(40).fill(payload),
-})
+const publicKey = await publicKeyOf(crypto)
+const otherPublicKey = await publicKeyOf(crypto, 'other')
 
-type Tamper = (message: Bytes, index: number) => Bytes
+type Make = (crypto: Crypto, suite: Suite) => Sides
+const protocols = [
+  ['CPaceOQUAKE', (used, suite) => members(used, suite)],
+  ['CPaceOQUAKE+', (used, suite) => newcomer(used, suite, publicKey)],
+] as const satisfies readonly (readonly [string, Make])[]
+const cases = quickSuites.flatMap((suite) =>
+  protocols.map(([protocol, make]) => [protocol, suite.name, suite, make] as const),
+)
 
-/** Plays a whole run; `tamper` sits on the wire. */
-const play = async (left: string, right: string, tamper: Tamper = (message) => message) => {
-  const opened = initiate(crypto, standardSuite, input(left, 1))
-  const states: [RunState, RunState] = [opened.state, respond(standardSuite, input(right, 2))]
-  const ends: (RunOutcome | null)[] = [null, null]
-  const sizes: number[] = []
-  let message: Bytes | null = opened.message
-  for (let turn = 1; message !== null; turn = 1 - turn) {
-    sizes.push(message.length)
-    const side = turn as 0 | 1
-    const outcome: RunOutcome = await step(crypto, states[side], tamper(message, sizes.length))
-    if (outcome.kind === 'continue') states[side] = outcome.state
-    else ends[side] = outcome
-    message = outcome.message
-  }
-  return { ends, sizes }
+const kinds = ({ initiator, responder }: Played) => [initiator.kind, responder.kind]
+const sizes = ({ messages }: Played) => messages.map(({ length }) => length)
+const run = async (suite: Suite, make: Make, wire?: Wire) => play(crypto, make(crypto, suite), wire)
+
+/** A run that something was done to: same flows, same sizes, and at most the last flow's sender believes in it. */
+const expectFailure = (played: Played, honest: readonly number[], flow: number) => {
+  expect(sizes(played)).toEqual(honest)
+  const { initiator, responder } = played
+  expect(responder).toMatchObject({ kind: 'failed', code: 'pake/failed', message: null })
+  if (flow < 5) expect(initiator).toMatchObject({ kind: 'failed', code: 'pake/failed' })
 }
 
-test('both sides get one key, one transcript and each other payload', async () => {
-  const { ends, sizes } = await play('verifier', 'verifier')
-  const [left, right] = ends
-  if (left?.kind !== 'done' || right?.kind !== 'done') throw new Error('run failed')
-  expect(left.result.key.expose()).toEqual(right.result.key.expose())
-  expect(left.result.transcript).toEqual(right.result.transcript)
-  expect(left.result.peerPayload[0]).toBe(2)
-  expect(right.result.peerPayload[0]).toBe(1)
-  expect(sizes).toEqual([66, 66, 1284, 1088 + 64 + 42 + 32, 74])
+test('sizes of the flows', async () => {
+  const [standard, strong] = quickSuites
+  const [, plus] = protocols[1]
+  expect(sizes(await run(standard, protocols[0][1]))).toEqual([66, 66, 1284, 1152 + 74, 74])
+  expect(sizes(await run(strong, protocols[0][1]))).toEqual([66, 66, 1658, 1632 + 74, 74])
+  expect(sizes(await run(standard, plus))).toEqual([66, 66, 1284, 1152 + 1184 + 74, 64 + 74])
+  expect(sizes(await run(strong, plus))).toEqual([66, 66, 1658, 1632 + 1184 + 74, 64 + 74])
+})
+
+describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
+  test('both sides get one key, one transcript and each other payload', async () => {
+    const sides = make(crypto, suite)
+    const played = await play(crypto, sides)
+    const { initiator, responder } = played
+    if (initiator.kind !== 'done' || responder.kind !== 'done') throw new Error('run failed')
+    expect(initiator.result.key.length).toBe(32)
+    expect(initiator.result.key.expose()).toEqual(responder.result.key.expose())
+    expect(initiator.result.transcript).toEqual(responder.result.transcript)
+    expect(initiator.result.peerPayload).toEqual(new Uint8Array(40).fill(2))
+    expect(responder.result.peerPayload).toEqual(new Uint8Array(40).fill(1))
+    expect(sizes(played)).toEqual(flowBytes(suite, sides.listening.proof, 40))
+  })
+
+  test('two runs have nothing in common', async () => {
+    const [a, b] = [await run(suite, make), await run(suite, make)]
+    for (const [i, message] of a.messages.entries()) expect(message).not.toEqual(b.messages[i])
+    if (a.initiator.kind !== 'done' || b.initiator.kind !== 'done') throw new Error('run failed')
+    expect(a.initiator.result.key.expose()).not.toEqual(b.initiator.result.key.expose())
+  })
+
+  test('what is handed back for wiping leaves the result usable', async () => {
+    const { initiator, responder } = await run(suite, make)
+    for (const secret of [...initiator.stale, ...responder.stale]) secret.wipe()
+    if (initiator.kind !== 'done' || responder.kind !== 'done') throw new Error('run failed')
+    expect(initiator.result.key.expose()).toEqual(responder.result.key.expose())
+  })
+
+  test.each([1, 2, 3, 4, 5])('a flipped bit anywhere in flow %i', async (flow) => {
+    const honest = sizes(await run(suite, make))
+    const length = honest[flow - 1]!
+    const stride = Math.max(1, Math.floor(length / (suite === quickStandard ? 66 : 11)))
+    for (let at = 0; at < length; at += stride) {
+      const flip: Wire = (message, index) => {
+        if (index !== flow) return message
+        const changed = message.slice()
+        changed[at]! ^= 1 << (at % 8)
+        return changed
+      }
+      expectFailure(await run(suite, make, flip), honest, flow)
+    }
+  })
+
+  test.each([1, 2, 3, 4, 5])('flow %i truncated, extended, empty, huge, all 0, all 0xff', async (flow) => {
+    const honest = sizes(await run(suite, make))
+    const changes: readonly ((message: Bytes) => Bytes)[] = [
+      (message) => message.slice(0, -1),
+      (message) => message.slice(1),
+      (message) => message.slice(0, 40),
+      (message) => concat(message, Uint8Array.of(0)),
+      () => new Uint8Array(0),
+      () => new Uint8Array(1 << 20),
+      (message) => new Uint8Array(message.length),
+      (message) => new Uint8Array(message.length).fill(0xff),
+    ]
+    for (const change of changes) {
+      const wire: Wire = (message, index) => (index === flow ? change(message) : message)
+      expectFailure(await run(suite, make, wire), honest, flow)
+    }
+  })
+
+  test('every message of another run, replayed or swapped in', async () => {
+    const other = await run(suite, make)
+    const honest = sizes(other)
+    for (const flow of [1, 2, 3, 4, 5]) {
+      const wire: Wire = (message, index) => (index === flow ? other.messages[index - 1]! : message)
+      expectFailure(await run(suite, make, wire), honest, flow)
+    }
+  })
+
+  test('every message reflected, and every one in another place', async () => {
+    const honest = await run(suite, make)
+    for (const flow of [2, 3, 4, 5]) {
+      for (let from = 1; from < flow; from++) {
+        const seen: Bytes[] = []
+        const wire: Wire = (message, index) => {
+          seen.push(message)
+          return index === flow ? seen[from - 1]! : message
+        }
+        expectFailure(await run(suite, make, wire), sizes(honest), flow)
+      }
+    }
+  })
+
+  test('the identity and shares that do not decode', async () => {
+    const honest = sizes(await run(suite, make))
+    const shares = [
+      new Uint8Array(32),
+      new Uint8Array(32).fill(0xff),
+      Uint8Array.of(1, ...new Uint8Array(31)),
+    ]
+    for (const share of shares) {
+      for (const flow of [1, 2]) {
+        const wire: Wire = (message, index) =>
+          index === flow ? concat(message.slice(0, 34), share) : message
+        expectFailure(await run(suite, make, wire), honest, flow)
+      }
+    }
+  })
+
+  test('an invalid share leads to a key that nobody can foresee', async () => {
+    const keys = new Set<string>()
+    for (let i = 0; i < 4; i++) {
+      const { listening, opened } = make(crypto, suite)
+      const identity = concat(opened.message.slice(0, 34), new Uint8Array(32))
+      const outcome = await step(crypto, listening, identity)
+      if (outcome.kind !== 'continue' || outcome.state.kind !== 'awaiting-oquake-init')
+        throw new Error('ended')
+      const key = outcome.state.cpaceKey.expose()
+      expect(key.length).toBe(32)
+      keys.add(key.join())
+    }
+    keys.add(new Uint8Array(32).join())
+    expect(keys.size).toBe(5)
+  })
+
+  test('a peer with the own id', async () => {
+    const { opened, listening } = make(crypto, suite)
+    const alike = (input: RunInput) => ({ ...input, initiator: input.responder })
+    const { input, proof } = opened.state
+    const again =
+      proof.kind === 'seed'
+        ? initiatePlus(crypto, suite, { ...alike(input), seed: proof.seed })
+        : initiate(crypto, suite, alike(input))
+    const played = await play(crypto, {
+      opened: again,
+      listening: { ...listening, input: alike(listening.input) },
+    })
+    expect(kinds(played)).toEqual(['failed', 'failed'])
+    expect(sizes(played)).toEqual(flowBytes(suite, proof, 40))
+  })
+
+  test('no state changes when a step fails', async () => {
+    const { opened } = make(crypto, suite)
+    const before = JSON.stringify(opened.state)
+    const sides = make(crypto, suite)
+    await play(crypto, { ...sides, opened }, (message, flow) => (flow === 2 ? message.slice(1) : message))
+    expect(JSON.stringify(opened.state)).toBe(before)
+  })
 })
 
 test('a wrong password fails on both sides after the same flows', async () => {
-  const { ends, sizes } = await play('verifier', 'other')
-  expect(ends.map((end) => end?.kind)).toEqual(['failed', 'failed'])
-  expect(sizes).toEqual((await play('verifier', 'verifier')).sizes)
-})
-
-test.each([1, 2, 3, 4, 5])('a flipped bit anywhere in flow %i fails the run', async (flow) => {
-  for (let part = 0; part < 24; part++) {
-    const { ends } = await play('verifier', 'verifier', (message, index) => {
-      if (index !== flow) return message
-      const changed = message.slice()
-      changed[Math.floor((part * message.length) / 24)]! ^= 1 << (part % 8)
-      return changed
-    })
-    expect(ends.some((end) => end?.kind === 'failed')).toBe(true)
-    if (flow < 5) expect(ends[0]?.kind).not.toBe('done')
-    expect(ends[1]?.kind).not.toBe('done')
+  for (const suite of quickSuites) {
+    const right = await play(crypto, members(crypto, suite))
+    const wrong = await play(crypto, members(crypto, suite, 'verifier', 'other'))
+    expect(kinds(wrong)).toEqual(['failed', 'failed'])
+    expect(sizes(wrong)).toEqual(sizes(right))
   }
 })
 
-test.each([0, 0xff])('all-%i messages fail without an exception', async (fill) => {
-  for (const flow of [1, 2, 3, 4, 5]) {
-    const { ends } = await play('verifier', 'verifier', (message, index) =>
-      index === flow ? new Uint8Array(message.length).fill(fill) : message,
-    )
-    expect(ends[1]?.kind).not.toBe('done')
-  }
+describe('whoever lacks a part of the proof', () => {
+  const suite = quickStandard
+  test.each([
+    ['both parts', publicKey, { left: 'other', seed: 'other' }],
+    ['the verifier', publicKey, { left: 'other' }],
+    ['the seed: a member’s stolen profile', publicKey, { seed: 'other' }],
+    ['the right public key: an impostor with a stolen verifier', otherPublicKey, {}],
+  ])('%s', async (_what, known, given) => {
+    const right = await play(crypto, newcomer(crypto, suite, publicKey))
+    const wrong = await play(crypto, newcomer(crypto, suite, known, given))
+    expect(kinds(wrong)).toEqual(['failed', 'failed'])
+    expect(sizes(wrong)).toEqual(sizes(right))
+  })
+
+  test('a member whose stored public key is damaged answers like any other', async () => {
+    const sides = newcomer(crypto, suite, publicKey)
+    const proof = { kind: 'public-key', publicKey: new Uint8Array(1216).fill(0xff) } as const
+    const played = await play(crypto, { ...sides, listening: { ...sides.listening, proof } })
+    expect(kinds(played)).toEqual(['failed', 'failed'])
+    expect(sizes(played)).toEqual(sizes(await play(crypto, sides)))
+  })
+
+  test('the two protocols do not meet', async () => {
+    const [plain, plus] = [members(crypto, suite), newcomer(crypto, suite, publicKey)]
+    const [a, b] = [
+      await play(crypto, { opened: plain.opened, listening: plus.listening }),
+      await play(crypto, { opened: plus.opened, listening: plain.listening }),
+    ]
+    expect([...kinds(a), ...kinds(b)]).toEqual(['failed', 'failed', 'failed', 'failed'])
+  })
+
+  test('nor do the two suites', async () => {
+    const [one, two] = [members(crypto, quickSuites[0]), members(crypto, quickSuites[1])]
+    const played = await play(crypto, { opened: one.opened, listening: two.listening })
+    expect(kinds(played)).toEqual(['failed', 'failed'])
+  })
 })
 
-test('secrets do not print', () => {
-  expect(JSON.stringify({ key: new Secret(utf8('canary')) })).not.toContain('canary')
+test('secrets of a state do not print', async () => {
+  const { opened } = newcomer(crypto, quickStandard, publicKey)
+  expect(JSON.stringify(opened.state)).toContain('[secret]')
 })

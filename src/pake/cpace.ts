@@ -41,13 +41,14 @@ export interface CpaceShare {
   readonly share: Bytes
 }
 
+/** `G.calculate_generator` (draft §7.1): an encoded element of 32 bytes, as secret as the password. */
+export const calculateGenerator = (crypto: Crypto, { prs, channel, sid }: CpaceInput): Secret =>
+  crypto.deriveElement(crypto.sha512(new Secret(generatorString(expose(prs), channel, sid))))
+
 /** A fresh scalar and its public share. */
-export const startCpace = (crypto: Crypto, { prs, channel, sid }: CpaceInput): CpaceShare => {
-  const generator = crypto.deriveElement(
-    crypto.sha512(new Secret(generatorString(expose(prs), channel, sid))),
-  )
+export const startCpace = (crypto: Crypto, input: CpaceInput): CpaceShare => {
   const scalar = new Secret(crypto.random(32))
-  return { scalar, share: crypto.multiplyElement(scalar, generator).expose() }
+  return { scalar, share: crypto.multiplyElement(scalar, calculateGenerator(crypto, input)).expose() }
 }
 
 export interface CpaceTranscript {

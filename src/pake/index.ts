@@ -1,4 +1,5 @@
-export { initiate, type RunOutcome, type RunResult, type RunState, respond, step } from './cpace-oquake.ts'
+export { initiate, initiatePlus, respond, respondPlus, step } from './cpace-oquake.ts'
+export type { RunOutcome, RunResult, RunState } from './run-state.ts'
 export { type Suite, standardSuite, suiteOf } from './suite.ts'
 export {
   generateVerifier,

@@ -2,9 +2,10 @@ import { type Bytes, concat } from '../codec/index.ts'
 import type { Rng } from '../crypto/index.ts'
 
 /**
- * Kemeleon without rejection (draft-veitch-kemeleon, mid-2025, `VectorEncodeNR`): a module vector as a
+ * Kemeleon without rejection (draft-irtf-cfrg-kemeleon of mid-2025, `VectorEncodeNR`): a module vector as a
  * byte string that looks uniform. All coefficients form one integer in base q, to which a random multiple
  * of q^n is added; the slack of at least 256 bits bounds the distance from uniform by 2^-256.
+ * The operations and their order are the same for every vector; BigInt's own time is not promised by anybody.
  */
 const q = 3329n
 
@@ -19,16 +20,17 @@ interface Field {
   readonly largest: bigint
 }
 
-const fields = new Map<number, Field>()
+const fields = new Map<string, Field>()
 const fieldFor = (coefficients: number, vectorBytes: number): Field => {
-  const known = fields.get(coefficients)
+  const name = `${coefficients} ${vectorBytes}`
+  const known = fields.get(name)
   if (known !== undefined) return known
   const made = {
     coefficients,
     modulus: q ** BigInt(coefficients),
     largest: (1n << BigInt(8 * vectorBytes)) - 1n,
   }
-  fields.set(coefficients, made)
+  fields.set(name, made)
   return made
 }
 

@@ -20,9 +20,10 @@ export const fullSid = ({ sid, client, server }: Pick<OquakeInput, 'sid' | 'clie
   return concat(length(sid), sid, length(client), client, length(server), server)
 }
 
-const effectivePrs = async (crypto: Crypto, suite: Suite, input: OquakeInput): Promise<Material> => {
+/** A copy of its own in either case, so that it can be wiped alone. */
+const effectivePrs = async (crypto: Crypto, suite: Suite, input: OquakeInput): Promise<Secret> => {
   const { prs, context } = input
-  if (context === null) return prs
+  if (context === null) return new Secret(expose(prs).slice() as Bytes)
   const ikm = concat(label(suite, 'OQUAKE-context'), fullSid(input), context.expose())
   return crypto.expand(await crypto.extract(prs, new Secret(ikm)), label(suite, 'effective_PRS'), Nkey)
 }
@@ -39,7 +40,8 @@ const pad = async (
 }
 
 export interface OquakeInitiation {
-  readonly prs: Material
+  /** The effective password-related string. */
+  readonly prs: Secret
   readonly sid: Bytes
   readonly privateKey: Secret
   /** Uniform public key: secret, since it opens the message to password guesses. */

@@ -1,6 +1,6 @@
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { type Crypto, Secret } from '../crypto/index.ts'
-import { label, Nverifier, type Suite } from './suite.ts'
+import { type Crypto, generateXWing, Secret, xWing } from '../crypto/index.ts'
+import { Nverifier, type Suite } from './suite.ts'
 
 /** Longest password taken, in bytes of UTF-8. */
 export const maxPasswordBytes = 1024
@@ -33,11 +33,18 @@ export const groupIdOf = (crypto: Crypto, name: string): Bytes => {
 }
 
 export interface VerifierMaterial {
-  /** 32 bytes: the password-related string of member-to-member runs. */
+  /** 32 bytes: the password-related string of every run. A member keeps it. */
   readonly verifier: Secret
+  /** 32 bytes: proves the password itself. A newcomer wipes it, and the password, once it is in. */
+  readonly seed: Secret
+  /** The seed's X-Wing public key, 1,216 bytes. A member keeps it beside the verifier. */
+  readonly publicKey: Bytes
 }
 
-/** `GenVerifierMaterial` (draft §7.1.1) with `salt = SHA3-256(label || groupId)`, U = groupId, S empty. Slow on purpose. */
+/**
+ * `GenVerifierMaterial` and `GenVerifiers` (draft §7.1.1) with `salt = SHA3-256(label || groupId)`, U = groupId,
+ * S empty. Slow on purpose.
+ */
 export const generateVerifier = async (
   crypto: Crypto,
   suite: Suite,
@@ -45,10 +52,11 @@ export const generateVerifier = async (
   groupId: Bytes,
 ): Promise<VerifierMaterial> => {
   const salt = crypto.hash(utf8('mlwe-pake salt'), groupId)
-  const message = new Secret(concat(label(suite, ''), password.expose(), groupId))
-  const stretched = await crypto.stretch(suite.stretching, message, salt, Nverifier + 32)
+  const message = new Secret(concat(suite.dst, password.expose(), groupId))
+  const stretched = await crypto.stretch(suite.stretching, message, salt, Nverifier + xWing.seed)
   const verifier = stretched.slice(0, Nverifier)
+  const seed = stretched.slice(Nverifier, Nverifier + xWing.seed)
   message.wipe() // FS
   stretched.wipe() // FS
-  return { verifier }
+  return { verifier, seed, publicKey: await generateXWing(crypto, seed) }
 }

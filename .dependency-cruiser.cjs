@@ -1,0 +1,175 @@
+/**
+ * The import law: who may import what. `tools/law.test.ts` plants a violation of every rule.
+ * Tests obey it too; what only they may do is said in the rule.
+ */
+
+const core = ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group', 'peer']
+
+/** Folder of src: folders of src that it may import. */
+const allowed = {
+  codec: [],
+  metrics: [],
+  crypto: ['codec', 'metrics'],
+  pake: ['codec', 'crypto'],
+  ratchet: ['codec', 'crypto'],
+  prekeys: ['codec', 'crypto'],
+  group: ['codec', 'crypto'],
+  peer: core,
+  transport: ['codec'],
+  host: [...core, 'transport'],
+  ui: ['host', 'metrics'],
+}
+
+/** Code that runs in Node only and is no part of the product. */
+const tests = '\\.(test|bench)\\.tsx?$|/test-client\\.ts$|^src/[^/]+/(vectors|simulation)/'
+const configs = '^[^/]+\\.config\\.ts$'
+/** The files of the relay that touch Node; the rest of it is pure. */
+const nodeSide = '^signaling/(server|main|vite-plugin|sockets|static|origin|env|store)\\.ts$'
+
+const any = (names) => `(${names.join('|')})`
+const entry = (names) => (names.length === 0 ? [] : [`^src/${any(names)}/index\\.ts$`])
+/** Resolved or not, typed or not: a package by its name. */
+const packages = (names) => `(^|(^|/)node_modules/(@types/)?)${any(names)}(/|$)`
+const anyPackage = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown']
+
+const folderRules = Object.entries(allowed).map(([folder, names]) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: '^(src|signaling|e2e|tools|bench)/',
+    pathNot: [
+      `^src/${folder}/`,
+      ...entry(names),
+      // What only some files of a folder may import has a rule of its own below.
+      ...(folder === 'transport' ? ['^signaling/'] : []),
+      ...(folder === 'peer' ? ['^src/transport/index\\.ts$'] : []),
+      ...(folder === 'crypto' ? ['^src/[^/]+/vectors/'] : []),
+    ],
+  },
+}))
+
+/** Everything but the listed files may not import the package. */
+const onlyIn = (name, names, places) => ({
+  name,
+  severity: 'error',
+  from: { pathNot: places },
+  to: { path: packages(names) },
+})
+
+module.exports = {
+  forbidden: [
+    ...folderRules,
+    {
+      name: 'folder-not-in-law',
+      comment: 'A new folder of src needs a line in the table above.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/${any(Object.keys(allowed))}/` },
+      to: {},
+    },
+    {
+      name: 'transport-imports-relay',
+      comment: 'Frames for all; the relay itself for the in-memory network; a live one for tests.',
+      severity: 'error',
+      from: { path: '^src/transport/', pathNot: ['^src/transport/memory-network\\.ts$', tests] },
+      to: { path: '^signaling/', pathNot: '^signaling/frames\\.ts$' },
+    },
+    {
+      name: 'memory-network-imports-relay',
+      severity: 'error',
+      from: { path: '^src/transport/memory-network\\.ts$' },
+      to: { path: '^signaling/', pathNot: '^signaling/(frames|relay)\\.ts$' },
+    },
+    {
+      name: 'transport-tests-import-relay',
+      severity: 'error',
+      from: { path: '^src/transport/.*\\.test\\.ts$' },
+      to: { path: '^signaling/', pathNot: '^signaling/(frames|relay|index|server)\\.ts$' },
+    },
+    {
+      name: 'crypto-imports-vectors',
+      comment:
+        'The runner of public vectors calls the readers of other folders; nothing else of crypto does.',
+      severity: 'error',
+      from: { path: '^src/crypto/', pathNot: '^src/crypto/vectors/' },
+      to: { path: '^src/[^/]+/vectors/', pathNot: '^src/crypto/vectors/' },
+    },
+    {
+      name: 'peer-imports-transport',
+      comment: 'Only its tests and its simulation, for the in-memory network.',
+      severity: 'error',
+      from: { path: '^src/peer/', pathNot: tests },
+      to: { path: '^src/transport/' },
+    },
+    {
+      name: 'signaling-imports',
+      severity: 'error',
+      from: { path: '^signaling/' },
+      to: { path: '^(src|e2e|tools|bench)/', pathNot: '^src/codec/index\\.ts$' },
+    },
+    {
+      name: 'e2e-imports',
+      comment: 'The tests of the whole know the page and the relay, nothing of the inside.',
+      severity: 'error',
+      from: { path: '^e2e/' },
+      to: { path: '^(src|signaling|bench)/', pathNot: '^signaling/(index|server)\\.ts$' },
+    },
+    {
+      name: 'tools-imports',
+      severity: 'error',
+      from: { path: ['^tools/', configs] },
+      to: { path: '^(src|signaling|e2e|bench)/', pathNot: '^signaling/(index|vite-plugin)\\.ts$' },
+    },
+    {
+      name: 'product-imports-tests',
+      severity: 'error',
+      from: { path: '^(src|signaling)/', pathNot: tests },
+      to: { path: [tests, '^(e2e|tools|bench)/'] },
+    },
+    {
+      name: 'ui-reaches-keys',
+      comment: 'The page draws views; what holds keys runs in the Worker.',
+      severity: 'error',
+      from: { path: '^src/ui/' },
+      to: { path: '^src/(crypto|pake|ratchet|prekeys|group|peer)/', reachable: true },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+
+    onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], '^src/crypto/'),
+    onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
+    onlyIn('ui-packages', ['react', 'react-dom', 'recharts', 'zustand', '@ariakit'], '^src/ui/'),
+    onlyIn('socket-packages', ['ws'], ['^signaling/(server|sockets)\\.ts$', '^(e2e|tools)/', tests]),
+    {
+      name: 'core-packages',
+      comment: 'The core owns what it is made of; crypto packages come in through src/crypto only.',
+      severity: 'error',
+      from: { path: `^src/${any(core.filter((folder) => folder !== 'crypto'))}/`, pathNot: tests },
+      to: { dependencyTypes: anyPackage },
+    },
+    {
+      name: 'crypto-other-packages',
+      severity: 'error',
+      from: { path: '^src/crypto/', pathNot: tests },
+      to: { dependencyTypes: anyPackage, pathNot: packages(['@noble', 'mlkem', 'hash-wasm']) },
+    },
+    {
+      name: 'node-builtins',
+      severity: 'error',
+      from: { pathNot: [nodeSide, '^(e2e|tools)/', configs, tests] },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '(^|/)node_modules/' },
+    exclude: { path: '^dist/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    moduleSystems: ['es6', 'cjs'],
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'module', 'browser', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+}

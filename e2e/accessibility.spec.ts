@@ -1,0 +1,108 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from 'playwright/test'
+import { expect, test, unique } from './fixtures.ts'
+import { waitForAgreement } from './member.ts'
+
+async function expectNoViolations(page: Page): Promise<void> {
+  await page.bringToFront()
+  // Half-faded text has no fair contrast: motion ends first.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)))
+  const { violations, passes } = await new AxeBuilder({ page }).analyze()
+  expect(passes.length).toBeGreaterThan(0)
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
+  ).toEqual([])
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any screen, ${colorScheme} theme`, async ({ room }) => {
+    test.setTimeout(120_000)
+    const alice = await room.openMember('Alice')
+    const bob = await room.openMember('Bob')
+    await alice.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+
+    await test.step('join form', () => expectNoViolations(alice.page))
+    await test.step('join form with an error', async () => {
+      await alice.fill({ name: '' })
+      await alice.submit()
+      await expect(alice.alert).toBeVisible()
+      await expectNoViolations(alice.page)
+    })
+    for (const member of [alice, bob]) await member.join()
+    await waitForAgreement([alice, bob])
+    await alice.say('hello')
+    await bob.say('hello back')
+    await expect(alice.message('hello back')).toHaveCount(1)
+    await test.step('room', () => expectNoViolations(alice.page))
+    await alice.openTab('Metrics')
+    await expect(alice.page.getByRole('tabpanel')).toBeVisible()
+    await test.step('metrics', () => expectNoViolations(alice.page))
+  })
+}
+
+test('axe would find something', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  await alice.page.evaluate(() => document.body.append(document.createElement('button')))
+  const { violations } = await new AxeBuilder({ page: alice.page }).analyze()
+  expect(violations.map(({ id }) => id)).toContain('button-name')
+})
+
+test('nothing is wider than a phone', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  await alice.page.setViewportSize({ width: 360, height: 740 })
+  const expectNoScroll = async (where: string) => {
+    const overflow = await alice.page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement
+      return scrollWidth - clientWidth
+    })
+    expect(overflow, `pixels too wide: ${where}`).toBeLessThanOrEqual(0)
+  }
+  await expectNoScroll('join form')
+  for (const member of [alice, bob]) await member.join()
+  await waitForAgreement([alice, bob])
+  await bob.say('w'.repeat(300))
+  await expect(alice.message('www')).toHaveCount(1)
+  await expectNoScroll('room')
+  await alice.openTab('Metrics')
+  await expectNoScroll('metrics')
+})
+
+test('the keyboard alone is enough to join, send and leave', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  await bob.join()
+
+  const { keyboard } = alice.page
+  await alice.toFront()
+  const tabTo = async (role: 'textbox' | 'button', name: string) => {
+    const target =
+      role === 'textbox'
+        ? alice.page.getByLabel(name, { exact: true })
+        : alice.page.getByRole(role, { name, exact: true })
+    for (let presses = 0; presses < 40; presses++) {
+      if (await target.evaluate((element) => element === document.activeElement)) return
+      await keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not reach ${name}`)
+  }
+  await tabTo('textbox', 'Display name')
+  await keyboard.type('Alice')
+  await tabTo('textbox', 'Group')
+  await keyboard.type(room.group)
+  await tabTo('textbox', 'Password')
+  await keyboard.type(room.password)
+  await keyboard.press('Enter')
+  await alice.waitForRoom()
+  await waitForAgreement([alice, bob])
+
+  await tabTo('textbox', 'Message')
+  const text = unique('typed')
+  await keyboard.type(text)
+  await keyboard.press('Enter')
+  await expect(bob.message(text, 'Alice')).toHaveCount(1)
+
+  await tabTo('button', 'Leave group')
+  await keyboard.press('Enter')
+  await bob.waitForMembers(1)
+})

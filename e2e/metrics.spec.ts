@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises'
+import { expect, type Locator, type Page } from 'playwright/test'
+import { test } from './fixtures.ts'
+import { waitForAgreement } from './member.ts'
+
+interface OperationRecord {
+  readonly operation: string
+  readonly algorithm: string
+  readonly duration: number
+  readonly error: string | null
+}
+
+/** What the table says about one operation of one algorithm, by column. */
+type Row = ReadonlyMap<string, number>
+
+const keyOf = ({ operation, algorithm }: Pick<OperationRecord, 'operation' | 'algorithm'>): string =>
+  `${operation.trim()} ${algorithm.trim()}`
+
+const operationsTable = (page: Page): Locator => page.getByRole('table', { name: /operations/i })
+
+async function readOperations(page: Page): Promise<ReadonlyMap<string, Row>> {
+  const cells = await operationsTable(page).evaluate((table) =>
+    [...table.querySelectorAll('tr')].map((row) =>
+      [...row.querySelectorAll('th, td')].map((cell) => cell.textContent ?? ''),
+    ),
+  )
+  const [head = [], ...rows] = cells
+  const columns = head.map((text) => text.toLowerCase())
+  const column = (name: string) => columns.findIndex((text) => text.includes(name))
+  return new Map(
+    rows.map((row) => {
+      const numberIn = (name: string) =>
+        Number.parseFloat((row[column(name)] ?? '').replaceAll(/[^\d.e-]/gi, ''))
+      const names = ['count', 'avg', 'min', 'max', 'p50', 'p90', 'p95', 'p99']
+      const key = keyOf({
+        operation: row[column('operation')] ?? '',
+        algorithm: row[column('algorithm')] ?? '',
+      })
+      return [key, new Map(names.map((name) => [name, numberIn(name)]))] as const
+    }),
+  )
+}
+
+const totalCount = (rows: ReadonlyMap<string, Row>): number =>
+  [...rows.values()].reduce((sum, row) => sum + (row.get('count') ?? 0), 0)
+
+async function exportRecords(page: Page): Promise<readonly OperationRecord[]> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export records' }).click()
+  const content = JSON.parse(await readFile(await (await download).path(), 'utf8'))
+  return Array.isArray(content) ? content : content.records
+}
+
+test('the operations table and the latency chart follow a join as it happens', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  await alice.join()
+  await alice.openTab('Metrics')
+  await expect.poll(async () => totalCount(await readOperations(alice.page))).toBeGreaterThan(0)
+  const before = await readOperations(alice.page)
+
+  const bob = await room.openMember('Bob')
+  await bob.join()
+  await alice.toFront()
+  await expect
+    .poll(async () => totalCount(await readOperations(alice.page)), { message: 'operations of a join' })
+    .toBeGreaterThan(totalCount(before) + 10)
+  const after = await readOperations(alice.page)
+  expect([...after.keys()].some((operation) => /kem/.test(operation))).toBe(true)
+
+  const chart = alice.page.getByRole('figure', { name: /latency/i })
+  await expect
+    .poll(
+      () =>
+        chart
+          .locator('svg path')
+          .evaluateAll((paths) => paths.filter((path) => /[LC]/.test(path.getAttribute('d') ?? '')).length),
+      { message: 'lines in the latency chart' },
+    )
+    .toBeGreaterThan(0)
+})
+
+test('the figures agree with an exact computation over the exported records', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  await waitForAgreement([alice, bob])
+  await alice.openTab('Metrics')
+
+  // Between the look at the table and the export nothing may have been measured.
+  let rows: ReadonlyMap<string, Row> = new Map()
+  let records: readonly OperationRecord[] = []
+  await expect
+    .poll(
+      async () => {
+        rows = await readOperations(alice.page)
+        records = await exportRecords(alice.page)
+        return rows.size > 5 && totalCount(rows) === records.length
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true)
+
+  for (const [operation, row] of rows) {
+    const durations = records
+      .filter((record) => keyOf(record) === operation)
+      .map(({ duration }) => duration)
+      .sort((a, b) => a - b)
+    expect(row.get('count'), `${operation} count`).toBe(durations.length)
+    const [least = Number.NaN, most = Number.NaN] = [durations[0], durations.at(-1)]
+    const mean = durations.reduce((sum, value) => sum + value, 0) / durations.length
+    // Three decimals or three digits on screen.
+    const near = (value: number) => Math.max(0.0051, value * 0.006)
+    for (const [name, exact] of [
+      ['min', least],
+      ['max', most],
+      ['avg', mean],
+    ] as const) {
+      const shown = row.get(name) ?? Number.NaN
+      expect(Math.abs(shown - exact), `${operation} ${name}: ${shown} for ${exact}`).toBeLessThanOrEqual(
+        near(exact),
+      )
+    }
+    for (const percent of [50, 90, 95, 99]) {
+      const shown = row.get(`p${percent}`) ?? Number.NaN
+      const rank = (durations.length - 1) * (percent / 100)
+      const low = durations[Math.floor(rank)] ?? Number.NaN
+      const high = durations[Math.min(durations.length - 1, Math.ceil(rank + 0.5))] ?? Number.NaN
+      const label = `${operation} p${percent}: ${shown}, between ${low} and ${high} of ${durations.length}`
+      // Histograms round to a bucket; ranks may be counted from either side.
+      expect(shown, label).toBeGreaterThanOrEqual(low * 0.95 - 0.0051)
+      expect(shown, label).toBeLessThanOrEqual(high * 1.05 + 0.0051)
+    }
+  }
+})

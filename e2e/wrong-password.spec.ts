@@ -1,0 +1,45 @@
+import { expect, test, unique } from './fixtures.ts'
+import { waitForAgreement } from './member.ts'
+
+/** Promised: a wrong password is told within this time. */
+const toldMs = 5000
+
+test('a wrong password is refused, everyone is told, nothing changes, and the right one then works', async ({
+  room,
+}) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  const before = await waitForAgreement([alice, bob])
+
+  const carol = await room.openMember('Carol')
+  await carol.fill({ password: unique('wrong') })
+  await carol.submit()
+  await expect(carol.alert).toContainText(/password/i, { timeout: toldMs })
+  await expect(carol.alert).toContainText(/refused/i)
+  await expect(carol.page.getByTestId('group-key-fingerprint')).toBeHidden()
+  for (const member of [alice, bob]) {
+    await expect(member.page.getByText(/failed/i).first()).toBeVisible({ timeout: toldMs })
+    expect(await member.epoch()).toBe(before.epoch)
+    expect(await member.fingerprint()).toBe(before.fingerprint)
+    await member.waitForMembers(2)
+  }
+  const text = unique('still here')
+  await alice.say(text)
+  await expect(bob.message(text, 'Alice')).toHaveCount(1)
+
+  await carol.join()
+  const after = await waitForAgreement([alice, bob, carol])
+  expect(after.fingerprint).not.toBe(before.fingerprint)
+  expect(await carol.messages()).toEqual([])
+})
+
+test('two tabs with different passwords never share a room', async ({ room }) => {
+  const alice = await room.openMember('Alice', { password: unique('one') })
+  const bob = await room.openMember('Bob', { password: unique('two') })
+  await alice.join()
+  await bob.fill()
+  await bob.submit()
+  await expect(bob.alert).toContainText(/refused/i, { timeout: toldMs })
+  await alice.waitForMembers(1)
+})

@@ -1,0 +1,2 @@
+export { type ServerOptions, startServer } from './server.ts'
+export { relayPlugin } from './vite-plugin.ts'

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { readSettings, SettingError } from './env.ts'
+import { startServer } from './server.ts'
+import { enter } from './test-client.ts'
+
+const appDirectory = mkdtempSync(join(tmpdir(), 'relay-main-'))
+writeFileSync(join(appDirectory, 'index.html'), '<!doctype html>')
+const children: ChildProcess[] = []
+
+function run(env: Record<string, string>) {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    env: { PATH: process.env.PATH, APP_DIR: appDirectory, ...env },
+  })
+  children.push(child)
+  const output = { out: '', err: '' }
+  child.stderr.on('data', (data) => {
+    output.err += data
+  })
+  const address = new Promise<string>((resolve) => {
+    child.stdout.on('data', (data) => {
+      output.out += data
+      resolve(/^MLWE-PAKE is at (http:\/\/localhost:\d+)\n/.exec(output.out)?.[1] ?? '')
+    })
+  })
+  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { child, output, address, exit }
+}
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+afterAll(() => rmSync(appDirectory, { recursive: true }))
+
+test('SIGTERM: says goodbye, closes, exits 0, having printed one line', async () => {
+  const { child, output, address, exit } = run({ PORT: '0' })
+  const client = await enter(await address, 1)
+  child.kill('SIGTERM')
+  await client.next('going-away')
+  expect(await client.closed).toBe(1001)
+  expect(await exit).toBe(0)
+  expect(output).toEqual({ out: `MLWE-PAKE is at ${await address}\n`, err: '' })
+}, 20_000)
+
+test('a second signal does not wait for a client that keeps its socket', async () => {
+  const { child, address, exit } = run({ PORT: '0' })
+  const client = await enter(await address, 1)
+  client.socket.pause()
+  child.kill('SIGTERM')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  child.kill('SIGTERM')
+  expect(await exit).toBe(1)
+  client.socket.terminate()
+}, 20_000)
+
+test('a chosen port that is busy, a bad setting and a missing app are explained', async () => {
+  const busy = await startServer({ port: 0 })
+  const runs = [
+    run({ PORT: `${busy.port}` }),
+    run({ PORT: 'many' }),
+    run({ PORT: '0', APP_DIR: join(appDirectory, 'missing') }),
+  ]
+  const codes = await Promise.all(runs.map(({ exit }) => exit))
+  await busy.close()
+  expect(codes).toEqual([1, 1, 1])
+  const [portInUse, badPort, noApp] = runs.map(({ output }) => output.err)
+  expect(portInUse).toMatch(/^MLWE-PAKE cannot start: port \d+ is in use/)
+  expect(badPort).toBe('MLWE-PAKE cannot start: PORT must be a whole number from 0 to 65535\n')
+  expect(noApp).toContain('the app is not built')
+}, 20_000)
+
+test('without settings: port 8000 of this computer, moving on if busy', () => {
+  expect(readSettings({}, '/app')).toMatchObject({
+    portChosen: false,
+    options: { port: 8000, host: '127.0.0.1', appDirectory: '/app', limits: {}, connectSources: [] },
+  })
+})
+
+test('settings are read and checked', () => {
+  const { options, portChosen } = readSettings(
+    {
+      PORT: '9000',
+      HOST: '0.0.0.0',
+      RELAY_ROOM_MEMBERS: '8',
+      RELAY_CONNECT_SRC: 'ws://localhost:9001, wss://relay.example',
+      RELAY_ALLOWED_ORIGINS: 'https://app.example',
+      RELAY_TRUSTED_PROXIES: '10.0.0.1',
+    },
+    '/app',
+  )
+  expect(portChosen).toBe(true)
+  expect(options).toMatchObject({
+    port: 9000,
+    host: '0.0.0.0',
+    limits: { roomMembers: 8 },
+    connectSources: ['ws://localhost:9001', 'wss://relay.example'],
+    allowedOrigins: ['https://app.example'],
+    trustedProxies: ['10.0.0.1'],
+  })
+  const bad: Record<string, string>[] = [
+    { PORT: '65536' },
+    { RELAY_FRAME_BYTES: '1e9' },
+    { RELAY_CONNECT_SRC: "'unsafe-inline'" },
+    { RELAY_CONNECT_SRC: 'wss://a.example/path' },
+    { RELAY_CONNECT_SRC: 'wss://a.example;script-src' },
+    { RELAY_ALLOWED_ORIGINS: '*' },
+    { TLS_CERT: '/nowhere.pem' },
+  ]
+  for (const env of bad) expect(() => readSettings(env, '/app'), JSON.stringify(env)).toThrow(SettingError)
+})

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readSettings, SettingError, type Settings } from './env.ts'
+import { type RunningServer, startServer } from './server.ts'
+
+const PORTS_TO_TRY = 50
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+
+/** Listens on the port asked for, or, where none was, on the first free one from the default upwards. */
+async function listen({ options, portChosen }: Settings): Promise<RunningServer> {
+  for (let port = options.port; ; port++) {
+    try {
+      return await startServer({ ...options, port })
+    } catch (error) {
+      if (codeOf(error) === 'EADDRINUSE') {
+        if (!portChosen && port < options.port + PORTS_TO_TRY) continue
+        throw new SettingError(`port ${port} is in use; set PORT to a free one`)
+      }
+      if (codeOf(error) === 'EACCES')
+        throw new SettingError(`no permission for port ${port}; set PORT above 1023`)
+      if (`${codeOf(error)}`.startsWith('ERR_OSSL')) {
+        throw new SettingError('TLS_CERT and TLS_KEY must be a PEM certificate and its key')
+      }
+      if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'ENOTFOUND') {
+        throw new SettingError('HOST must be an address of this computer')
+      }
+      throw error
+    }
+  }
+}
+
+/** The first signal drains, the second does not wait. */
+function stopOnSignal(server: RunningServer): void {
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) process.exit(1)
+    stopping = true
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+async function main(): Promise<void> {
+  // Built, this file is dist/relay/main.js and the app is dist/app.
+  const settings = readSettings(process.env, fileURLToPath(new URL('../app', import.meta.url)))
+  if (!existsSync(join(settings.options.appDirectory ?? '', 'index.html'))) {
+    throw new SettingError('the app is not built: run `npm run build`, or set APP_DIR to a built app')
+  }
+  const server = await listen(settings)
+  stopOnSignal(server)
+  console.log(`MLWE-PAKE is at ${server.url}`)
+}
+
+main().catch((error: unknown) => {
+  console.error(`MLWE-PAKE cannot start: ${error instanceof Error ? error.message : 'unknown error'}`)
+  process.exit(1)
+})

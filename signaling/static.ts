@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { extname, join, relative, sep } from 'node:path'
+
+export interface StaticFile {
+  readonly body: Buffer
+  readonly type: string
+  readonly etag: string
+  readonly cacheControl: string
+  /** Whether this is the script of a Worker, by its file name. */
+  readonly worker: boolean
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+}
+
+/** Names that a bundler made from the content, so that a changed file is a new name. */
+const hashedName = /^assets\/.*-[A-Za-z0-9_-]{8}\.[a-z0-9]+$/
+
+function readStatic(path: string, name: string): StaticFile {
+  const body = readFileSync(path)
+  return {
+    body,
+    type: types[extname(name).toLowerCase()] ?? 'application/octet-stream',
+    etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    cacheControl: hashedName.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
+    worker: /worker[^/]*\.m?js$/i.test(name),
+  }
+}
+
+/**
+ * Reads a built app into memory: request path to file. What is not in the map is not served,
+ * so no request can name a file outside of `directory`. Symbolic links are left out.
+ */
+export function loadStatic(directory: string): ReadonlyMap<string, StaticFile> {
+  const files = new Map<string, StaticFile>()
+  if (!existsSync(directory)) return files
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const name = relative(directory, path).split(sep).join('/')
+    files.set(encodeURI(`/${name}`), readStatic(path, name))
+  }
+  const index = files.get('/index.html')
+  if (index !== undefined) files.set('/', index)
+  return files
+}

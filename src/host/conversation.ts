@@ -1,0 +1,73 @@
+import { toHex } from '../codec/index.ts'
+import type { PeerEffect, PeerView } from '../peer/index.ts'
+import type { MessageView, NoticeView } from './view.ts'
+
+const maxMessages = 2_000
+const maxNotices = 200
+
+/** What was said and what happened, for the screen alone: bounded, gone with the tab. */
+export interface Conversation {
+  readonly messages: readonly MessageView[]
+  readonly notices: readonly NoticeView[]
+}
+
+export const emptyConversation: Conversation = { messages: [], notices: [] }
+
+export const addMessage = (
+  log: Conversation,
+  { from, name, message }: Extract<PeerEffect, { kind: 'message' }>,
+  { self, now }: { self: string; now: number },
+): Conversation => {
+  const entry: MessageView = {
+    id: `${from}-${toHex(message.id)}`,
+    senderId: from,
+    senderName: name,
+    mine: from === self,
+    text: message.text,
+    at: now,
+    delivery: { state: 'sending', confirmed: 0, of: 0 },
+  }
+  return { ...log, messages: [...log.messages, entry].slice(-maxMessages) }
+}
+
+const noticeCodes = {
+  'member-joined': 'member-joined',
+  'member-left': 'member-left',
+  'member-evicted': 'member-left',
+  'member-expired': 'member-expired',
+  'guess-failed': 'guess-failed',
+} as const
+
+export const addNotice = (
+  log: Conversation,
+  { code, member, name }: Extract<PeerEffect, { kind: 'notice' }>,
+  now: number,
+): Conversation => {
+  const last = log.notices.at(-1)
+  const number = last === undefined ? 0 : Number(last.id.split('-')[0]) + 1
+  const entry: NoticeView = { id: `${number}-${member}`, code: noticeCodes[code], name, at: now }
+  return { ...log, notices: [...log.notices, entry].slice(-maxNotices) }
+}
+
+/** Brings the delivery of own messages up to date: what is no longer on its way has been confirmed. */
+export const updateDelivery = (log: Conversation, { outgoing }: PeerView): Conversation => {
+  let changed = false
+  const messages = log.messages.map((entry): MessageView => {
+    if (!entry.mine || entry.delivery.state === 'delivered') return entry
+    const under = outgoing.get(entry.id.slice(entry.senderId.length + 1))
+    if (
+      under !== undefined &&
+      under.confirmed === entry.delivery.confirmed &&
+      under.of === entry.delivery.of
+    ) {
+      return entry
+    }
+    changed = true
+    const { of } = entry.delivery
+    return {
+      ...entry,
+      delivery: under ? { state: 'sending', ...under } : { state: 'delivered', confirmed: of, of },
+    }
+  })
+  return changed ? { ...log, messages } : log
+}

@@ -1,0 +1,315 @@
+import { toHex, utf8 } from '../codec/index.ts'
+import type { Crypto } from '../crypto/index.ts'
+import { type MemberId, maxNameBytes } from '../group/index.ts'
+import type { Recorder } from '../metrics/index.ts'
+import { generateVerifier, groupIdOf, preparePassword, standardSuite } from '../pake/index.ts'
+import { createPeer, type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../peer/index.ts'
+import {
+  addressInput,
+  createRelayClient,
+  type MeshEvent,
+  type MeshOrder,
+  type RelayClient,
+  type RelayEvent,
+  type WebSocketLike,
+} from '../transport/index.ts'
+import {
+  addMessage,
+  addNotice,
+  type Conversation,
+  emptyConversation,
+  updateDelivery,
+} from './conversation.ts'
+import { type Command, type ErrorCode, emptyView, type Phase, type View } from './view.ts'
+
+/** The world as the host needs it; a Worker and a test each bring their own. */
+export interface HostPorts {
+  readonly crypto: Crypto
+  readonly recorder: Recorder
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly openSocket: (url: string) => WebSocketLike
+  /** Runs `run` once after `ms`, unless the returned function is called before. */
+  readonly setTimer: (run: () => void, ms: number) => () => void
+  readonly orderMesh: (order: MeshOrder) => void
+  readonly showView: (view: View) => void
+}
+
+export interface Host {
+  command(command: Command): void
+  meshEvent(event: MeshEvent): void
+}
+
+const maxGroupBytes = 128
+/** Absent this long, a member of a memory-only group has left: its tab is gone. */
+const leaseMs = 5 * 60_000
+const tickMs = 100
+/** A relay that has not answered by then ends the joining. */
+const patienceMs = 20_000
+
+interface Membership {
+  readonly self: MemberId
+  readonly relay: RelayClient
+  /** The relay's address of each member met: a member's id is its first half. */
+  readonly addresses: Map<MemberId, string>
+  readonly transport: 'any' | 'relay'
+  readonly startedAt: number
+  peer: PeerState
+  entered: boolean
+  over: boolean
+}
+
+const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
+
+type JoinCommand = Extract<Command, { kind: 'join' }>
+
+const joinProblem = ({ name, group, password }: JoinCommand): ErrorCode | null => {
+  if (name.trim().length === 0) return 'join/empty-name'
+  if (utf8(name.trim()).length > maxNameBytes) return 'join/long-name'
+  if (group.trim().length === 0) return 'join/empty-group'
+  if (utf8(group.trim()).length > maxGroupBytes) return 'join/long-group'
+  const prepared = preparePassword(password)
+  return 'problem' in prepared ? prepared.problem : null
+}
+
+const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: ErrorCode | null }>> = {
+  refused: { phase: 'refused', code: 'pake/failed' },
+  throttled: { phase: 'refused', code: 'pake/throttled' },
+  left: { phase: 'left', code: null },
+  removed: { phase: 'failed', code: 'group/removed' },
+}
+
+const relayErrors: Partial<Record<string, ErrorCode>> = {
+  'room-full': 'relay/full',
+  'message-rate': 'relay/limited',
+  'byte-rate': 'relay/limited',
+  'too-many-sockets': 'relay/limited',
+}
+
+const shownRejects: readonly ErrorCode[] = ['message/empty', 'message/long', 'message/backlog']
+
+/** Runs one peer: feeds it events one at a time, carries out its effects, and tells the page what to draw. */
+export const createHost = (ports: HostPorts): Host => {
+  const { crypto, recorder } = ports
+  let view: View = emptyView
+  let log: Conversation = emptyConversation
+  let membership: Membership | null = null
+  /** Grows with each join and leave: what an older one still had under way is dropped. */
+  let generation = 0
+  let queue: Promise<void> = Promise.resolve()
+
+  const show = (change: Partial<View>): void => {
+    view = { ...view, ...change }
+    ports.showView(view)
+  }
+
+  const fail = (code: ErrorCode, retryAt: number | null = null): void => show({ error: { code, retryAt } })
+
+  const enqueue = (work: () => Promise<void>): void => {
+    queue = queue.then(work).catch(() => {
+      // A defect of ours. Its message could hold anything, so only its existence is told.
+      if (membership !== null) end(membership, 'failed', 'host/failed')
+    })
+  }
+
+  const feed = (at: Membership, event: Parameters<typeof dispatch>[1]): void =>
+    enqueue(() => dispatch(at, event))
+
+  type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'> : never) : never
+
+  const dispatch = async (at: Membership, event: Untimed): Promise<void> => {
+    if (at.over) return
+    const before = at.peer
+    const { state, effects } = await step({ crypto, recorder }, at.peer, {
+      ...event,
+      now: ports.now(),
+    } as PeerEvent)
+    if (at.over) return
+    at.peer = state
+    for (const effect of effects) carryOut(at, effect)
+    if (state !== before || effects.length > 0) refresh(at)
+  }
+
+  const carryOut = (at: Membership, effect: PeerEffect): void => {
+    switch (effect.kind) {
+      case 'send': {
+        const { to, via, bytes } = effect
+        const address = at.addresses.get(to)
+        if (via === 'best' && at.peer.direct.has(to)) ports.orderMesh({ kind: 'send', member: to, bytes })
+        else if (address !== undefined) at.relay.send(address, bytes)
+        return
+      }
+      case 'connect':
+        if (at.transport === 'any') ports.orderMesh(effect)
+        return
+      case 'disconnect':
+      case 'signal':
+        ports.orderMesh(effect)
+        return
+      case 'message':
+        log = addMessage(log, effect, { self: at.self, now: ports.now() })
+        return
+      case 'notice':
+        log = addNotice(log, effect, ports.now())
+        return
+      case 'wipe':
+        for (const secret of effect.secrets) secret.wipe()
+        return
+      case 'reject': {
+        const shown = shownRejects.find((code) => code === effect.code)
+        if (shown !== undefined) fail(shown)
+        else {
+          const start = recorder.now()
+          const entry = {
+            operation: 'event_rejected',
+            algorithm: 'peer',
+            start,
+            duration: 0,
+            bytesIn: 0,
+            bytesOut: 0,
+          }
+          recorder.record({ ...entry, error: effect.code })
+        }
+      }
+    }
+  }
+
+  /** Draws the peer's state, and ends the membership where the peer ended. */
+  const refresh = (at: Membership): void => {
+    const now = peerView(at.peer)
+    log = updateDelivery(log, now)
+    const { phase, progress, members, epoch, fingerprint, retryAt } = now
+    const ending = endings[at.peer.ended]
+    if (ending !== undefined) return end(at, ending.phase, ending.code, retryAt)
+    show({ phase: phase as Phase, progress, members, epoch, fingerprint, ...log })
+  }
+
+  const end = (at: Membership, phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
+    at.over = true
+    // What was sealed last still has to leave.
+    ports.setTimer(() => at.relay.close(), 200)
+    ports.orderMesh({ kind: 'disconnect-all' })
+    if (membership === at) membership = null
+    log = emptyConversation
+    const error = code === null ? null : { code, retryAt }
+    view = { ...emptyView, group: view.group, phase, error }
+    ports.showView(view)
+  }
+
+  const relayEvent = (at: Membership, event: RelayEvent): void => {
+    if (at.over) return
+    switch (event.kind) {
+      case 'connecting':
+        return show({ connection: at.entered ? 'reconnecting' : 'connecting' })
+      case 'open': {
+        at.entered = true
+        for (const address of event.members) at.addresses.set(memberOf(address), address)
+        show({ connection: 'online', error: null })
+        return feed(at, { kind: 'relay-open', members: event.members.map(memberOf) })
+      }
+      case 'presence':
+        if (event.present) at.addresses.set(memberOf(event.address), event.address)
+        return feed(at, { kind: 'presence', member: memberOf(event.address), present: event.present })
+      case 'frame':
+        at.addresses.set(memberOf(event.from), event.from)
+        return feed(at, { kind: 'received', from: memberOf(event.from), via: 'relay', bytes: event.bytes })
+      case 'undelivered':
+        return
+      case 'closed':
+        feed(at, { kind: 'relay-closed' })
+        if (event.retryInMs === null) return end(at, 'failed', 'relay/refused')
+        if (at.entered) return show({ connection: 'reconnecting' })
+        if (ports.now() - at.startedAt > patienceMs) return end(at, 'failed', 'relay/unreachable')
+        return fail('relay/unreachable', ports.now() + event.retryInMs)
+      case 'error': {
+        const code = relayErrors[event.code] ?? 'relay/refused'
+        return fail(code, ports.now() + event.retryAfterMs)
+      }
+    }
+  }
+
+  const tick = (at: Membership): void => {
+    if (at.over) return
+    feed(at, { kind: 'tick' })
+    ports.setTimer(() => tick(at), tickMs)
+  }
+
+  const join = async (command: JoinCommand): Promise<void> => {
+    const mine = ++generation
+    const prepared = preparePassword(command.password)
+    if ('problem' in prepared) return fail(prepared.problem)
+    const group = command.group.trim()
+    log = emptyConversation
+    view = { ...emptyView, phase: 'hardening', group }
+    ports.showView(view)
+    const suite = standardSuite
+    const groupId = groupIdOf(crypto, group)
+    const { verifier } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
+    prepared.prepared.wipe() // FS
+    if (mine !== generation) return verifier.wipe()
+    const secret = crypto.random(32)
+    const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
+    const identity = { suite, groupId, self, name: command.name.trim(), verifier, lease: leaseMs }
+    const relay = createRelayClient({
+      url: command.relayUrl,
+      secret,
+      room: toHex(crypto.hash(utf8('mlwe-pake room'), groupId)),
+      openSocket: ports.openSocket,
+      now: ports.now,
+      random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
+      setTimer: ports.setTimer,
+      onEvent: (event) => relayEvent(at, event),
+    })
+    const at: Membership = {
+      self,
+      relay,
+      addresses: new Map(),
+      transport: command.transport,
+      startedAt: ports.now(),
+      peer: createPeer(crypto, identity),
+      entered: false,
+      over: false,
+    }
+    membership = at
+    show({ phase: 'finding', selfId: self, connection: 'connecting' })
+    tick(at)
+  }
+
+  return {
+    command(command) {
+      const at = membership
+      switch (command.kind) {
+        case 'join': {
+          if (at !== null || view.phase === 'hardening') return
+          const problem = joinProblem(command)
+          if (problem !== null) return fail(problem)
+          return enqueue(() => join(command))
+        }
+        case 'say':
+          if (at === null || !at.peer.joined) return fail('message/not-joined')
+          if (view.error !== null) show({ error: null })
+          return feed(at, { kind: 'say', text: command.text })
+        case 'leave':
+          generation += 1
+          if (at !== null) return feed(at, { kind: 'leave' })
+          return show({ ...emptyView, group: view.group, phase: 'left' })
+        case 'dismiss-error':
+          return show({ error: null })
+      }
+    },
+    meshEvent(event) {
+      const at = membership
+      if (at === null) return
+      const member = event.member as MemberId
+      if (!at.peer.pairs.has(member)) return
+      switch (event.kind) {
+        case 'signal':
+          return feed(at, { kind: 'signal', member, data: event.data })
+        case 'link':
+          return feed(at, { kind: 'link', member, direct: event.direct })
+        case 'received':
+          return feed(at, { kind: 'received', from: member, via: 'direct', bytes: event.bytes })
+      }
+    },
+  }
+}

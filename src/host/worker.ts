@@ -1,0 +1,55 @@
+import { createCrypto, type WebCrypto } from '../crypto/index.ts'
+import type { OperationRecord } from '../metrics/index.ts'
+import { createHost } from './host.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+
+/** The Worker: everything secret lives here, away from the page's objects. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null
+  postMessage(message: FromWorker): void
+}
+const scope = self as unknown as WorkerScope
+
+const recordsEveryMs = 250
+let batch: OperationRecord[] = []
+const recorder = {
+  now: () => performance.now(),
+  record: (entry: OperationRecord) => {
+    if (batch.length === 0) setTimeout(sendRecords, recordsEveryMs)
+    batch.push(entry)
+  },
+}
+const sendRecords = (): void => {
+  scope.postMessage({ kind: 'records', batch, origin: performance.timeOrigin })
+  batch = []
+}
+
+const random = (count: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(count)
+  // One call gives at most 65,536 bytes.
+  for (let at = 0; at < count; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
+  return bytes
+}
+
+const early: ToWorker[] = []
+scope.onmessage = ({ data }) => void early.push(data)
+
+const host = createHost({
+  crypto: await createCrypto({ subtle: crypto.subtle as unknown as WebCrypto, random, recorder }),
+  recorder,
+  now: () => Date.now(),
+  openSocket: (url) => new WebSocket(url),
+  setTimer: (run, ms) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  orderMesh: (order) => scope.postMessage({ kind: 'mesh', order }),
+  showView: (view) => scope.postMessage({ kind: 'view', view }),
+})
+
+const receive = (message: ToWorker): void => {
+  if (message.kind === 'command') host.command(message.command)
+  else host.meshEvent(message.event)
+}
+for (const message of early) receive(message)
+scope.onmessage = ({ data }) => receive(data)

@@ -1,0 +1,43 @@
+import type { Figures, Operations } from './operations.ts'
+import type { OperationRecord } from './record.ts'
+
+/** Figures under the names that the seed project gave them. */
+export interface SeedFigures {
+  readonly count: number
+  readonly avg_time_ms: number
+  readonly min_time_ms: number
+  readonly max_time_ms: number
+  readonly throughput_bps: number
+  readonly success_rate: number
+  readonly p50_ms: number
+  readonly p90_ms: number
+  readonly p95_ms: number
+  readonly p99_ms: number
+}
+
+const seedFigures = (figures: Figures): SeedFigures => ({
+  count: figures.count,
+  avg_time_ms: figures.avgMs,
+  min_time_ms: figures.minMs,
+  max_time_ms: figures.maxMs,
+  throughput_bps: figures.throughputBps,
+  success_rate: figures.successRate,
+  p50_ms: figures.p50,
+  p90_ms: figures.p90,
+  p95_ms: figures.p95,
+  p99_ms: figures.p99,
+})
+
+/** One entry per operation, for JSON. */
+export const exportMetrics = (operations: Operations): Readonly<Record<string, SeedFigures>> =>
+  Object.fromEntries(
+    [...operations.byOperation()].map(([operation, figures]) => [operation, seedFigures(figures)]),
+  )
+
+export interface RecordsExport {
+  readonly version: 1
+  readonly records: readonly OperationRecord[]
+}
+
+/** The records themselves, for JSON. */
+export const exportRecords = (records: readonly OperationRecord[]): RecordsExport => ({ version: 1, records })

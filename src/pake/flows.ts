@@ -1,0 +1,150 @@
+import {
+  type Bytes,
+  bytes,
+  concat,
+  DecodeError,
+  decode,
+  encode,
+  fixed,
+  list,
+  struct,
+  u8,
+  utf8,
+} from '../codec/index.ts'
+import type { Crypto, Secret } from '../crypto/index.ts'
+import { oquakeInitBytes, oquakeResponseBytes } from './oquake.ts'
+import { oquakePlusResponseBytes } from './oquake-plus.ts'
+import type { Common, Proof, RunResult } from './run-state.ts'
+import { label, Nkc, Nkey, type Suite } from './suite.ts'
+
+/** The five messages of a run, and what is computed over them. */
+const macBytes = 32
+/** A payload rides in the last flow of each side, authenticated but not encrypted: public keys. */
+const maxPayload = 2048
+
+/** Messages 1 and 2: `nonce || lv(share)`, 66 bytes. */
+export interface Sharing {
+  readonly nonce: Bytes
+  readonly share: Bytes
+}
+
+const sharing = struct<Sharing>({ nonce: fixed(32), share: bytes(32) })
+const sharingBytes = 66
+
+/** Ends of messages 4 and 5: `lv(payload) || mac`. */
+const confirming = struct<{ payload: Bytes; mac: Bytes }>({
+  payload: bytes(maxPayload),
+  mac: fixed(macBytes),
+})
+
+/** Messages 4 and 5: `head || lv(payload) || mac`. The head belongs to the second stage. */
+export interface Closing {
+  readonly head: Bytes
+  readonly payload: Bytes
+  readonly mac: Bytes
+}
+
+export const encodeSharing = (value: Sharing): Bytes => encode(sharing, value)
+export const encodeClosing = ({ head, payload, mac }: Closing): Bytes =>
+  concat(head, encode(confirming, { payload, mac }))
+
+/** A message taken for what it should be: the bytes that the transcript keeps, and what they say. */
+interface Taken<T> {
+  readonly message: Bytes
+  readonly value: T
+}
+
+const take = <T>(message: Bytes, read: (message: Bytes) => T, substitute: Bytes): Taken<T> => {
+  try {
+    return { message, value: read(message) }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    return { message: substitute, value: read(substitute) }
+  }
+}
+
+/** 32 zeros, the encoded identity of ristretto255, which CPace refuses. */
+const noShare = encodeSharing({ nonce: new Uint8Array(32), share: new Uint8Array(32) })
+
+/**
+ * A message 1 or 2. One that cannot be read is replaced by a share that no run survives, so that the run goes
+ * through all its flows and fails at its end like any other.
+ */
+export const takeSharing = (message: Bytes): Taken<Sharing> =>
+  take(message, (given) => decode(sharing, given), noShare)
+
+/** A message 3. One of the wrong size is replaced by zeros, whose private key nobody has. */
+export const takeInitiation = (suite: Suite, message: Bytes): Bytes =>
+  message.length === oquakeInitBytes(suite) ? message : new Uint8Array(oquakeInitBytes(suite))
+
+/** Bytes of the head of message 4. */
+export const responseHeadBytes = (suite: Suite, proof: Proof): number =>
+  proof.kind === 'verifier' ? oquakeResponseBytes(suite) : oquakePlusResponseBytes(suite)
+
+/** Bytes of the head of message 5: `server_confirm`, where the password is proven. */
+export const finalHeadBytes = (proof: Proof): number => (proof.kind === 'verifier' ? 0 : Nkc)
+
+/** A message 4 or 5 whose head has `headBytes`. One that cannot be read is replaced by zeros, whose MAC is wrong. */
+export const takeClosing = (message: Bytes, headBytes: number): Taken<Closing> =>
+  take(
+    message,
+    (given) => ({ head: given.slice(0, headBytes), ...decode(confirming, given.slice(headBytes)) }),
+    new Uint8Array(headBytes + 2 + macBytes),
+  )
+
+/** Sizes of the five messages with payloads of `payload` bytes. */
+export const flowBytes = (suite: Suite, proof: Proof, payload: number): readonly number[] => {
+  const end = 2 + payload + macBytes
+  return [
+    sharingBytes,
+    sharingBytes,
+    oquakeInitBytes(suite),
+    responseHeadBytes(suite, proof) + end,
+    finalHeadBytes(proof) + end,
+  ]
+}
+
+const transcriptFields = struct<{
+  suite: number
+  initiator: Bytes
+  responder: Bytes
+  parts: readonly Bytes[]
+}>({ suite: u8, initiator: fixed(16), responder: fixed(16), parts: list(bytes(8192), 6) })
+
+const transcriptOf = (crypto: Crypto, { suite, input, proof }: Common, parts: readonly Bytes[]): Bytes => {
+  const { initiator, responder } = input
+  const protocol = proof.kind === 'verifier' ? 'CPaceOQUAKE' : 'CPaceOQUAKE+'
+  const fields = encode(transcriptFields, { suite: suite.id, initiator, responder, parts })
+  return crypto.hash(utf8(`mlwe-pake ${protocol} transcript`), fields)
+}
+
+/** The MAC of message 4 or 5 over the messages before it, its head and its payload: 32 bytes. */
+export const confirmationOf = async (
+  crypto: Crypto,
+  common: Common,
+  { key, role }: { readonly key: Secret; readonly role: 'initiator' | 'responder' },
+  { head, payload }: Pick<Closing, 'head' | 'payload'>,
+): Promise<Bytes> => {
+  const macKey = await crypto.expand(key, label(common.suite, `${role} confirmation`), Nkey)
+  return crypto.mac(macKey, transcriptOf(crypto, common, [...common.messages, head, payload]))
+}
+
+/** The session's key and transcript out of all five messages. */
+export const resultOf = async (
+  crypto: Crypto,
+  common: Common,
+  key: Secret,
+  peerPayload: Bytes,
+): Promise<RunResult> => {
+  const transcript = transcriptOf(crypto, common, common.messages)
+  const info = concat(label(common.suite, 'session'), transcript)
+  return { key: await crypto.expand(key, info, Nkey), transcript, peerPayload }
+}
+
+/** `SID` of the second stage, from one nonce of each side (draft §6.3): 32 bytes. */
+export const extendedSid = async (
+  crypto: Crypto,
+  suite: Suite,
+  nonces: readonly [Bytes, Bytes],
+): Promise<Secret> =>
+  crypto.expand(await crypto.extract(concat(...nonces), label(suite, 'CPaceOQUAKE')), label(suite, 'SID'), 32)

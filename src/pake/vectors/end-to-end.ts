@@ -1,0 +1,208 @@
+import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
+import {
+  type Crypto,
+  createCrypto,
+  generateXWing,
+  Secret,
+  seededCrypto,
+  seededRng,
+  type WebCrypto,
+} from '../../crypto/index.ts'
+import { calculateGenerator, finishCpace } from '../cpace.ts'
+import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oquake.ts'
+import { finishOquake, oquakeResponseBytes } from '../oquake.ts'
+import type { RunInput, RunOutcome, RunState } from '../run-state.ts'
+import { openChallenge } from '../simulation/letter.ts'
+import { quickStrong } from '../simulation/suites.ts'
+import { type Suite, standardSuite } from '../suite.ts'
+import { generateVerifier, groupIdOf, preparePassword } from '../verifier.ts'
+
+/** End-to-end vectors: every input, every draw of randomness in its order, every intermediate value, in hexadecimal. */
+type Values = Readonly<Record<string, string>>
+
+interface Draw {
+  readonly name: string
+  readonly bytes: string
+}
+
+/** What each draw is for. SPEC.md lists the same. `unused` ones are drawn so that failure costs the same. */
+const drawNames = {
+  initiator: ['ya', 's1', 'unused: key in place of an invalid share', 'seed (d || z)', 'multiplier', 'r'],
+  initiatorEnd: {
+    CPaceOQUAKE: ['unused: key of a failed run'],
+    'CPaceOQUAKE+': [
+      'unused: key of a failed OQUAKE',
+      'unused: key of a failed run',
+      'unused: head of a failed run',
+    ],
+  },
+  responder: ['yb', 's2', 'unused: key in place of an invalid share', 'm'],
+  responderEnd: { CPaceOQUAKE: [], 'CPaceOQUAKE+': ['X-Wing m', 'X-Wing ek_X'] },
+} as const
+
+type Protocol = 'CPaceOQUAKE' | 'CPaceOQUAKE+'
+
+/** The primitives with seeded randomness that is written down. */
+const recordDraws = async (subtle: WebCrypto, seed: string) => {
+  const bytes: Bytes[] = []
+  const source = seededRng(seed)
+  const random = (count: number): Bytes => {
+    const drawn = source(count)
+    bytes.push(drawn.slice())
+    return drawn
+  }
+  const recorder = { now: () => 0, record: () => {} }
+  return { crypto: await createCrypto({ subtle, random, recorder }), bytes }
+}
+
+const named = (names: readonly string[], bytes: readonly Bytes[]): readonly Draw[] => {
+  if (names.length !== bytes.length) throw new Error(`${bytes.length} draws, ${names.length} names`)
+  return bytes.map((drawn, i) => ({ name: names[i]!, bytes: toHex(drawn) }))
+}
+
+const messageOf = (outcome: RunOutcome): Bytes => {
+  if (outcome.message === null) throw new Error('no message')
+  return outcome.message
+}
+
+const next = (outcome: RunOutcome): RunState => {
+  if (outcome.kind !== 'continue') throw new Error('the run ended early')
+  return outcome.state
+}
+
+type Material = { readonly verifier: Secret; readonly seed: Secret; readonly publicKey: Bytes }
+
+const start = (
+  protocol: Protocol,
+  crypto: Crypto,
+  suite: Suite,
+  given: Material & { left: RunInput; right: RunInput },
+) =>
+  protocol === 'CPaceOQUAKE'
+    ? { opened: initiate(crypto, suite, given.left), listening: respond(suite, given.right) }
+    : {
+        opened: initiatePlus(crypto, suite, { ...given.left, seed: given.seed }),
+        listening: respondPlus(suite, { ...given.right, publicKey: given.publicKey }),
+      }
+
+const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, material: Material) => {
+  const { crypto: plain } = await seededCrypto('end to end', subtle)
+  const name = `mlwe-pake vector ${protocol} ${suite.name}`
+  const [a, b] = [
+    await recordDraws(subtle, `${name} initiator`),
+    await recordDraws(subtle, `${name} responder`),
+  ]
+  const ids = { initiator: plain.hash(utf8('U')).slice(0, 16), responder: plain.hash(utf8('S')).slice(0, 16) }
+  const base = { ...ids, prs: material.verifier }
+  const left = { ...base, payload: utf8('payload of the initiator') }
+  const right = { ...base, payload: utf8('payload of the responder') }
+
+  const { opened, listening } = start(protocol, a.crypto, suite, { ...material, left, right })
+  const second = await step(b.crypto, listening, opened.message)
+  const third = await step(a.crypto, opened.state, messageOf(second))
+  const fourth = await step(b.crypto, next(second), messageOf(third))
+  const fifth = await step(a.crypto, next(third), messageOf(fourth))
+  const end = await step(b.crypto, next(fourth), messageOf(fifth))
+  if (fifth.kind !== 'done' || end.kind !== 'done') throw new Error('the run failed')
+
+  const messages = [opened.message, messageOf(second), messageOf(third), messageOf(fourth), messageOf(fifth)]
+  const [atOne, atTwo, atThree, atFour] = [opened.state, next(second), next(third), next(fourth)]
+  if (atOne.kind !== 'awaiting-cpace-response' || atTwo.kind !== 'awaiting-oquake-init')
+    throw new Error('state')
+  if (atThree.kind !== 'awaiting-oquake-response' || atFour.kind !== 'awaiting-confirmation') {
+    throw new Error('state')
+  }
+  const channel = new Uint8Array([...ids.initiator, ...ids.responder])
+  const none = new Uint8Array(0)
+  const shares = { initiatorShare: messages[0]!.slice(34), responderShare: messages[1]!.slice(34) }
+  const isk = finishCpace(plain, atOne.scalar, shares.responderShare, { sid: none, ...shares })
+  const oquakeBytes = oquakeResponseBytes(suite)
+  const oquake = await finishOquake(plain, suite, atThree.initiation, messages[3]!.slice(0, oquakeBytes))
+  const decoded = await plain.kemGenerate(suite.kem, new Secret(a.bytes[3]!.slice()))
+  const intermediate: Record<string, string> = {
+    generator: toHex(calculateGenerator(plain, { prs: material.verifier, channel, sid: none }).expose()),
+    ISK: toHex(isk.expose()),
+    extended_sid: toHex(atTwo.sid.expose()),
+    fullsid: toHex(atThree.initiation.sid),
+    effective_PRS: toHex(atThree.initiation.prs.expose()),
+    'ML-KEM encapsulation key': toHex(decoded.publicKey),
+    upk: toHex(atThree.initiation.publicKey.expose()),
+    'OQUAKE key': toHex(oquake.key.expose()),
+  }
+  if (protocol === 'CPaceOQUAKE+') {
+    const sealed = messages[3]!.slice(oquakeBytes, oquakeBytes + 1120)
+    const keys = { SK: oquake.key.expose(), seed: material.seed.expose() }
+    intermediate.k = toHex((await openChallenge(plain, suite.dst, keys, sealed)).expose())
+    intermediate['server key'] = toHex(atFour.key.expose())
+  }
+  const inputs: Values = {
+    DST: toHex(suite.dst),
+    U: toHex(ids.initiator),
+    S: toHex(ids.responder),
+    verifier: toHex(material.verifier.expose()),
+    ...(protocol === 'CPaceOQUAKE+'
+      ? { seed: toHex(material.seed.expose()), publicKey: toHex(material.publicKey) }
+      : {}),
+    'payload of the initiator': toHex(left.payload),
+    'payload of the responder': toHex(right.payload),
+  }
+  return {
+    protocol,
+    suite: suite.id,
+    kem: suite.kem.name,
+    inputs,
+    draws: {
+      initiator: named([...drawNames.initiator, ...drawNames.initiatorEnd[protocol]], a.bytes),
+      responder: named([...drawNames.responder, ...drawNames.responderEnd[protocol]], b.bytes),
+    },
+    intermediate,
+    messages: messages.map(toHex),
+    outputs: { transcript: toHex(fifth.result.transcript), key: toHex(fifth.result.key.expose()) },
+  }
+}
+
+const makePassword = async (crypto: Crypto) => {
+  const [typed, group] = ['Correct\u3000horse e\u0301 🔑', 'Reading Room']
+  const made = preparePassword(typed)
+  if ('problem' in made) throw new Error(made.problem)
+  const groupId = groupIdOf(crypto, group)
+  const material = await generateVerifier(crypto, standardSuite, made.prepared, groupId)
+  return {
+    material,
+    vector: {
+      suite: standardSuite.id,
+      stretching: `${standardSuite.stretching.name}, ${standardSuite.stretching.iterations} iterations`,
+      typed,
+      prepared: toHex(made.prepared.expose()),
+      group,
+      groupId: toHex(groupId),
+      salt: toHex(crypto.hash(utf8('mlwe-pake salt'), groupId)),
+      verifier: toHex(material.verifier.expose()),
+      seed: toHex(material.seed.expose()),
+      publicKey: toHex(material.publicKey),
+    },
+  }
+}
+
+/** The content of `cpace-oquake.json`. */
+export const makeVectors = async (subtle: WebCrypto) => {
+  const { crypto } = await seededCrypto('end to end', subtle)
+  const password = await makePassword(crypto)
+  const seed = new Secret(crypto.hash(utf8('mlwe-pake vector seed')))
+  const given: Material = {
+    verifier: new Secret(crypto.hash(utf8('mlwe-pake vector verifier'))),
+    seed,
+    publicKey: await generateXWing(crypto, seed),
+  }
+  return {
+    about: 'CPaceOQUAKE and CPaceOQUAKE+ end to end; src/pake/SPEC.md explains every field',
+    madeBy: 'npx tsx src/pake/vectors/make.ts',
+    passwords: [password.vector],
+    runs: [
+      await makeRun(subtle, 'CPaceOQUAKE', standardSuite, password.material),
+      await makeRun(subtle, 'CPaceOQUAKE+', standardSuite, password.material),
+      await makeRun(subtle, 'CPaceOQUAKE', quickStrong, given),
+      await makeRun(subtle, 'CPaceOQUAKE+', quickStrong, given),
+    ],
+  }
+}

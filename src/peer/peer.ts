@@ -1,0 +1,171 @@
+import { DecodeError, decode, utf8 } from '../codec/index.ts'
+import { type MemberId, membersOf } from '../group/index.ts'
+import { flush, inGroup, receiveGroupMessage, receivePair, sendControl, tickOutbox } from './pairing.ts'
+import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
+import {
+  type PeerEvent,
+  type PeerState,
+  type PeerStep,
+  type Ports,
+  Rejection,
+  reachable,
+  type Work,
+} from './state.ts'
+import { type Frame, frame, maxTextBytes } from './wire.ts'
+
+const maxBacklog = 256
+/** Whoever is present without having opened a run is approached after this long. */
+const approachMs = 4_000
+/** A newcomer whom nobody answers founds the group itself after this long. */
+const unansweredMs = 15_000
+
+/** One event at a time: the host awaits a step before the next. */
+export const step = async (ports: Ports, state: PeerState, event: PeerEvent): Promise<PeerStep> => {
+  if (state.ended !== 'no') return { state, effects: [] }
+  const work: Work = { ports, now: event.now, state, effects: [], stale: [] }
+  try {
+    await handle(work, event)
+    await conclude(work)
+  } catch (error) {
+    if (error instanceof Rejection) return { state, effects: [{ kind: 'reject', code: error.code }] }
+    throw error
+  }
+  const { effects, stale } = work
+  if (stale.length > 0) effects.push({ kind: 'wipe', secrets: stale }) // FS
+  return { state: work.state, effects }
+}
+
+const handle = async (work: Work, event: PeerEvent): Promise<void> => {
+  switch (event.kind) {
+    case 'relay-open':
+      return enter(work, event.members)
+    case 'relay-closed':
+      work.state = { ...work.state, online: false, present: new Set() }
+      return
+    case 'presence':
+      return notePresence(work, event.member, event.present)
+    case 'received':
+      return receive(work, event)
+    case 'link': {
+      const direct = new Set(work.state.direct)
+      if (event.direct) direct.add(event.member)
+      else direct.delete(event.member)
+      work.state = { ...work.state, direct }
+      return
+    }
+    case 'signal':
+      return sendControl(work, event.member, { kind: 'signal', data: event.data })
+    case 'say':
+      return say(work, event.text)
+    case 'leave':
+      return leave(work)
+    case 'tick':
+      return tick(work)
+  }
+}
+
+/** The relay told who is in the room: prove the password to everybody not proved to yet. */
+const enter = async (work: Work, members: readonly MemberId[]): Promise<void> => {
+  const others = members.filter((id) => id !== work.state.self)
+  work.state = {
+    ...work.state,
+    online: true,
+    present: new Set(others),
+    enteredAt: work.state.enteredAt ?? work.now,
+  }
+  for (const id of others) {
+    if (!work.state.pairs.has(id) && !work.state.runs.has(id)) await prove(work, id)
+  }
+  if (others.length === 0) await inGroup(work, { kind: 'found' })
+}
+
+const notePresence = (work: Work, member: MemberId, isPresent: boolean): void => {
+  if (member === work.state.self) return
+  const present = new Set(work.state.present)
+  if (isPresent) present.add(member)
+  else present.delete(member)
+  work.state = { ...work.state, present }
+  const run = work.state.runs.get(member)
+  if (!isPresent && run !== undefined) abandon(work, member, run)
+}
+
+const receive = async (work: Work, event: Extract<PeerEvent, { kind: 'received' }>): Promise<void> => {
+  let message: Frame
+  try {
+    message = decode(frame, event.bytes)
+  } catch (error) {
+    if (error instanceof DecodeError) throw new Rejection('frame/malformed')
+    throw error
+  }
+  switch (message.kind) {
+    case 'pake':
+    case 'busy':
+      if (event.via !== 'relay') throw new Rejection('pake/unexpected')
+      return message.kind === 'pake'
+        ? receivePake(work, event.from, message)
+        : receiveBusy(work, event.from, message)
+    case 'pair':
+      return receivePair(work, event.from, message.body)
+    case 'group':
+      return receiveGroupMessage(work, event.from, message)
+  }
+}
+
+const say = async (work: Work, text: string): Promise<void> => {
+  if (text.trim().length === 0) throw new Rejection('message/empty')
+  if (utf8(text).length > maxTextBytes) throw new Rejection('message/long')
+  if (work.state.outbox.length >= maxBacklog) throw new Rejection('message/backlog')
+  const message = { id: work.ports.crypto.random(16), at: work.now, text }
+  const entry = { message, waiting: null, confirmed: 0, of: 0, resendAt: 0 }
+  work.state = { ...work.state, outbox: [...work.state.outbox, entry] }
+  const own = membersOf(work.state.group).find(({ id }) => id === work.state.self)
+  work.effects.push({ kind: 'message', from: work.state.self, name: own?.name ?? '', message })
+  await flush(work)
+}
+
+const leave = async (work: Work): Promise<void> => {
+  for (const id of work.state.pairs.keys())
+    await sendControl(work, id, { kind: 'group', message: { kind: 'leave' } })
+  const { verifier, pairs } = work.state
+  for (const id of pairs.keys()) work.effects.push({ kind: 'disconnect', member: id })
+  work.stale.push(verifier)
+  work.state = { ...work.state, ended: 'left' }
+}
+
+const tick = async (work: Work): Promise<void> => {
+  tickRuns(work)
+  await approach(work)
+  await inGroup(work, { kind: 'tick' })
+  await tickOutbox(work)
+  await flush(work)
+}
+
+/** Present, but with neither session nor run for a while: their opening got lost, or their session did. */
+const approach = async (work: Work): Promise<void> => {
+  const { present, pairs, runs, refused, idle } = work.state
+  const waiting = [...present].filter((id) => !pairs.has(id) && !runs.has(id) && !refused.has(id))
+  const since = new Map(waiting.map((id) => [id, idle.get(id) ?? work.now]))
+  work.state = { ...work.state, idle: since }
+  for (const [id, at] of since) if (work.now - at >= approachMs) await prove(work, id)
+}
+
+/** What follows from the state as a whole. */
+const conclude = async (work: Work): Promise<void> => {
+  const { joined, ended, pairs, runs, refused, enteredAt, group, retryAt } = work.state
+  if (joined || ended !== 'no' || pairs.size > 0 || enteredAt === null) return foundLate(work)
+  const running = [...runs.values()].some(({ state }) => state !== null)
+  if (!running && refused.size > 0) {
+    work.state = { ...work.state, ended: retryAt === null ? 'refused' : 'throttled' }
+    work.stale.push(work.state.verifier)
+  } else if (!group.founded && !running && work.now - enteredAt > unansweredMs) {
+    await inGroup(work, { kind: 'found' })
+  }
+}
+
+/** Proved to somebody, and yet no epoch came: those who know us are gone. */
+const foundLate = async (work: Work): Promise<void> => {
+  const { joined, ended, enteredAt, group, online } = work.state
+  if (joined || ended !== 'no' || enteredAt === null || group.founded || !online) return
+  const alone = reachable(work.state).size === 0
+  if (alone && work.now - enteredAt > unansweredMs) await inGroup(work, { kind: 'found' })
+}

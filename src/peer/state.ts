@@ -1,0 +1,197 @@
+import type { Bytes } from '../codec/index.ts'
+import type { Crypto, Secret } from '../crypto/index.ts'
+import {
+  createGroup,
+  type GroupNotice,
+  type GroupReject,
+  type GroupState,
+  type MemberId,
+  type MessageReject,
+} from '../group/index.ts'
+import type { Recorder } from '../metrics/index.ts'
+import type { RunState, Suite } from '../pake/index.ts'
+import type { RatchetKeys, Session } from '../ratchet/index.ts'
+import type { Text } from './wire.ts'
+
+/** What a step needs of the world besides its event. */
+export interface Ports {
+  readonly crypto: Crypto
+  readonly recorder: Recorder
+}
+
+/** One PAKE run with one member. `state` is `null` once finished: kept to answer a repeated flow. */
+export interface Run {
+  readonly id: Bytes
+  readonly role: 'initiator' | 'responder'
+  readonly state: RunState | null
+  readonly keys: RatchetKeys
+  /** Number of the flow sent last (0: none), and its frame. */
+  readonly flow: number
+  readonly sent: Bytes | null
+  readonly startedAt: number
+  /** On the recorder's clock. */
+  readonly clock: number
+  readonly resendAt: number
+}
+
+export interface Pair {
+  readonly session: Session
+  readonly trust: 'verified'
+  /** Ids of messages taken from this member, newest last: a resent one is confirmed again, not shown again. */
+  readonly seen: readonly string[]
+}
+
+export interface Outgoing {
+  readonly message: Text
+  /** Who has yet to confirm; `null` until it could be sealed. */
+  readonly waiting: ReadonlySet<MemberId> | null
+  readonly confirmed: number
+  readonly of: number
+  readonly resendAt: number
+}
+
+/** Failed runs of the last ten minutes, and the delay they earned: PROTOCOL.md §3. */
+export interface GuessBudget {
+  readonly failures: readonly number[]
+  readonly blockedUntil: number
+  readonly delay: number
+}
+
+export interface PeerState {
+  readonly suite: Suite
+  readonly self: MemberId
+  /** 32 bytes; the password itself never gets here. */
+  readonly verifier: Secret
+  readonly group: GroupState
+  readonly ended: 'no' | 'refused' | 'throttled' | 'left' | 'removed'
+  readonly joined: boolean
+  /** When refused: earliest useful next try, by the members' word. */
+  readonly retryAt: number | null
+  /** When the relay told who is there; `null` before. */
+  readonly enteredAt: number | null
+  readonly online: boolean
+  readonly present: ReadonlySet<MemberId>
+  readonly direct: ReadonlySet<MemberId>
+  readonly runs: ReadonlyMap<MemberId, Run>
+  readonly pairs: ReadonlyMap<MemberId, Pair>
+  /** Who failed to prove the password to this member, or the other way round. */
+  readonly refused: ReadonlySet<MemberId>
+  /** Since when a present member has had neither pair session nor run. */
+  readonly idle: ReadonlyMap<MemberId, number>
+  readonly guesses: GuessBudget
+  readonly outbox: readonly Outgoing[]
+}
+
+export type PeerEvent = { readonly now: number } & (
+  | { readonly kind: 'relay-open'; readonly members: readonly MemberId[] }
+  | { readonly kind: 'relay-closed' }
+  | { readonly kind: 'presence'; readonly member: MemberId; readonly present: boolean }
+  | {
+      readonly kind: 'received'
+      readonly from: MemberId
+      readonly via: 'relay' | 'direct'
+      readonly bytes: Bytes
+    }
+  | { readonly kind: 'link'; readonly member: MemberId; readonly direct: boolean }
+  /** SDP or ICE of this side, for `member`. */
+  | { readonly kind: 'signal'; readonly member: MemberId; readonly data: Bytes }
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'tick' }
+)
+
+export type PeerReject =
+  | GroupReject
+  | MessageReject
+  | 'frame/malformed'
+  | 'pake/failed'
+  | 'pake/unknown-suite'
+  | 'pake/unexpected'
+  | 'pair/none'
+  | 'pair/malformed'
+  | 'pair/bad-tag'
+  | 'message/empty'
+  | 'message/long'
+  | 'message/backlog'
+  | `ratchet/${string}`
+
+export type PeerNotice = GroupNotice | 'guess-failed'
+
+export type PeerEffect =
+  /** `best`: the data channel where there is one, else the relay. */
+  | { readonly kind: 'send'; readonly to: MemberId; readonly via: 'relay' | 'best'; readonly bytes: Bytes }
+  | { readonly kind: 'connect'; readonly member: MemberId; readonly initiator: boolean }
+  | { readonly kind: 'disconnect'; readonly member: MemberId }
+  /** SDP or ICE of the other side. */
+  | { readonly kind: 'signal'; readonly member: MemberId; readonly data: Bytes }
+  | { readonly kind: 'message'; readonly from: MemberId; readonly name: string; readonly message: Text }
+  | {
+      readonly kind: 'notice'
+      readonly code: PeerNotice
+      readonly member: MemberId
+      readonly name: string | null
+    }
+  /** Overwrite these: the new state does not need them. */
+  | { readonly kind: 'wipe'; readonly secrets: readonly Secret[] }
+  | { readonly kind: 'reject'; readonly code: PeerReject }
+
+export interface PeerStep {
+  readonly state: PeerState
+  readonly effects: readonly PeerEffect[]
+}
+
+export interface Identity {
+  readonly suite: Suite
+  readonly groupId: Bytes
+  readonly self: MemberId
+  readonly name: string
+  readonly verifier: Secret
+  /** Milliseconds out of reach until the others remove this member. */
+  readonly lease: number
+}
+
+export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
+  const { suite, groupId, self, name, verifier, lease } = identity
+  return {
+    suite,
+    self,
+    verifier,
+    group: createGroup(crypto, groupId, { id: self, name, lease }),
+    ended: 'no',
+    joined: false,
+    retryAt: null,
+    enteredAt: null,
+    online: false,
+    present: new Set(),
+    direct: new Set(),
+    runs: new Map(),
+    pairs: new Map(),
+    refused: new Set(),
+    idle: new Map(),
+    guesses: { failures: [], blockedUntil: 0, delay: 0 },
+    outbox: [],
+  }
+}
+
+/** Members with a pair session and some way to them. */
+export const reachable = ({ pairs, present, direct, online }: PeerState): ReadonlySet<MemberId> =>
+  new Set([...pairs.keys()].filter((id) => direct.has(id) || (online && present.has(id))))
+
+/** A step at work: handlers replace `state` and add effects; a rejection throws all of it away. */
+export interface Work {
+  readonly ports: Ports
+  readonly now: number
+  state: PeerState
+  readonly effects: PeerEffect[]
+  readonly stale: Secret[]
+}
+
+/** Ends the step: the state given stays, and only the code comes out. */
+export class Rejection extends Error {
+  override readonly name = 'Rejection'
+  readonly code: PeerReject
+  constructor(code: PeerReject) {
+    super(code)
+    this.code = code
+  }
+}

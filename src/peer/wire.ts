@@ -1,0 +1,59 @@
+import { type Bytes, bytes, fixed, list, struct, text, u8, u32, u48, union } from '../codec/index.ts'
+import { type GroupControl, groupControl, tagBytes } from '../group/index.ts'
+
+/** Longest text of one message, bytes of UTF-8. */
+export const maxTextBytes = 8 * 1024
+/** Largest frame between two members, by any link: what WebRTC carries in one piece everywhere. */
+export const maxFrameBytes = 16 * 1024
+export const maxSignalBytes = 8 * 1024
+
+/** What travels between two members. The relay sees the first byte, a run's public values, and sealed bytes. */
+export type Frame =
+  /** One flow of a PAKE run, by the relay only. */
+  | {
+      readonly kind: 'pake'
+      readonly suite: number
+      readonly run: Bytes
+      readonly flow: number
+      readonly body: Bytes
+    }
+  /** "Not now": too many guesses, or too many runs at once. A hint, not authenticated. */
+  | { readonly kind: 'busy'; readonly run: Bytes; readonly retryAfterMs: number }
+  /** Sealed by the pair session: a `Control` inside. */
+  | { readonly kind: 'pair'; readonly body: Bytes }
+  /** Sealed by the sender's chain of an epoch, with this recipient's tag. */
+  | { readonly kind: 'group'; readonly body: Bytes; readonly tag: Bytes }
+
+export const frame = union<Frame>({
+  pake: [1, struct({ suite: u8, run: fixed(16), flow: u8, body: bytes(4096) })],
+  busy: [2, struct({ run: fixed(16), retryAfterMs: u32 })],
+  pair: [3, struct({ body: bytes(maxFrameBytes) })],
+  group: [4, struct({ body: bytes(maxFrameBytes), tag: fixed(tagBytes) })],
+})
+
+export interface Text {
+  /** Random, 16 bytes: tells a resent message from a new one. */
+  readonly id: Bytes
+  /** By the sender's clock, milliseconds since 1970. */
+  readonly at: number
+  readonly text: string
+}
+
+export const textMessage = struct<Text>({ id: fixed(16), at: u48, text: text(maxTextBytes) })
+
+/** What members tell each other inside a pair session. */
+export type Control =
+  | { readonly kind: 'group'; readonly message: GroupControl }
+  /** SDP or ICE: sealed, so that the relay learns no address and cannot swap a fingerprint. */
+  | { readonly kind: 'signal'; readonly data: Bytes }
+  /** "I have these messages." */
+  | { readonly kind: 'receipt'; readonly ids: readonly Bytes[] }
+  /** A message that was not confirmed in time, once more. */
+  | { readonly kind: 'again'; readonly message: Text }
+
+export const control = union<Control>({
+  group: [1, struct({ message: groupControl })],
+  signal: [2, struct({ data: bytes(maxSignalBytes) })],
+  receipt: [3, struct({ ids: list(fixed(16), 64) })],
+  again: [4, struct({ message: textMessage })],
+})

@@ -1,0 +1,65 @@
+import { type Bytes, concat, decode, encode, fixed, optional, struct, u32 } from '../codec/index.ts'
+import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
+import { type PublicKeys, publicKeyFields } from './keys.ts'
+
+/** What a turn tells the receiver: 2,308 bytes. Rides in every header until the turn is acknowledged. */
+export interface TurnBlock {
+  /** The sender's new keys; their index is the turn's number. */
+  readonly keys: PublicKeys
+  /** Encapsulated to the receiver's keys `peerKeyIndex`: 1,088 bytes. */
+  readonly ciphertext: Bytes
+  readonly peerKeyIndex: number
+}
+
+export interface Header {
+  /** Number of the turn that began this message's chain, from 1. */
+  readonly turn: number
+  /** Number of the message in its chain, from 0. */
+  readonly number: number
+  /** How many messages the chain before had. */
+  readonly previous: number
+  /** The highest turn of the receiver that the sender has processed; 0 for none. */
+  readonly ack: number
+  readonly block: TurnBlock | null
+}
+
+export const turnBlockFields = struct<TurnBlock>({
+  keys: publicKeyFields,
+  ciphertext: fixed(1088),
+  peerKeyIndex: u32,
+})
+
+const fields = struct<Header>({
+  turn: u32,
+  number: u32,
+  previous: u32,
+  ack: u32,
+  block: optional(turnBlockFields),
+})
+const nonceBytes = 12
+/** Nonce, four counters, presence byte, tag. */
+export const shortHeader = nonceBytes + 16 + 1 + 16
+export const longHeader = shortHeader + 1216 + 1088 + 4
+
+/** Random nonce || AES-256-GCM: 45 bytes, or 2,353 with a turn block. One key serves one chain. */
+export const sealHeader = async (crypto: Crypto, key: Secret, aad: Bytes, header: Header): Promise<Bytes> => {
+  const nonce = crypto.random(nonceBytes)
+  return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header)))
+}
+
+/** `null` where `key` is not the header's. Throws DecodeError on an authentic header of another form. */
+export const openHeader = async (
+  crypto: Crypto,
+  key: Secret,
+  aad: Bytes,
+  sealed: Bytes,
+): Promise<Header | null> => {
+  let opened: Bytes
+  try {
+    opened = await crypto.open(key, sealed.subarray(0, nonceBytes), aad, sealed.subarray(nonceBytes))
+  } catch (error) {
+    if (error instanceof CryptoError) return null
+    throw error
+  }
+  return decode(fields, opened)
+}

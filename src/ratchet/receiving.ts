@@ -1,0 +1,252 @@
+import { type Bytes, concat, DecodeError, equal } from '../codec/index.ts'
+import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
+import { decodeFrame, type Frame } from './frame.ts'
+import { type Header, openHeader, type TurnBlock } from './header.ts'
+import { arePlausible, fingerprints } from './keys.ts'
+import { type MessageChain, messageKeyOf, nextChainKey, openBody } from './message-chain.ts'
+import { unpad } from './padding.ts'
+import { followTurn } from './root-chain.ts'
+import {
+  associatedData,
+  expire,
+  type Receiving,
+  receivingRoute,
+  remember,
+  retired,
+  type Session,
+} from './session.ts'
+import { findSkipped, limitSkipped, maxJump, type SkippedKey, skipTo } from './skipped-keys.ts'
+
+export type RejectionCode =
+  /** Not a frame, or an authentic one whose inside is not of our making. */
+  | 'ratchet/malformed'
+  /** Forged, replayed, too old, or of a session that forked: they look the same. */
+  | 'ratchet/unreadable'
+  /** Authentic header, more than 2,048 messages ahead. */
+  | 'ratchet/jump'
+  /** A turn with keys that no honest side sends. */
+  | 'ratchet/bad-keys'
+
+export type OpenOutcome =
+  | {
+      readonly kind: 'opened'
+      /** To be stored before the message counts as received. */
+      readonly session: Session
+      readonly plaintext: Bytes
+      /** Secrets of the old session that the new one lacks, to be wiped once the new one is stored. */
+      readonly stale: readonly Secret[]
+    }
+  /** The session given stands, unchanged. */
+  | { readonly kind: 'rejected'; readonly code: RejectionCode }
+
+class Rejection extends Error {
+  readonly code: RejectionCode
+  constructor(code: RejectionCode) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** The session as it will be if the body opens, and the key to try. */
+interface Candidate {
+  readonly session: Session
+  readonly messageKey: Secret
+}
+
+type Found = { readonly header: Header } & (
+  | { readonly kind: 'current' | 'next' }
+  | { readonly kind: 'closed'; readonly turn: number }
+)
+
+/** Whose header is it? At most 10 trials: current chain, next turn, then the closed chains, newest first. */
+const findHeader = async (crypto: Crypto, session: Session, sealed: Bytes): Promise<Found> => {
+  const { rootChain, chain, skipped } = session.receiving
+  const aad = associatedData(receivingRoute(session))
+  const read = (key: Secret) => openHeader(crypto, key, aad, sealed)
+  const current = chain && (await read(chain.headerKey))
+  if (current) return { kind: 'current', header: current }
+  const next = await read(rootChain.nextHeaderKey)
+  if (next) return { kind: 'next', header: next }
+  for (const { turn, headerKey } of skipped.closed.toReversed()) {
+    const header = await read(headerKey)
+    if (header) return { kind: 'closed', header, turn }
+  }
+  throw new Rejection('ratchet/unreadable')
+}
+
+/** Replaces the receiving half. What the limits squeeze out is new as often as old: new keys are wiped at once. */
+const withReceiving = (session: Session, receiving: Receiving, added: readonly SkippedKey[]): Session => {
+  const all = { ...receiving.skipped, keys: [...receiving.skipped.keys, ...added] }
+  const skipped = limitSkipped(all, receiving.rootChain.turn)
+  for (const key of added) if (!skipped.keys.includes(key)) key.key.wipe() // FS
+  return { ...session, receiving: { ...receiving, skipped } }
+}
+
+/** Takes the key of message `number` from `chain`, and those before it as skipped. */
+const advance = async (
+  crypto: Crypto,
+  chain: MessageChain,
+  { turn, number }: Header,
+  now: number,
+): Promise<{ chain: MessageChain; messageKey: Secret; skipped: readonly SkippedKey[] }> => {
+  const reached = await skipTo(crypto, chain, number, { turn, now })
+  const { key } = reached.chain
+  const messageKey = await messageKeyOf(crypto, key)
+  const next = { ...chain, key: await nextChainKey(crypto, key), next: number + 1 }
+  if (key !== chain.key) key.wipe() // FS
+  return { chain: next, messageKey, skipped: reached.skipped }
+}
+
+const takeSkipped = (session: Session, turn: number, number: number): Candidate => {
+  const { receiving } = session
+  const found = findSkipped(receiving.skipped, turn, number)
+  if (found === null) throw new Rejection('ratchet/unreadable')
+  const keys = receiving.skipped.keys.filter((key) => key !== found) // FS
+  const skipped = { ...receiving.skipped, keys }
+  // A copy: the caller wipes the key that it tried, and this one must survive a forged body.
+  const messageKey = found.key.slice(0, 32)
+  return { session: withReceiving(session, { ...receiving, skipped }, []), messageKey }
+}
+
+const takeCurrent = async (
+  crypto: Crypto,
+  session: Session,
+  header: Header,
+  now: number,
+): Promise<Candidate> => {
+  const { receiving } = session
+  const chain = receiving.chain as MessageChain
+  if (header.turn !== receiving.rootChain.turn) throw new Rejection('ratchet/unreadable')
+  if (header.number < chain.next) return takeSkipped(session, header.turn, header.number)
+  if (header.number - chain.next > maxJump) throw new Rejection('ratchet/jump')
+  const taken = await advance(crypto, chain, header, now)
+  const next = withReceiving(session, { ...receiving, chain: taken.chain }, taken.skipped)
+  return { session: next, messageKey: taken.messageKey }
+}
+
+/** Keys that are no keys, come from this side (a reflection), or were used before. */
+const checkKeys = (crypto: Crypto, session: Session, { keys }: TurnBlock): readonly Bytes[] => {
+  const brought = fingerprints(crypto, keys)
+  const seen = [...session.seen.own, ...session.seen.peer]
+  if (!arePlausible(keys) || brought.some((print) => seen.some((known) => equal(known, print)))) {
+    throw new Rejection('ratchet/bad-keys')
+  }
+  return brought
+}
+
+const takeTurn = async (
+  crypto: Crypto,
+  session: Session,
+  header: Header,
+  now: number,
+): Promise<Candidate> => {
+  const { receiving } = session
+  const { block } = header
+  const { turn, nextHeaderKey } = receiving.rootChain
+  const own = session.keySets.find(({ index }) => index === block?.peerKeyIndex)
+  const received = receiving.chain?.next ?? 0
+  const remainder = header.previous - received
+  if (header.turn !== turn + 1 || block === null || own === undefined || remainder < 0) {
+    throw new Rejection('ratchet/unreadable')
+  }
+  if (block.peerKeyIndex > header.ack) throw new Rejection('ratchet/unreadable')
+  if (remainder + header.number > maxJump) throw new Rejection('ratchet/jump')
+  if (receiving.chain === null && remainder > 0) throw new Rejection('ratchet/unreadable')
+  const brought = checkKeys(crypto, session, block)
+  const followed = await followTurn(crypto, receiving.rootChain, receivingRoute(session), {
+    block,
+    own: own.keys,
+  })
+
+  const { chain: ended } = receiving
+  const rest = ended && (await skipTo(crypto, ended, header.previous, { turn, now }))
+  if (rest && rest.chain.key !== ended.key) rest.chain.key.wipe() // FS
+  const begun = { headerKey: nextHeaderKey, key: followed.chainKey, next: 0 }
+  const taken = await advance(crypto, begun, header, now)
+  begun.key.wipe() // FS
+  const closed = ended === null ? [] : [...receiving.skipped.closed, { turn, headerKey: ended.headerKey }]
+  const next: Receiving = {
+    rootChain: followed.rootChain, // FS: the old root, and the chain key that the peer has left, go
+    chain: taken.chain,
+    skipped: { ...receiving.skipped, closed },
+  }
+  const skipped = [...(rest?.skipped ?? []), ...taken.skipped]
+  return {
+    session: {
+      ...withReceiving(session, next, skipped),
+      peerKeys: block.keys,
+      seen: { ...session.seen, peer: remember(session.seen.peer, brought) },
+    },
+    messageKey: taken.messageKey,
+  }
+}
+
+/** A peer that knows turn `ack` will use no older keys. */
+const acknowledge = (session: Session, ack: number): Session => {
+  const { sending, keySets } = session
+  if (ack <= sending.acked) return session
+  return {
+    ...session,
+    sending: { ...sending, acked: ack, block: null },
+    keySets: keySets.filter(({ index }) => index >= ack), // FS
+  }
+}
+
+const prepare = async (crypto: Crypto, session: Session, found: Found, now: number): Promise<Candidate> => {
+  const { header } = found
+  if (header.ack > session.sending.rootChain.turn) throw new Rejection('ratchet/unreadable')
+  switch (found.kind) {
+    case 'current':
+      return takeCurrent(crypto, session, header, now)
+    case 'next':
+      return takeTurn(crypto, session, header, now)
+    case 'closed':
+      if (header.turn !== found.turn) throw new Rejection('ratchet/unreadable')
+      return takeSkipped(session, header.turn, header.number)
+  }
+}
+
+const openFrame = async (
+  crypto: Crypto,
+  session: Session,
+  frame: Frame,
+  now: number,
+): Promise<OpenOutcome> => {
+  const current = expire(session, now).session
+  const found = await findHeader(crypto, current, frame.header)
+  const { session: moved, messageKey } = await prepare(crypto, current, found, now)
+  const next = acknowledge(moved, found.header.ack)
+  try {
+    const aad = concat(associatedData(receivingRoute(session)), frame.header)
+    const padded = await openBody(crypto, messageKey, aad, frame)
+    const plaintext = unpad(padded)
+    padded.fill(0)
+    return { kind: 'opened', session: next, plaintext, stale: retired(session, next) }
+  } catch (error) {
+    for (const secret of retired(next, session)) secret.wipe()
+    throw error
+  } finally {
+    messageKey.wipe() // FS
+  }
+}
+
+/**
+ * Opens one frame of the peer. Works on a copy: only a body whose tag verifies moves the session, so a forged or
+ * replayed frame uses up nothing. `now` in milliseconds.
+ */
+export const open = async (
+  crypto: Crypto,
+  session: Session,
+  bytes: Uint8Array,
+  now: number,
+): Promise<OpenOutcome> => {
+  try {
+    return await openFrame(crypto, session, decodeFrame(bytes), now)
+  } catch (error) {
+    if (error instanceof Rejection) return { kind: 'rejected', code: error.code }
+    if (error instanceof DecodeError) return { kind: 'rejected', code: 'ratchet/malformed' }
+    if (!(error instanceof CryptoError)) throw error
+    const code = error.code === 'crypto/invalid-public-key' ? 'ratchet/bad-keys' : 'ratchet/unreadable'
+    return { kind: 'rejected', code }
+  }
+}

@@ -1,0 +1,104 @@
+import { type Bytes, concat, encode, fixed, struct, u32, utf8 } from '../codec/index.ts'
+import type { Crypto, Secret } from '../crypto/index.ts'
+import type { TurnBlock } from './header.ts'
+import {
+  generateRatchetKeys,
+  type PublicKeys,
+  publicKeyFields,
+  publicKeysOf,
+  type RatchetKeys,
+} from './keys.ts'
+
+/**
+ * One root chain per direction. A turn of the sender moves it one step:
+ *
+ *   root ──────────────┐
+ *   DH || KEM secret ──┤ HKDF ──> root' | chain key | next header key
+ *   public values ─────┘
+ */
+export interface RootChain {
+  readonly root: Secret
+  /** Opens the headers of the next turn's chain. */
+  readonly nextHeaderKey: Secret
+  /** Turns so far. */
+  readonly turn: number
+}
+
+/** Who speaks to whom, as bytes: group id, sender id, receiver id of 16 bytes each. */
+export interface Route {
+  readonly groupId: Bytes
+  readonly sender: Bytes
+  readonly receiver: Bytes
+}
+
+/** A turn's result: the chain it begins takes the header key that the step before derived. */
+export interface Turned {
+  readonly rootChain: RootChain
+  readonly chainKey: Secret
+}
+
+interface PublicValues extends Route {
+  readonly turn: number
+  readonly keys: PublicKeys
+  readonly ciphertext: Bytes
+  readonly peerKeyIndex: number
+  readonly peerKeys: PublicKeys
+}
+
+const publicValues = struct<PublicValues>({
+  groupId: fixed(16),
+  sender: fixed(16),
+  receiver: fixed(16),
+  turn: u32,
+  keys: publicKeyFields,
+  ciphertext: fixed(1088),
+  peerKeyIndex: u32,
+  peerKeys: publicKeyFields,
+})
+const label = utf8('mlwe-pake pair turn')
+
+const stepRoot = async (
+  crypto: Crypto,
+  root: Secret,
+  shared: { readonly dh: Secret; readonly kem: Secret },
+  values: PublicValues,
+): Promise<Turned> => {
+  const ikm = concat(shared.dh.expose(), shared.kem.expose())
+  const info = concat(label, crypto.hash(encode(publicValues, values)))
+  const output = await crypto.derive(root, ikm, info, 96)
+  const turned: Turned = {
+    rootChain: { root: output.slice(0, 32), nextHeaderKey: output.slice(64, 96), turn: values.turn },
+    chainKey: output.slice(32, 64),
+  }
+  for (const secret of [output, shared.dh, shared.kem]) secret.wipe() // FS
+  ikm.fill(0) // FS
+  return turned
+}
+
+/** The sender's half: new keys, agreed with and encapsulated to the peer's latest. */
+export const makeTurn = async (
+  crypto: Crypto,
+  chain: RootChain,
+  route: Route,
+  peer: { readonly index: number; readonly keys: PublicKeys },
+): Promise<Turned & { readonly keys: RatchetKeys; readonly block: TurnBlock }> => {
+  const keys = await generateRatchetKeys(crypto)
+  const dh = await crypto.dhAgree(keys.dh.privateKey, peer.keys.dh)
+  const { ciphertext, secret: kem } = await crypto.kemEncapsulate(peer.keys.kem)
+  const block: TurnBlock = { keys: publicKeysOf(keys), ciphertext, peerKeyIndex: peer.index }
+  const values = { ...route, ...block, turn: chain.turn + 1, peerKeys: peer.keys }
+  return { ...(await stepRoot(crypto, chain.root, { dh, kem }, values)), keys, block }
+}
+
+/** The receiver's half. `own`: the keys that `block.peerKeyIndex` names. Throws CryptoError on a key that gives no secret. */
+export const followTurn = async (
+  crypto: Crypto,
+  chain: RootChain,
+  route: Route,
+  { block, own }: { readonly block: TurnBlock; readonly own: RatchetKeys },
+): Promise<Turned> => {
+  const dh = await crypto.dhAgree(own.dh.privateKey, block.keys.dh)
+  const kem = await crypto.kemDecapsulate(own.kem.privateKey, block.ciphertext)
+  const values = { ...route, ...block, turn: chain.turn + 1, peerKeys: publicKeysOf(own) }
+  return stepRoot(crypto, chain.root, { dh, kem }, values)
+}

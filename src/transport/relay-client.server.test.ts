@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { addressInput } from '../../signaling/frames.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server.ts'
+import type { Bytes } from '../codec/index.ts'
+import { createRelayClient, type RelayClient, type RelayEvent } from './relay-client.ts'
+
+const secretOf = (n: number): Bytes => new Uint8Array(32).fill(n)
+const addressOf = (n: number) =>
+  createHash('sha256')
+    .update(addressInput(secretOf(n)))
+    .digest('hex')
+const room = 'cc'.repeat(32)
+
+const servers: RunningServer[] = []
+const clients: RelayClient[] = []
+const serve = async (options: Partial<ServerOptions> = {}) => {
+  const server = await startServer({ port: 0, graceMs: 100, ...options })
+  servers.push(server)
+  return server
+}
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close()
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+function join(server: RunningServer, n: number) {
+  const events: RelayEvent[] = []
+  const waiting = new Set<() => void>()
+  const client = createRelayClient({
+    url: `ws://localhost:${server.port}/ws`,
+    secret: secretOf(n),
+    room,
+    openSocket: (url) => new WebSocket(url),
+    now: () => performance.now(),
+    random: () => 0,
+    setTimer: (run, ms) => {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+    onEvent: (event) => {
+      events.push(event)
+      for (const wake of waiting) wake()
+    },
+  })
+  clients.push(client)
+  /** Takes events until one of `kind` is found. */
+  const next = async <K extends RelayEvent['kind']>(kind: K): Promise<Extract<RelayEvent, { kind: K }>> => {
+    for (;;) {
+      const event = events.shift()
+      if (event?.kind === kind) return event as Extract<RelayEvent, { kind: K }>
+      if (event === undefined) await new Promise<void>((resolve) => waiting.add(resolve))
+    }
+  }
+  return { client, next, events }
+}
+
+test('two clients meet, talk, and notice the end of the other', async () => {
+  const server = await serve()
+  const one = join(server, 1)
+  expect(await one.next('open')).toEqual({ kind: 'open', address: addressOf(1), members: [] })
+  const two = join(server, 2)
+  expect(await two.next('open')).toMatchObject({ members: [addressOf(1)] })
+  expect(await one.next('presence')).toMatchObject({ address: addressOf(2), present: true })
+  two.client.send(addressOf(1), new Uint8Array([5]))
+  expect(await one.next('frame')).toEqual({ kind: 'frame', from: addressOf(2), bytes: new Uint8Array([5]) })
+  two.client.close()
+  expect(await two.next('closed')).toEqual({ kind: 'closed', retryInMs: null })
+  expect(await one.next('presence')).toMatchObject({ present: false })
+  one.client.send(addressOf(2), new Uint8Array([6]))
+  expect(await one.next('undelivered')).toEqual({ kind: 'undelivered', to: addressOf(2) })
+})
+
+test('both find each other again after the relay was restarted', async () => {
+  const server = await serve()
+  const one = join(server, 1)
+  await one.next('open')
+  const two = join(server, 2)
+  await two.next('open')
+  await server.close()
+  expect((await one.next('closed')).retryInMs).toBeLessThanOrEqual(2000)
+  one.client.send(addressOf(2), new Uint8Array([1]))
+  expect(await one.next('undelivered')).toMatchObject({ to: addressOf(2) })
+  await serve({ port: server.port })
+  await Promise.all([one.next('open'), two.next('open')])
+  for (;;) {
+    one.client.send(addressOf(2), new Uint8Array([2]))
+    const answer = await Promise.race([two.next('frame'), one.next('undelivered')])
+    if (answer.kind === 'frame') break
+  }
+}, 20_000)
+
+test('a second client with the same secret takes over, and the first stays away', async () => {
+  const server = await serve()
+  const first = join(server, 1)
+  await first.next('open')
+  const second = join(server, 1)
+  await second.next('open')
+  expect(await first.next('error')).toMatchObject({ code: 'replaced' })
+  expect(await first.next('closed')).toEqual({ kind: 'closed', retryInMs: null })
+  first.client.retryNow()
+  expect(first.events).toEqual([])
+})
+
+test('frames over the rate limit are held back and arrive after all', async () => {
+  const server = await serve({ limits: { messageBurst: 40, messagesPerSecond: 100 } })
+  const one = join(server, 1)
+  await one.next('open')
+  const two = join(server, 2)
+  await two.next('open')
+  for (let i = 0; i < 60; i++) one.client.send(addressOf(2), new Uint8Array([i]))
+  expect(await one.next('error')).toMatchObject({ code: 'message-rate' })
+  for (let i = 0; i < 60; i++) one.client.send(addressOf(2), new Uint8Array([100 + i]))
+  for (let i = 0; i < 119; i++) {
+    const { bytes } = await two.next('frame')
+    if (bytes[0] === 159) break
+  }
+  const lost = one.events.filter(({ kind }) => kind === 'undelivered').length
+  expect(lost).toBeGreaterThan(0)
+  expect(lost).toBeLessThan(60)
+}, 20_000)

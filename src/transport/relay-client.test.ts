@@ -1,0 +1,230 @@
+import { expect, test } from 'vitest'
+import {
+  addressInput,
+  type ClientFrame,
+  clientFrame,
+  type RelayFrame,
+  relayFrame,
+} from '../../signaling/frames.ts'
+import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
+import { createRelayClient, type RelayEvent } from './relay-client.ts'
+
+const secretOf = (n: number): Bytes => new Uint8Array(32).fill(n)
+const addressOf = (n: number): string => `${n}`.repeat(64)
+const room = 'cc'.repeat(32)
+
+/** A client on a socket that the test speaks for, in virtual time. */
+function scripted() {
+  const events: RelayEvent[] = []
+  const timers: { readonly at: number; readonly run: () => void }[] = []
+  const sockets: ReturnType<typeof fakeSocket>[] = []
+  let clock = 0
+
+  const fakeSocket = () => {
+    const listeners = new Map<string, (event: unknown) => void>()
+    const sent: ClientFrame[] = []
+    return {
+      binaryType: '',
+      closed: false,
+      sent,
+      send: (bytes: Bytes) => void sent.push(decode(clientFrame, bytes)),
+      close() {
+        this.closed = true
+      },
+      addEventListener: (type: string, listener: (event: unknown) => void) =>
+        void listeners.set(type, listener),
+      fire: (type: string, event: unknown = {}) => listeners.get(type)?.(event),
+      says: (frame: RelayFrame) => listeners.get('message')?.({ data: encode(relayFrame, frame).buffer }),
+    }
+  }
+  const client = createRelayClient({
+    url: 'ws://relay',
+    secret: secretOf(1),
+    room,
+    openSocket: () => {
+      const socket = fakeSocket()
+      sockets.push(socket)
+      return socket
+    },
+    now: () => clock,
+    random: () => 0.5,
+    setTimer: (run, ms) => {
+      const timer = { at: clock + ms, run }
+      timers.push(timer)
+      return () => {
+        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1)
+      }
+    },
+    onEvent: (event) => events.push(event),
+  })
+  const socket = () => sockets.at(-1) ?? fakeSocket()
+  return {
+    client,
+    events,
+    sockets,
+    timers,
+    socket,
+    open() {
+      socket().fire('open')
+      socket().says({ kind: 'welcome', address: addressOf(1), limits })
+      socket().says({ kind: 'joined', members: [] })
+    },
+    advance(ms: number) {
+      const until = clock + ms
+      for (;;) {
+        const due = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+        if (due === undefined) break
+        timers.splice(timers.indexOf(due), 1)
+        clock = due.at
+        due.run()
+      }
+      clock = until
+    },
+  }
+}
+
+const limits = {
+  frameBytes: 65_536,
+  messagesPerSecond: 200,
+  messageBurst: 1000,
+  bytesPerSecond: 1000,
+  byteBurst: 1000,
+  roomMembers: 64,
+}
+const retries = (events: readonly RelayEvent[]) =>
+  events.flatMap((event) => (event.kind === 'closed' ? [event.retryInMs] : []))
+
+test('says hello and join at once when the socket opens', () => {
+  const { socket, events, open } = scripted()
+  expect(socket().binaryType).toBe('arraybuffer')
+  open()
+  expect(socket().sent).toEqual([
+    { kind: 'hello', secret: secretOf(1) },
+    { kind: 'join', room },
+  ])
+  expect(events.map(({ kind }) => kind)).toEqual(['connecting', 'open'])
+})
+
+test('retries wait longer each time, up to 15 s, and start over after a good link', () => {
+  const { socket, events, open, advance } = scripted()
+  for (let i = 0; i < 7; i++) {
+    socket().fire('close')
+    advance(15_000)
+  }
+  expect(retries(events)).toEqual([375, 750, 1500, 3000, 6000, 11_250, 11_250])
+  open()
+  advance(6000)
+  socket().fire('error')
+  expect(retries(events).at(-1)).toBe(375)
+})
+
+test('the hints of going-away and of errors are minutes at most', () => {
+  const { socket, events, open, advance } = scripted()
+  open()
+  socket().says({ kind: 'going-away', afterMs: 1800 })
+  socket().fire('close')
+  expect(retries(events)).toEqual([1800 + 125])
+  advance(2000)
+  open()
+  socket().says({ kind: 'error', code: 'too-many-sockets', retryAfterMs: 2 ** 32 - 1 })
+  socket().fire('close')
+  expect(retries(events).at(-1)).toBe(60_000 + 250)
+})
+
+test('a relay that breaks the protocol is left, and nothing is thrown', () => {
+  const welcome: RelayFrame = { kind: 'welcome', address: addressOf(1), limits }
+  const joined: RelayFrame = { kind: 'joined', members: [] }
+  const frame: RelayFrame = { kind: 'frame', from: addressOf(2), payload: new Uint8Array(1) }
+  const raw = (...bytes: number[]) => ({ data: new Uint8Array(bytes).buffer })
+  const breaches: ((on: ReturnType<typeof scripted>) => void)[] = [
+    ({ socket }) => socket().fire('message', raw(1, 0xff)),
+    ({ socket }) => socket().fire('message', raw()),
+    ({ socket }) => socket().fire('message', raw(9, 0x88)),
+    ({ socket }) => socket().fire('message', { data: 'text' }),
+    ({ socket }) => socket().fire('message', {}),
+    ({ socket }) => socket().says(welcome),
+    ({ socket }) => socket().says(joined),
+  ]
+  for (const breach of breaches) {
+    const on = scripted()
+    on.open()
+    breach(on)
+    expect(on.events.at(-1)).toMatchObject({ kind: 'closed', retryInMs: 375 })
+    expect(on.sockets[0]?.closed).toBe(true)
+    on.sockets[0]?.says(frame)
+    expect(on.events.at(-1)?.kind).toBe('closed')
+  }
+  const early = scripted()
+  early.socket().fire('open')
+  early.socket().says(frame)
+  expect(early.events.map(({ kind }) => kind)).toEqual(['connecting', 'closed'])
+})
+
+test('a silent relay is asked, then left', () => {
+  const { socket, sockets, events, open, advance } = scripted()
+  open()
+  advance(15_000)
+  expect(socket().sent.at(-1)).toEqual({ kind: 'ping' })
+  socket().says({ kind: 'pong' })
+  advance(15_000)
+  expect(sockets).toHaveLength(1)
+  advance(15_000)
+  expect(events.at(-1)).toEqual({ kind: 'closed', retryInMs: 375 })
+})
+
+test('a full room is tried again when the relay says', () => {
+  const { socket, events, advance } = scripted()
+  socket().fire('open')
+  socket().says({ kind: 'welcome', address: addressOf(1), limits })
+  socket().says({ kind: 'error', code: 'room-full', retryAfterMs: 10_000 })
+  advance(10_000)
+  expect(socket().sent.map(({ kind }) => kind)).toEqual(['hello', 'join', 'join'])
+  socket().says({ kind: 'joined', members: [] })
+  expect(events.at(-1)?.kind).toBe('open')
+})
+
+test('held frames are sent in slices; those of a lost link come back as undelivered', () => {
+  const { client, socket, events, open, advance } = scripted()
+  open()
+  socket().says({ kind: 'error', code: 'byte-rate', retryAfterMs: 100 })
+  for (let i = 0; i < 600; i++) client.send(addressOf(2), new Uint8Array([1]))
+  const undelivered = () => events.filter(({ kind }) => kind === 'undelivered').length
+  expect(undelivered()).toBe(600 - 512)
+  advance(100)
+  expect(socket().sent).toHaveLength(2 + 25)
+  advance(250)
+  expect(socket().sent).toHaveLength(2 + 50)
+  socket().fire('close')
+  expect(undelivered()).toBe(600 - 50)
+})
+
+test('close ends everything, also while waiting to retry', () => {
+  const waiting = scripted()
+  waiting.socket().fire('close')
+  waiting.client.close()
+  waiting.client.close()
+  expect(waiting.timers).toEqual([])
+  expect(retries(waiting.events)).toEqual([375, null])
+  const open = scripted()
+  open.open()
+  open.client.close()
+  expect(open.timers).toEqual([])
+  expect(open.socket().closed).toBe(true)
+  expect(retries(open.events)).toEqual([null])
+})
+
+test('retryNow does not wait', () => {
+  const { client, sockets, socket, timers } = scripted()
+  socket().fire('close')
+  client.retryNow()
+  expect(sockets).toHaveLength(2)
+  client.retryNow()
+  expect(sockets).toHaveLength(2)
+  expect(timers).toHaveLength(1)
+})
+
+test('the address is the hash that the relay documents', () => {
+  expect(toHex(addressInput(secretOf(0)))).toBe(
+    `${toHex(new TextEncoder().encode('mlwe-pake relay address v1'))}${'00'.repeat(32)}`,
+  )
+})

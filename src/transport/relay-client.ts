@@ -1,0 +1,252 @@
+import {
+  type Address,
+  type ClientFrame,
+  clientFrame,
+  type ErrorCode,
+  type RelayFrame,
+  type Room,
+  relayFrame,
+} from '../../signaling/frames.ts'
+import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
+
+/** What a link to the relay tells its owner; the in-memory network speaks the same. */
+export type RelayEvent =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open'; readonly address: Address; readonly members: readonly Address[] }
+  | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }
+  | { readonly kind: 'frame'; readonly from: Address; readonly bytes: Bytes }
+  /** A frame to `to` was dropped here or at the relay; the layer above decides whether to try again. */
+  | { readonly kind: 'undelivered'; readonly to: Address }
+  /** `null`: it will not try again. */
+  | { readonly kind: 'closed'; readonly retryInMs: number | null }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
+
+export interface RelayClient {
+  /** At most 60 KiB. Never throws for the network's sake; what cannot be sent comes back as `undelivered`. */
+  send(to: Address, bytes: Bytes): void
+  /** Connects at once if it was waiting to, say because the computer woke up or is online again. */
+  retryNow(): void
+  close(): void
+}
+
+/** The part of a WebSocket that is used; those of browsers and of `ws` both fit. */
+export interface WebSocketLike {
+  binaryType: string
+  send(bytes: Bytes): void
+  close(): void
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: unknown) => void): void
+}
+
+export interface RelayClientOptions {
+  readonly url: string
+  /** 32 bytes; whoever holds them owns the address. */
+  readonly secret: Bytes
+  readonly room: Room
+  readonly openSocket: (url: string) => WebSocketLike
+  /** Milliseconds. */
+  readonly now: () => number
+  /** Uniform in [0, 1); spreads reconnections, keys nothing. */
+  readonly random: () => number
+  /** Runs `run` once after `ms`, unless the returned function is called before. */
+  readonly setTimer: (run: () => void, ms: number) => () => void
+  readonly onEvent: (event: RelayEvent) => void
+}
+
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 15_000
+/** A link that lived this long was a good one: the next failure starts from the first delay again. */
+const SETTLED_MS = 5000
+/** Every so often something must have been heard, a pong at least. Longer than a busy relay needs. */
+const SILENCE_MS = 15_000
+const QUEUE_FRAMES = 512
+const SLICE_MS = 250
+/** The longest wait that the relay can talk us into. */
+const LONGEST_HINT_MS = 60_000
+
+/** One WebSocket, from opening to its end. */
+interface Link {
+  readonly socket: WebSocketLike
+  readonly timers: Set<() => void>
+  /** Frames held back because the relay said that we are too fast. */
+  readonly held: { readonly to: Address; readonly bytes: Bytes }[]
+  state: 'opening' | 'greeting' | 'joining' | 'joined'
+  address: Address
+  slice: number
+  pumping: boolean
+  heard: boolean
+  joinedAt: number
+  /** The relay's own word on when to come back. */
+  waitMs: number
+}
+
+const payloadOf = (event: unknown): Uint8Array | null => {
+  const data = typeof event === 'object' && event !== null && 'data' in event ? event.data : null
+  if (data instanceof Uint8Array) return data
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : null
+}
+
+/** Keeps one address present in one room, through failures of the network and of the relay, until closed. */
+export function createRelayClient(options: RelayClientOptions): RelayClient {
+  const { onEvent: emit, now, random } = options
+  let link: Link | null = null
+  let failures = 0
+  let stopped = false
+  let cancelRetry = (): void => {}
+
+  const after = (on: Link, ms: number, run: () => void): void => {
+    const cancel = options.setTimer(() => {
+      on.timers.delete(cancel)
+      if (link === on) run()
+    }, ms)
+    on.timers.add(cancel)
+  }
+
+  const put = (on: Link, frame: ClientFrame): void => on.socket.send(encode(clientFrame, frame))
+  const join = (on: Link): void => put(on, { kind: 'join', room: options.room })
+
+  const retryDelay = (hintMs: number): number => {
+    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+    failures = Math.min(failures + 1, 16)
+    return Math.round(Math.max(hintMs, ceiling / 2) + (random() * ceiling) / 2)
+  }
+
+  const end = (on: Link): void => {
+    if (link !== on) return
+    link = null
+    for (const cancel of on.timers) cancel()
+    on.socket.close()
+    if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
+    const retryInMs = stopped ? null : retryDelay(on.waitMs)
+    if (retryInMs !== null) cancelRetry = options.setTimer(connect, retryInMs)
+    emit({ kind: 'closed', retryInMs })
+    for (const { to } of on.held) emit({ kind: 'undelivered', to })
+  }
+
+  /** Sends held frames at a pace that the relay's limits allow. */
+  const pump = (on: Link): void => {
+    for (const { to, bytes } of on.held.splice(0, on.slice)) put(on, { kind: 'send', to, payload: bytes })
+    on.pumping = on.held.length > 0
+    if (on.pumping) after(on, SLICE_MS, () => pump(on))
+  }
+
+  const onError = (on: Link, code: ErrorCode, claimedMs: number): void => {
+    const retryAfterMs = Math.min(claimedMs, LONGEST_HINT_MS)
+    emit({ kind: 'error', code, retryAfterMs })
+    if (link !== on) return
+    if (code === 'replaced' || code === 'version') {
+      // Trying again would throw the other holder out, or meet the same relay.
+      stopped = true
+      end(on)
+    } else if (code === 'message-rate' || code === 'byte-rate' || code === 'room-full') {
+      if (on.state === 'joining') after(on, retryAfterMs, () => join(on))
+      else if (!on.pumping) {
+        on.pumping = true
+        after(on, retryAfterMs, () => pump(on))
+      }
+    } else on.waitMs = retryAfterMs
+  }
+
+  /** Returns false where the relay broke the order of frames. */
+  const accept = (on: Link, frame: RelayFrame): boolean => {
+    switch (frame.kind) {
+      case 'welcome':
+        if (on.state !== 'greeting') return false
+        on.state = 'joining'
+        on.address = frame.address
+        on.slice = Math.max(1, Math.floor((frame.limits.messagesPerSecond * SLICE_MS) / 2000))
+        return true
+      case 'joined':
+        if (on.state !== 'joining') return false
+        on.state = 'joined'
+        on.joinedAt = now()
+        emit({ kind: 'open', address: on.address, members: frame.members })
+        return true
+      case 'error':
+        onError(on, frame.code, frame.retryAfterMs)
+        return true
+      case 'going-away':
+        on.waitMs = Math.min(frame.afterMs, LONGEST_HINT_MS)
+        return true
+      case 'pong':
+        return true
+      case 'frame':
+        if (on.state === 'joined') emit({ kind: 'frame', from: frame.from, bytes: frame.payload })
+        return on.state === 'joined'
+      case 'presence':
+      case 'undelivered':
+        if (on.state === 'joined') emit(frame)
+        return on.state === 'joined'
+    }
+  }
+
+  const receive = (on: Link, event: unknown): void => {
+    if (link !== on) return
+    on.heard = true
+    try {
+      const bytes = payloadOf(event)
+      const frame = bytes === null ? null : decode(relayFrame, bytes)
+      if (frame !== null && accept(on, frame)) return
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+    }
+    end(on)
+  }
+
+  const watch = (on: Link): void =>
+    after(on, SILENCE_MS, () => {
+      if (!on.heard) return end(on)
+      on.heard = false
+      put(on, { kind: 'ping' })
+      watch(on)
+    })
+
+  function connect(): void {
+    cancelRetry()
+    emit({ kind: 'connecting' })
+    const socket = options.openSocket(options.url)
+    socket.binaryType = 'arraybuffer'
+    const opened: Link = {
+      socket,
+      timers: new Set(),
+      held: [],
+      state: 'opening',
+      address: '',
+      slice: 1,
+      pumping: false,
+      heard: false,
+      joinedAt: 0,
+      waitMs: 0,
+    }
+    link = opened
+    socket.addEventListener('open', () => {
+      if (link !== opened) return
+      opened.state = 'greeting'
+      put(opened, { kind: 'hello', secret: options.secret })
+      join(opened)
+    })
+    socket.addEventListener('message', (event) => receive(opened, event))
+    socket.addEventListener('close', () => end(opened))
+    socket.addEventListener('error', () => end(opened))
+    watch(opened)
+  }
+
+  connect()
+  return {
+    send(to, bytes) {
+      if (link === null || link.state !== 'joined') emit({ kind: 'undelivered', to })
+      else if (!link.pumping) put(link, { kind: 'send', to, payload: bytes })
+      else if (link.held.length < QUEUE_FRAMES) link.held.push({ to, bytes })
+      else emit({ kind: 'undelivered', to })
+    },
+    retryNow() {
+      if (link === null && !stopped) connect()
+    },
+    close() {
+      if (stopped) return
+      stopped = true
+      cancelRetry()
+      if (link === null) emit({ kind: 'closed', retryInMs: null })
+      else end(link)
+    },
+  }
+}

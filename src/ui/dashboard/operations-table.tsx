@@ -1,0 +1,100 @@
+import { Focusable } from '@ariakit/react'
+import { useId, useState } from 'react'
+import type { OperationRow } from '../../metrics/index.ts'
+import { useServices, useWording } from '../context.tsx'
+import { operationKey } from '../records.ts'
+import { type Formats, useFormats } from './format.ts'
+import styles from './operations-table.module.css'
+import { arrange, type Column, nextOrder, type Order } from './sorting.ts'
+import tableStyles from './table.module.css'
+
+const figures = [
+  'count',
+  'avgMs',
+  'minMs',
+  'maxMs',
+  'throughputBps',
+  'successRate',
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+] as const satisfies readonly Column[]
+const columns: readonly Column[] = ['operation', 'algorithm', ...figures]
+
+const figureText = (row: OperationRow, column: (typeof figures)[number], format: Formats): string => {
+  const value = row[column]
+  if (column === 'successRate') return format.share(value)
+  return column === 'count' || column === 'throughputBps' ? format.count(value) : format.exactMs(value)
+}
+
+export function OperationsTable() {
+  const { metrics } = useWording()
+  const { records } = useServices()
+  const format = useFormats()
+  const [search, setSearch] = useState('')
+  const [order, setOrder] = useState<Order>({ column: 'operation', descending: false })
+  const searchId = useId()
+  const all = records.operations.snapshot()
+  const rows = arrange(all, search, order)
+
+  return (
+    <section className={styles.panel}>
+      <div className={styles.bar}>
+        <h2 className={styles.title}>{metrics.table}</h2>
+        <label htmlFor={searchId}>{metrics.search}</label>
+        <input
+          id={searchId}
+          type="search"
+          className={styles.search}
+          value={search}
+          onChange={({ target }) => setSearch(target.value)}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </div>
+      <Focusable role="region" aria-label={metrics.table} className={tableStyles.wide}>
+        <table className={tableStyles.table} data-testid="operations-table">
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th
+                  key={column}
+                  scope="col"
+                  className={column === 'algorithm' ? tableStyles.words : undefined}
+                  {...(order.column === column
+                    ? { 'aria-sort': order.descending ? ('descending' as const) : ('ascending' as const) }
+                    : {})}
+                >
+                  <button
+                    type="button"
+                    className={tableStyles.sort}
+                    onClick={() => setOrder(nextOrder(order, column))}
+                  >
+                    {metrics.columns[column]}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={operationKey(row)}>
+                <th scope="row">{row.operation}</th>
+                <td className={tableStyles.words}>{row.algorithm}</td>
+                {figures.map((column) => (
+                  <td key={column}>
+                    <data value={row[column]}>{figureText(row, column, format)}</data>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Focusable>
+      {rows.length === 0 && (
+        <p className={styles.none}>{all.length === 0 ? metrics.noRows : metrics.noMatch}</p>
+      )}
+    </section>
+  )
+}

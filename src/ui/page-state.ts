@@ -1,0 +1,30 @@
+import { useEffect, useSyncExternalStore } from 'react'
+
+const subscribeToVisibility = (listener: () => void): (() => void) => {
+  document.addEventListener('visibilitychange', listener)
+  return () => document.removeEventListener('visibilitychange', listener)
+}
+/** Whether anybody can see the page. */
+export const useVisible = (): boolean => useSyncExternalStore(subscribeToVisibility, () => !document.hidden)
+
+export const tabs = ['room', 'metrics'] as const
+export type Tab = (typeof tabs)[number]
+
+const subscribeToHash = (listener: () => void): (() => void) => {
+  addEventListener('hashchange', listener)
+  return () => removeEventListener('hashchange', listener)
+}
+const tabOfHash = (): Tab => tabs.find((tab) => location.hash === `#/${tab}`) ?? 'room'
+/** The tab that the address names. */
+export const useTab = (): Tab => useSyncExternalStore(subscribeToHash, tabOfHash)
+export const openTab = (tab: Tab): void => {
+  location.hash = `#/${tab}`
+}
+
+const title = 'MLWE-PAKE'
+/** Shows in the page's title how much was missed. The group's name stays out of it: titles end up in histories. */
+export const useTitle = (unread: number): void => {
+  useEffect(() => {
+    document.title = unread === 0 ? title : `(${unread}) ${title}`
+  }, [unread])
+}

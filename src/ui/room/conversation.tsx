@@ -1,0 +1,135 @@
+import { Focusable } from '@ariakit/react'
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { MessageView } from '../../host/index.ts'
+import { useUi, useWording } from '../context.tsx'
+import type { Wording } from '../wording.ts'
+import styles from './conversation.module.css'
+import { timelineOf } from './timeline.ts'
+
+/** How near to its end, in pixels, a reader counts as reading along. */
+const nearEnd = 48
+
+const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
+  scrollHeight - scrollTop - clientHeight < nearEnd
+
+const scrollToEnd = (log: HTMLElement | null): void => {
+  if (log !== null) log.scrollTop = log.scrollHeight
+}
+
+export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
+  const words = useWording()
+  const language = useUi((state) => state.language)
+  const { messages, notices } = useUi(({ view }) => view)
+  const items = useMemo(() => timelineOf(messages, notices), [messages, notices])
+  const clock = useMemo(() => new Intl.DateTimeFormat(language, { timeStyle: 'short' }), [language])
+  const log = useRef<HTMLDivElement>(null)
+  const following = useRef(true)
+  const [behind, setBehind] = useState(false)
+  const newest = messages.at(-1)
+
+  const onScroll = (): void => {
+    if (log.current === null) return
+    following.current = isAtEnd(log.current)
+    if (following.current) setBehind(false)
+  }
+
+  const newestId = newest?.id
+  const newestIsMine = newest?.mine ?? false
+  useLayoutEffect(() => {
+    if (newestId === undefined) return
+    if (newestIsMine) following.current = true
+    if (!following.current) setBehind(true)
+  }, [newestId, newestIsMine])
+  const length = items.length
+  useLayoutEffect(() => {
+    if (length > 0 && following.current) scrollToEnd(log.current)
+  }, [length])
+  // Also when the log itself changes its size, or comes back from behind another tab.
+  useEffect(() => {
+    if (log.current === null) return
+    const observer = new ResizeObserver(() => {
+      if (following.current) scrollToEnd(log.current)
+    })
+    observer.observe(log.current)
+    return () => observer.disconnect()
+  }, [])
+
+  return (
+    <div className={styles.frame}>
+      <Focusable
+        ref={log}
+        role="log"
+        aria-label={words.room.conversation}
+        className={styles.log}
+        onScroll={onScroll}
+      >
+        {length === 0 && <p className={styles.empty}>{words.room.empty}</p>}
+        {items.map((item) =>
+          item.kind === 'notice' ? (
+            <p key={`notice ${item.notice.id}`} className={styles.notice} data-code={item.notice.code}>
+              {words.notices[item.notice.code](item.notice.name)} <time>{clock.format(item.notice.at)}</time>
+            </p>
+          ) : (
+            <Message
+              key={item.message.id}
+              message={item.message}
+              follows={item.follows}
+              sender={labels.get(item.message.senderId) ?? item.message.senderName}
+              time={clock.format(item.message.at)}
+              delivery={item.message.mine ? deliveryText(words, item.message.delivery) : null}
+            />
+          ),
+        )}
+      </Focusable>
+      {behind && (
+        <button
+          type="button"
+          className={styles.latest}
+          onClick={() => {
+            following.current = true
+            setBehind(false)
+            scrollToEnd(log.current)
+          }}
+        >
+          {words.room.latest}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function deliveryText({ room }: Wording, { state, confirmed, of }: MessageView['delivery']): string {
+  if (state === 'sending') return confirmed === 0 ? room.sending : room.deliveredTo(confirmed, of)
+  if (of === 0) return room.nobodyThere
+  return confirmed < of ? room.deliveredTo(confirmed, of) : room.delivered
+}
+
+interface MessageProps {
+  readonly message: MessageView
+  readonly follows: boolean
+  readonly sender: string
+  readonly time: string
+  readonly delivery: string | null
+}
+
+// Every view brings new objects for old messages; only these can change what is drawn.
+const isSameMessage = (a: MessageProps, b: MessageProps): boolean =>
+  a.message.id === b.message.id &&
+  a.follows === b.follows &&
+  a.sender === b.sender &&
+  a.time === b.time &&
+  a.delivery === b.delivery
+
+const Message = memo(function Message({ message, follows, sender, time, delivery }: MessageProps) {
+  return (
+    <article className={styles.message} aria-label={sender} data-mine={message.mine} data-follows={follows}>
+      <p className={styles.head}>
+        <span className={styles.sender}>{sender}</span> <time>{time}</time>
+      </p>
+      <p className={styles.text} dir="auto">
+        {message.text}
+      </p>
+      {delivery !== null && <p className={styles.delivery}>{delivery}</p>}
+    </article>
+  )
+}, isSameMessage)

@@ -1,0 +1,33 @@
+import { useUi, useWording } from '../context.tsx'
+import styles from './group-key.module.css'
+
+export function GroupKey() {
+  const { room } = useWording()
+  const epoch = useUi(({ view }) => view.epoch)
+  const fingerprint = useUi(({ view }) => view.fingerprint)
+  const selfId = useUi(({ view }) => view.selfId)
+  return (
+    <section>
+      <h2>{room.groupKey}</h2>
+      <dl className={styles.facts}>
+        <div>
+          <dt>{room.epoch}</dt>
+          <dd data-testid="epoch">{epoch}</dd>
+        </div>
+        <div>
+          <dt>{room.fingerprint}</dt>
+          <dd data-testid="group-key-fingerprint" className={styles.fingerprint}>
+            {fingerprint}
+          </dd>
+          <dd className={styles.hint}>{room.fingerprintHint}</dd>
+        </div>
+        <div>
+          <dt>{room.yourId}</dt>
+          <dd data-testid="self-id" className={styles.hex}>
+            {selfId}
+          </dd>
+        </div>
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,149 @@
+import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
+import { readAddress } from '../address.ts'
+import { useServices, useUi, useWording } from '../context.tsx'
+import { errorOf } from '../session.ts'
+import { ErrorAlert } from './error-alert.tsx'
+import styles from './join-form.module.css'
+
+type Field = 'name' | 'group' | 'password'
+const fields: readonly Field[] = ['name', 'group', 'password']
+
+const fieldOf = (code: string | null): Field | null =>
+  code?.startsWith('join/') ? (fields.find((field) => code.endsWith(`-${field}`)) ?? null) : null
+
+const focusField = (form: HTMLFormElement | null, field: Field): void =>
+  form?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()
+
+export function JoinForm() {
+  const words = useWording()
+  const { client, store } = useServices()
+  const view = useUi((state) => state.view)
+  const { name, group } = useUi((state) => state.form)
+  const wasJoined = useUi(({ session }) => session.joined)
+  const [password, setPassword] = useState('')
+  const [shown, setShown] = useState(false)
+  /** Found by the page; stands until the next try. */
+  const [ownError, setOwnError] = useState<string | null>(() =>
+    !isSecureContext ? 'page/insecure' : readAddress(location).relayUrl === null ? 'page/bad-relay' : null,
+  )
+  /** The view that a join was asked under: until another comes, the answer is awaited. */
+  const [askedUnder, setAskedUnder] = useState<typeof view | null>(null)
+  const waiting = askedUnder === view
+  const form = useRef<HTMLFormElement>(null)
+  const ids = {
+    title: useId(),
+    name: useId(),
+    group: useId(),
+    password: useId(),
+    hint: useId(),
+    error: useId(),
+  }
+
+  const error = ownError === null ? (waiting ? null : errorOf(view)) : { code: ownError, retryAt: null }
+  const wrong = fieldOf(error?.code ?? null)
+  const returned = view.phase !== 'idle'
+
+  // Back from the room or from a failed try: what is to be typed next is the password.
+  useEffect(() => {
+    if (returned) focusField(form.current, 'password')
+  }, [returned])
+  useEffect(() => {
+    if (wrong !== null) focusField(form.current, wrong)
+  }, [wrong])
+
+  const setForm = (change: Partial<Record<'name' | 'group', string>>): void =>
+    store.setState((state) => ({ form: { ...state.form, ...change } }))
+
+  const onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    if (waiting) return
+    const { relayUrl, transport } = readAddress(location)
+    const values = { name: name.trim(), group: group.trim(), password }
+    const empty = fields.find((field) => values[field] === '')
+    const found = !isSecureContext
+      ? 'page/insecure'
+      : relayUrl === null
+        ? 'page/bad-relay'
+        : empty === undefined
+          ? null
+          : `join/empty-${empty}`
+    setOwnError(found)
+    if (found !== null || relayUrl === null) {
+      if (empty !== undefined) focusField(form.current, empty)
+      return
+    }
+    setAskedUnder(view)
+    client.dispatch({ kind: 'join', ...values, relayUrl, transport })
+    setPassword('')
+    setShown(false)
+  }
+
+  const textField = (field: 'name' | 'group') => (
+    <div className={styles.field}>
+      <label htmlFor={ids[field]}>{words.join[field]}</label>
+      <input
+        id={ids[field]}
+        name={field}
+        value={field === 'name' ? name : group}
+        onChange={({ target }) => setForm({ [field]: target.value })}
+        autoComplete={field === 'name' ? 'nickname' : 'off'}
+        autoCapitalize={field === 'name' ? 'words' : 'off'}
+        spellCheck={false}
+        required
+        aria-invalid={wrong === field}
+        {...(wrong === field ? { 'aria-describedby': ids.error } : {})}
+      />
+    </div>
+  )
+
+  return (
+    <div className={styles.screen}>
+      <form ref={form} className={styles.form} onSubmit={onSubmit} noValidate aria-labelledby={ids.title}>
+        <h1 id={ids.title}>{words.join.title}</h1>
+        <p className={styles.lead}>{words.join.lead}</p>
+        {view.phase === 'left' && error === null && (
+          <p className={styles.note}>
+            {wasJoined ? words.join.left(view.group ?? group.trim()) : words.join.cancelled}
+          </p>
+        )}
+        {textField('name')}
+        {textField('group')}
+        <div className={styles.field}>
+          <label htmlFor={ids.password}>{words.join.password}</label>
+          <div className={styles.passwordRow}>
+            <input
+              id={ids.password}
+              name="password"
+              type={shown ? 'text' : 'password'}
+              value={password}
+              onChange={({ target }) => setPassword(target.value)}
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              required
+              aria-invalid={wrong === 'password'}
+              aria-describedby={wrong === 'password' ? `${ids.error} ${ids.hint}` : ids.hint}
+            />
+            <button
+              type="button"
+              className={styles.show}
+              aria-label={words.join.showPassword}
+              aria-pressed={shown}
+              onClick={() => setShown(!shown)}
+            >
+              {words.join.show}
+            </button>
+          </div>
+          <p id={ids.hint} className={styles.hint}>
+            {words.join.passwordHint}
+          </p>
+        </div>
+        {error !== null && <ErrorAlert id={ids.error} code={error.code} retryAt={error.retryAt} />}
+        <button type="submit" className={styles.submit} aria-disabled={waiting}>
+          {words.join.submit}
+        </button>
+        {readAddress(location).transport === 'relay' && <p className={styles.hint}>{words.join.relayOnly}</p>}
+      </form>
+    </div>
+  )
+}

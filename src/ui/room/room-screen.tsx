@@ -1,0 +1,11 @@
+import { useUi } from '../context.tsx'
+import { isJoining } from '../session.ts'
+import { JoinForm } from './join-form.tsx'
+import { JoinProgress } from './join-progress.tsx'
+import { Room } from './room.tsx'
+
+export function RoomScreen() {
+  const phase = useUi(({ view }) => view.phase)
+  if (phase === 'joined') return <Room />
+  return isJoining(phase) ? <JoinProgress phase={phase} /> : <JoinForm />
+}

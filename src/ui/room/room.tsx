@@ -1,0 +1,61 @@
+import { useMemo } from 'react'
+import { useServices, useUi, useWording } from '../context.tsx'
+import { Composer } from './composer.tsx'
+import { Conversation } from './conversation.tsx'
+import { ErrorAlert } from './error-alert.tsx'
+import { GroupKey } from './group-key.tsx'
+import { Members } from './members.tsx'
+import styles from './room.module.css'
+import { labelsOf } from './timeline.ts'
+
+export function Room() {
+  const words = useWording()
+  const { client } = useServices()
+  const { group, members, messages, error } = useUi(({ view }) => view)
+  const metOthers = useUi(({ session }) => session.metOthers)
+  const labels = useMemo(() => labelsOf(members, messages), [members, messages])
+  const alone = members.length <= 1
+
+  return (
+    <div className={styles.room}>
+      <div className={styles.bar}>
+        <h1 className={styles.title}>{group}</h1>
+        <button type="button" className={styles.leave} onClick={() => client.dispatch({ kind: 'leave' })}>
+          {words.room.leave}
+        </button>
+      </div>
+      <aside className={styles.side}>
+        <Members labels={labels} />
+        <GroupKey />
+        <details className={styles.words}>
+          <summary>{words.room.wordsTitle}</summary>
+          <dl>
+            {words.room.words.map(([word, meaning]) => (
+              <div key={word}>
+                <dt>{word}</dt>
+                <dd>{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      </aside>
+      <section className={styles.talk} aria-label={words.shell.room}>
+        {alone && (
+          <div className={styles.alone}>
+            <strong>{metOthers ? words.room.aloneTitle : words.room.firstTitle}</strong>
+            <p>{words.room.invite(group ?? '')}</p>
+          </div>
+        )}
+        <Conversation labels={labels} />
+        {error !== null && (
+          <ErrorAlert
+            code={error.code}
+            retryAt={error.retryAt}
+            onDismiss={() => client.dispatch({ kind: 'dismiss-error' })}
+          />
+        )}
+        <Composer />
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { MessageView, NoticeView } from '../../host/index.ts'
+import { countUnread, labelsOf, timelineOf } from './timeline.ts'
+
+const message = (id: string, at: number, senderId = 'a'.repeat(32)): MessageView => ({
+  id,
+  at,
+  senderId,
+  senderName: 'Alice',
+  mine: false,
+  text: id,
+  delivery: { state: 'delivered', confirmed: 0, of: 0 },
+})
+const notice = (id: string, at: number): NoticeView => ({ id, at, code: 'member-joined', name: 'Bob' })
+const order = (messages: readonly MessageView[], notices: readonly NoticeView[]) =>
+  timelineOf(messages, notices).map((item) => (item.kind === 'message' ? item.message.id : item.notice.id))
+
+describe('timelineOf', () => {
+  it('puts notices where they happened', () => {
+    expect(
+      order([message('m1', 10), message('m2', 30)], [notice('n1', 5), notice('n2', 20), notice('n3', 40)]),
+    ).toEqual(['n1', 'm1', 'n2', 'm2', 'n3'])
+    expect(order([], [notice('n1', 1)])).toEqual(['n1'])
+  })
+
+  it('keeps each list in its own order when the clock was set back', () => {
+    const mixed = order([message('m1', 100), message('m2', 10)], [notice('n1', 90), notice('n2', 5)])
+    expect(mixed.filter((id) => id.startsWith('m'))).toEqual(['m1', 'm2'])
+    expect(mixed.filter((id) => id.startsWith('n'))).toEqual(['n1', 'n2'])
+  })
+
+  it('joins what one sender says in a row, unless time or a notice is between', () => {
+    const other = 'b'.repeat(32)
+    const items = timelineOf(
+      [
+        message('1', 0),
+        message('2', 1000),
+        message('3', 2000, other),
+        message('4', 3000, other),
+        message('5', 200_000, other),
+      ],
+      [notice('n', 2500)],
+    )
+    const follows = items.flatMap((item) => (item.kind === 'message' ? [item.follows] : []))
+    expect(follows).toEqual([false, true, false, false, false])
+  })
+})
+
+describe('labelsOf', () => {
+  const one = { id: `12345${'0'.repeat(27)}`, name: 'Sam' }
+  const two = { id: `abcde${'0'.repeat(27)}`, name: 'Sam' }
+
+  it('tells equal names apart by the beginning of the id', () => {
+    const labels = labelsOf([one, two, { id: 'f', name: 'Bob' }], [])
+    expect([...labels.values()]).toEqual(['Sam 1234', 'Sam abcd', 'Bob'])
+    expect(labelsOf([one], []).get(one.id)).toBe('Sam')
+  })
+
+  it('counts senders who have left', () => {
+    expect(labelsOf([one], [{ senderId: two.id, senderName: 'Sam' }]).get(one.id)).toBe('Sam 1234')
+    expect(labelsOf([one], [{ senderId: one.id, senderName: 'Sam' }]).get(one.id)).toBe('Sam')
+  })
+})
+
+describe('countUnread', () => {
+  const own = { id: 'own', mine: true }
+  const [a, b] = [
+    { id: 'a', mine: false },
+    { id: 'b', mine: false },
+  ]
+  it('counts what others said since', () => {
+    expect(countUnread([a, own, b], 'a')).toBe(1)
+    expect(countUnread([a, b], null)).toBe(2)
+    expect(countUnread([a, b], 'gone')).toBe(2)
+    expect(countUnread([], null)).toBe(0)
+  })
+})

@@ -1,0 +1,29 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { PeerClient, View } from '../host/index.ts'
+import type { Language } from './language.ts'
+import { followSession, newSession, type Session } from './session.ts'
+
+export interface UiState {
+  readonly view: View
+  readonly session: Session
+  readonly language: Language
+  /** What the form keeps between tries. Never the password. */
+  readonly form: { readonly name: string; readonly group: string }
+}
+
+export type UiStore = StoreApi<UiState>
+
+/** The views of one client, for as long as the page lives. */
+export const createUiStore = (client: PeerClient, language: Language): UiStore => {
+  const store = createStore<UiState>(() => ({
+    view: client.view(),
+    session: newSession,
+    language,
+    form: { name: '', group: '' },
+  }))
+  client.subscribe(() => {
+    const view = client.view()
+    store.setState((state) => ({ view, session: followSession(state.session, state.view, view) }))
+  })
+  return store
+}

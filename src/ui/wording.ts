@@ -1,0 +1,197 @@
+import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
+
+/** Errors that the page finds by itself. */
+export type PageError = 'page/bad-relay' | 'page/insecure'
+type NoticeCode = NoticeView['code']
+/** Phases with a screen of their own between the form and the room. */
+export type JoiningPhase = Extract<Phase, 'hardening' | 'finding' | 'proving' | 'agreeing'>
+type Named = (name: string | null) => string
+
+const somebody = (name: string | null): string => name ?? 'Somebody'
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
+
+export const english = {
+  errors: {
+    'pake/failed': 'The password was refused. Compare it with the others, then try again.',
+    'pake/throttled': 'The password was refused too often. Wait a moment before the next try.',
+    'join/empty-name': 'Enter a display name.',
+    'join/long-name': 'The display name is too long. Choose a shorter one.',
+    'join/empty-group': 'Enter the name of a group.',
+    'join/long-group': 'The group name is too long. Choose a shorter one.',
+    'join/empty-password': 'Enter the password of the group.',
+    'join/long-password': 'The password is too long. Choose a shorter one.',
+    'join/bad-password': 'The password holds characters that cannot be used. Choose another one.',
+    'join/unknown-suite':
+      'The group speaks a version of the protocol that this page does not know. Reload the page.',
+    'message/empty': 'Write something first.',
+    'message/long': 'The message is too long. Shorten it, or send it in parts.',
+    'message/not-joined': 'You are in no group, so the message was not sent.',
+    'relay/unreachable': 'The relay cannot be reached. Check your connection, then try again.',
+    'relay/refused': 'The relay turned the connection away.',
+    'relay/limited': 'The relay asks to slow down. Wait a moment, then try again.',
+    'relay/full': 'The group is full on this relay.',
+    'host/failed': 'Something broke in this page. Reload it and join again.',
+    'page/bad-relay': 'The relay in the address of this page must start with ws:// or wss://.',
+    'page/insecure': 'Browsers encrypt only on pages from https:// or localhost. Open this page from there.',
+  } satisfies Record<ErrorCode | PageError, string>,
+  unknownError: (code: string) => `Something went wrong (${code}).`,
+  notices: {
+    'member-joined': (name) => `${somebody(name)} joined`,
+    'member-left': (name) => `${somebody(name)} left`,
+    'member-expired': (name) => `${somebody(name)} was away for too long and was removed`,
+    'member-unreachable': (name) => `${somebody(name)} cannot be reached right now`,
+    'guess-failed': (name) => `${somebody(name)} failed to get in: wrong password`,
+    'message-rejected': (name) => `A message that claimed to be from ${name ?? 'somebody'} was not accepted`,
+  } satisfies Record<NoticeCode, Named>,
+  links: {
+    self: 'you',
+    connecting: 'connecting',
+    direct: 'direct',
+    relayed: 'relayed',
+    offline: 'offline',
+  } satisfies Record<Link, string>,
+  trusts: {
+    self: 'you',
+    verified: 'verified',
+    vouched: 'vouched',
+    'pre-keyed': 'pre-keyed',
+    none: 'unproven',
+  } satisfies Record<Trust, string>,
+  connections: {
+    offline: 'Offline',
+    connecting: 'Connecting',
+    online: 'Online',
+    reconnecting: 'Reconnecting',
+  } satisfies Record<View['connection'], string>,
+  notConnected: 'Not connected',
+  shell: {
+    language: 'Language',
+    connection: 'Connection',
+    sections: 'Sections',
+    room: 'Room',
+    metrics: 'Metrics',
+    dismiss: 'Dismiss',
+  },
+  join: {
+    title: 'A private room in this browser',
+    lead: 'Everyone who knows the password gets in. The relay between you reads nothing, today or with a quantum computer later.',
+    name: 'Display name',
+    group: 'Group',
+    password: 'Password',
+    showPassword: 'Show password',
+    show: 'Show',
+    passwordHint: 'It never leaves this browser. A few random words are best.',
+    submit: 'Join group',
+    left: (group: string) => (group === '' ? 'You left the group.' : `You left the group “${group}”.`),
+    cancelled: 'Cancelled. You did not join.',
+    relayOnly: 'Direct connections are off in this tab: everything goes through the relay.',
+    nextTry: (seconds: number) => `Next try in ${plural(seconds, 'second', 'seconds')}.`,
+    tryNow: 'You can try again now.',
+  },
+  progress: {
+    title: (group: string) => (group === '' ? 'Joining' : `Joining “${group}”`),
+    cancel: 'Cancel',
+    steps: {
+      hardening: 'Hardening the password',
+      finding: 'Finding members',
+      proving: 'Proving the password to each member',
+      agreeing: 'Agreeing on the group key',
+    } satisfies Record<JoiningPhase, string>,
+    details: {
+      hardening: 'Slow on purpose: it makes every guess expensive.',
+      finding: 'Asking the relay who is in the group.',
+      proving: 'Neither side learns anything from a wrong one.',
+      agreeing: 'A fresh key that only the members hold.',
+    } satisfies Record<JoiningPhase, string>,
+    proved: (done: number, of: number) => `${done} of ${plural(of, 'member', 'members')}`,
+  },
+  room: {
+    leave: 'Leave group',
+    members: 'Members',
+    groupKey: 'Group key',
+    epoch: 'Epoch',
+    fingerprint: 'Fingerprint',
+    fingerprintHint: 'The same on all screens. If not, somebody is in between.',
+    yourId: 'Your id',
+    you: 'you',
+    conversation: 'Conversation',
+    message: 'Message',
+    messageHint: 'Enter sends, Shift+Enter starts a new line',
+    send: 'Send',
+    latest: 'Latest messages',
+    empty: 'Nothing was said yet.',
+    firstTitle: 'You are the first here',
+    aloneTitle: 'You are alone here now',
+    invite: (group: string) =>
+      `Invite others: give them this page’s address, the group name “${group}” and the password, the password best in person or by phone.`,
+    sending: 'sending',
+    delivered: 'delivered',
+    deliveredTo: (confirmed: number, of: number) => `delivered to ${confirmed} of ${of}`,
+    nobodyThere: 'nobody else was here',
+    wordsTitle: 'What the words mean',
+    words: [
+      ['direct', 'Tab to tab, without the relay.'],
+      ['relayed', 'Through the relay, which sees only encrypted bytes.'],
+      ['verified', 'Proved to your tab that it knows the password.'],
+      ['vouched', 'Let in by a member; the proof to your tab is still to come.'],
+      ['epoch', 'Grows with each new group key: whenever somebody joins or leaves.'],
+    ] as readonly (readonly [string, string])[],
+  },
+  metrics: {
+    title: 'Cryptographic operations in this tab',
+    failed: 'The metrics cannot be shown. The room is not affected.',
+    exportMetrics: 'Export metrics',
+    exportRecords: 'Export records',
+    lastMinute: 'Last minute',
+    operations: 'Operations',
+    errors: 'Errors',
+    recorded: 'Recorded so far',
+    latency: 'Latency over time',
+    operation: 'Operation',
+    allOperations: 'All operations',
+    range: 'Time range',
+    ranges: { minutes: '5 minutes', hour: '1 hour' },
+    scale: 'Scale',
+    scales: { log: 'logarithmic', linear: 'linear' },
+    viewAsTable: 'View as table',
+    noPoints: 'Nothing was recorded in this time.',
+    chartLabel: (operation: string) => `Latency of ${operation} in milliseconds: p50, p95 and p99`,
+    time: 'Time',
+    count: 'Count',
+    table: 'All operations since this page was opened',
+    search: 'Search operations',
+    noRows: 'Nothing was recorded yet. Join a group to see its cryptography at work.',
+    noMatch: 'No operation matches.',
+    columns: {
+      operation: 'Operation',
+      algorithm: 'Algorithm',
+      count: 'Count',
+      avgMs: 'Avg ms',
+      minMs: 'Min ms',
+      maxMs: 'Max ms',
+      throughputBps: 'Throughput B/s',
+      successRate: 'Success rate',
+      p50: 'p50 ms',
+      p90: 'p90 ms',
+      p95: 'p95 ms',
+      p99: 'p99 ms',
+    },
+  },
+} as const
+
+/** The shape of a dictionary: texts may differ, places and parameters may not. */
+type Translated<T> = T extends string
+  ? string
+  : T extends (...args: infer A) => string
+    ? (...args: A) => string
+    : T extends readonly (infer E)[]
+      ? readonly E[]
+      : { readonly [K in keyof T]: Translated<T[K]> }
+
+export type Wording = Translated<typeof english>
+
+const isKnown = (wording: Wording, code: string): code is keyof Wording['errors'] =>
+  Object.hasOwn(wording.errors, code)
+
+export const errorText = (wording: Wording, code: string): string =>
+  isKnown(wording, code) ? wording.errors[code] : wording.unknownError(code)

@@ -1,0 +1,22 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+import { relayPlugin } from './signaling/vite-plugin.ts'
+
+export default defineConfig(({ isSsrBuild = false }) => ({
+  plugins: [react(), relayPlugin()],
+  resolve: {
+    // The package's own entry expects Node's globals; this file of it is whole.
+    alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' },
+  },
+  // The page's policy admits files of its own origin only: nothing inline, no data URLs.
+  build: {
+    ...(isSsrBuild ? {} : { outDir: 'dist/app' }),
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  worker: { format: 'es' },
+  test: {
+    include: ['src/**/*.test.{ts,tsx}', 'signaling/**/*.test.ts', 'tools/**/*.test.ts'],
+    exclude: ['e2e/**', '**/node_modules/**', 'dist/**'],
+  },
+}))
