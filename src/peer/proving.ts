@@ -1,7 +1,7 @@
-import { type Bytes, encode, equal, fromHex } from '../codec/index.ts'
+import { type Bytes, DecodeError, encode, equal, fromHex } from '../codec/index.ts'
 import { type MemberId, membersOf } from '../group/index.ts'
 import { initiate, type RunOutcome, type RunResult, type RunState, respond, step } from '../pake/index.ts'
-import { createSession, decodePublicKeys, encodePublicKeys, generateRatchetKeys } from '../ratchet/index.ts'
+import { createSession, decodePublicKeys, encodePublicKeys, generateRatchetKeys, type PublicKeys } from '../ratchet/index.ts'
 import { meet } from './pairing.ts'
 import { Rejection, type Run, type Work } from './state.ts'
 import { type Frame, frame } from './wire.ts'
@@ -131,6 +131,7 @@ const advance = async (
 ): Promise<void> => {
   const outcome: RunOutcome = await step(work.ports.crypto, run.state, body)
   const sent = outcome.message === null ? run : transmit(work, from, run, outcome.message)
+  work.stale.push(...outcome.stale) // FS
   if (outcome.kind === 'continue') return setRun(work, from, { ...sent, state: outcome.state })
   setRun(work, from, { ...sent, state: null })
   record(work, run, outcome.kind === 'failed' ? outcome.code : null)
@@ -138,7 +139,19 @@ const advance = async (
   await welcome(work, from, run, outcome.result)
 }
 
+const publicKeysOf = (payload: Bytes): PublicKeys | null => {
+  try {
+    return decodePublicKeys(payload)
+  } catch (error) {
+    if (error instanceof DecodeError) return null
+    throw error
+  }
+}
+
 const welcome = async (work: Work, member: MemberId, { keys }: Run, result: RunResult): Promise<void> => {
+  const peerKeys = publicKeysOf(result.peerPayload)
+  // Only who knows the password gets here, and an honest one sends good keys.
+  if (peerKeys === null) return countFailure(work, member)
   const session = await createSession(work.ports.crypto, {
     key: result.key,
     transcript: result.transcript,
@@ -146,7 +159,7 @@ const welcome = async (work: Work, member: MemberId, { keys }: Run, result: RunR
     self: fromHex(work.state.self),
     peer: fromHex(member),
     keys,
-    peerKeys: decodePublicKeys(result.peerPayload),
+    peerKeys,
   })
   const refused = new Set(work.state.refused)
   refused.delete(member)

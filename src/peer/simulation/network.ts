@@ -1,0 +1,180 @@
+import { fromHex, toHex, utf8 } from '../../codec/index.ts'
+import { Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import type { MemberId } from '../../group/index.ts'
+import { standardSuite } from '../../pake/index.ts'
+import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
+import { createPeer, type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../index.ts'
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly loss?: number
+  readonly duplicate?: number
+  readonly reorder?: number
+  readonly maxDelay?: number
+  /** Members fall back to the relay only. */
+  readonly relayOnly?: boolean
+}
+
+type Untimed<E> = E extends unknown ? Omit<E, 'now'> : never
+
+/** One peer with everything around it but the browser. */
+export interface Member {
+  readonly id: MemberId
+  readonly name: string
+  state: PeerState
+  readonly said: string[]
+  readonly heard: string[]
+  readonly notices: string[]
+  readonly rejects: string[]
+  /** Every frame that this member handed to the relay. */
+  readonly relayed: Uint8Array[]
+  gone: boolean
+}
+
+/** Peers around the real relay core in virtual time: one seed, one history, real cryptography. */
+export const createWorld = async (options: WorldOptions) => {
+  const { crypto } = await seededCrypto(`world ${options.seed}`, globalThis.crypto.subtle as unknown as WebCrypto)
+  const hash = (bytes: Uint8Array) => crypto.sha256(bytes)
+  const network = createMemoryNetwork({ ...options, hash })
+  const groupId = new Uint8Array(16).fill(7)
+  const room = toHex(crypto.hash(utf8('room'), groupId))
+  const ports = { crypto, recorder: { now: () => network.now(), record: () => undefined } }
+  const members: Member[] = []
+  const endpoints = new Map<string, MemoryEndpoint>()
+  const addresses = new Map<MemberId, string>()
+
+  const dispatch = async (member: Member, event: Untimed<PeerEvent>): Promise<void> => {
+    if (member.gone) return
+    const timed = { ...event, now: network.now() } as PeerEvent
+    const { state, effects } = await step(ports, member.state, timed)
+    member.state = state
+    for (const effect of effects) await carryOut(member, effect)
+  }
+
+  const carryOut = async (member: Member, effect: PeerEffect): Promise<void> => {
+    const endpoint = endpoints.get(member.id)!
+    switch (effect.kind) {
+      case 'send': {
+        const address = addresses.get(effect.to)
+        if (address === undefined) return
+        if (effect.via === 'best' && member.state.direct.has(effect.to)) endpoint.sendDirect(address, effect.bytes)
+        else {
+          member.relayed.push(effect.bytes)
+          endpoint.send(address, effect.bytes)
+        }
+        return
+      }
+      case 'connect':
+        // Stands for the WebRTC handshake: the initiator's offer travels sealed, and the link comes up.
+        if (effect.initiator && !options.relayOnly) {
+          network.setTimer(() => dispatch(member, { kind: 'signal', member: effect.member, data: utf8('offer') }), 5)
+        }
+        return
+      case 'signal': {
+        const other = members.find(({ id }) => id === effect.member)
+        if (other === undefined) return
+        network.setTimer(() => dispatch(member, { kind: 'link', member: other.id, direct: true }), 5)
+        network.setTimer(() => dispatch(other, { kind: 'link', member: member.id, direct: true }), 5)
+        return
+      }
+      case 'message':
+        ;(effect.from === member.id ? member.said : member.heard).push(effect.message.text)
+        return
+      case 'notice':
+        member.notices.push(effect.code)
+        return
+      case 'reject':
+        member.rejects.push(effect.code)
+        return
+      case 'wipe':
+        for (const secret of effect.secrets) secret.wipe()
+    }
+  }
+
+  const onRelay = (member: Member, event: RelayEvent): Promise<void> | void => {
+    const idOf = (address: string) => {
+      const id = address.slice(0, 32) as MemberId
+      addresses.set(id, address)
+      return id
+    }
+    switch (event.kind) {
+      case 'open':
+        return dispatch(member, { kind: 'relay-open', members: event.members.map(idOf) })
+      case 'presence':
+        return dispatch(member, { kind: 'presence', member: idOf(event.address), present: event.present })
+      case 'frame':
+        return dispatch(member, { kind: 'received', from: idOf(event.from), via: 'relay', bytes: event.bytes })
+      case 'closed':
+        return dispatch(member, { kind: 'relay-closed' })
+    }
+  }
+
+  /** A new tab: `password` stands for the verifier it stretched to. */
+  const open = (name: string, password = 'right'): Member => {
+    const secret = crypto.random(32)
+    let member: Member | null = null
+    const endpoint = network.endpoint({
+      secret,
+      room,
+      onEvent: (event) => (member === null ? undefined : onRelay(member, event)),
+      onDirect: (from, bytes) =>
+        member === null
+          ? undefined
+          : dispatch(member, { kind: 'received', from: from.slice(0, 32) as MemberId, via: 'direct', bytes }),
+    })
+    const id = endpoint.address.slice(0, 32) as MemberId
+    const verifier = new Secret(crypto.hash(utf8(password)))
+    const identity = { suite: standardSuite, groupId, self: id, name, verifier, lease: 60_000 }
+    const state = createPeer(crypto, identity)
+    member = { id, name, state, said: [], heard: [], notices: [], rejects: [], relayed: [], gone: false }
+    members.push(member)
+    endpoints.set(id, endpoint)
+    addresses.set(id, endpoint.address)
+    const tick = async (at: Member): Promise<void> => {
+      if (at.gone) return
+      await dispatch(at, { kind: 'tick' })
+      network.setTimer(() => tick(at), 100)
+    }
+    const started = member
+    network.setTimer(() => tick(started), 100)
+    return member
+  }
+
+  /** Lets `ms` of virtual time pass. */
+  const pass = (ms: number): Promise<void> => network.run(network.now() + ms)
+
+  const close = (member: Member): void => {
+    member.gone = true
+    endpoints.get(member.id)?.close()
+  }
+
+  return {
+    crypto,
+    network,
+    members,
+    open,
+    pass,
+    close,
+    dispatch,
+    view: (member: Member) => peerView(member.state),
+    say: (member: Member, text: string) => dispatch(member, { kind: 'say', text }),
+    leave: async (member: Member) => {
+      await dispatch(member, { kind: 'leave' })
+      await pass(50)
+      close(member)
+    },
+    /** Epoch and fingerprint of everybody still there: one entry when all agree. */
+    standing: (): readonly string[] => [
+      ...new Set(
+        members
+          .filter(({ gone, state }) => !gone && state.ended === 'no')
+          .map(({ state }) => {
+            const { epoch, fingerprint, members: listed } = peerView(state)
+            return `${epoch} ${fingerprint} ${listed.length}`
+          }),
+      ),
+    ],
+    groupIdHex: toHex(groupId),
+    fromHex,
+  }
+}
