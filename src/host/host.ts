@@ -49,7 +49,8 @@ const patienceMs = 20_000
 
 interface Membership {
   readonly self: MemberId
-  readonly relay: RelayClient
+  /** `null` only while it is being made: it speaks before it is returned. */
+  relay: RelayClient | null
   /** The relay's address of each member met: a member's id is its first half. */
   readonly addresses: Map<MemberId, string>
   readonly transport: 'any' | 'relay'
@@ -109,6 +110,7 @@ export const createHost = (ports: HostPorts): Host => {
     queue = queue.then(work).catch(() => {
       // A defect of ours. Its message could hold anything, so only its existence is told.
       if (membership !== null) end(membership, 'failed', 'host/failed')
+      else show({ ...emptyView, group: view.group, phase: 'failed', error: { code: 'host/failed', retryAt: null } })
     })
   }
 
@@ -136,7 +138,7 @@ export const createHost = (ports: HostPorts): Host => {
         const { to, via, bytes } = effect
         const address = at.addresses.get(to)
         if (via === 'best' && at.peer.direct.has(to)) ports.orderMesh({ kind: 'send', member: to, bytes })
-        else if (address !== undefined) at.relay.send(address, bytes)
+        else if (address !== undefined) at.relay?.send(address, bytes)
         return
       }
       case 'connect':
@@ -187,7 +189,7 @@ export const createHost = (ports: HostPorts): Host => {
   const end = (at: Membership, phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
     at.over = true
     // What was sealed last still has to leave.
-    ports.setTimer(() => at.relay.close(), 200)
+    ports.setTimer(() => at.relay?.close(), 200)
     ports.orderMesh({ kind: 'disconnect-all' })
     if (membership === at) membership = null
     log = emptyConversation
@@ -250,19 +252,9 @@ export const createHost = (ports: HostPorts): Host => {
     const secret = crypto.random(32)
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
     const identity = { suite, groupId, self, name: command.name.trim(), verifier, lease: leaseMs }
-    const relay = createRelayClient({
-      url: command.relayUrl,
-      secret,
-      room: toHex(crypto.hash(utf8('mlwe-pake room'), groupId)),
-      openSocket: ports.openSocket,
-      now: ports.now,
-      random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
-      setTimer: ports.setTimer,
-      onEvent: (event) => relayEvent(at, event),
-    })
     const at: Membership = {
       self,
-      relay,
+      relay: null,
       addresses: new Map(),
       transport: command.transport,
       startedAt: ports.now(),
@@ -272,6 +264,16 @@ export const createHost = (ports: HostPorts): Host => {
     }
     membership = at
     show({ phase: 'finding', selfId: self, connection: 'connecting' })
+    at.relay = createRelayClient({
+      url: command.relayUrl,
+      secret,
+      room: toHex(crypto.hash(utf8('mlwe-pake room'), groupId)),
+      openSocket: ports.openSocket,
+      now: ports.now,
+      random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
+      setTimer: ports.setTimer,
+      onEvent: (event) => relayEvent(at, event),
+    })
     tick(at)
   }
 
