@@ -76,6 +76,7 @@ test('a whole visit violates nothing', async ({ room }) => {
     await tab.click()
     await expect(alice.page.getByRole('tabpanel')).toBeVisible()
   }
+  await alice.openTab('Room')
   await alice.leave()
   expect(room.log.violations).toEqual([])
 })

@@ -7,6 +7,7 @@ const returnMs = 30_000
 
 test('without a relay the app says so, and joins once it is there', async ({ room }) => {
   const alice = await room.openMember('Alice')
+  await alice.page.waitForLoadState('networkidle')
   await room.relay.stop()
   await alice.fill()
   await alice.submit()
@@ -14,7 +15,8 @@ test('without a relay the app says so, and joins once it is there', async ({ roo
   await expect(alice.page.getByTestId('epoch')).toBeHidden()
 
   await room.relay.start()
-  await alice.join()
+  // It kept trying: nothing has to be typed again.
+  await alice.waitForRoom()
   await alice.waitForMembers(1)
 })
 

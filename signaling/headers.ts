@@ -1,5 +1,5 @@
 const denied = ['camera', 'microphone', 'geolocation', 'display-capture', 'payment', 'usb', 'serial', 'hid']
-const alsoDenied = ['bluetooth', 'midi', 'accelerometer', 'gyroscope', 'magnetometer', 'browsing-topics']
+const alsoDenied = ['midi', 'accelerometer', 'gyroscope', 'magnetometer', 'browsing-topics']
 
 /** Headers of every response: they isolate the page and give nothing away. */
 export const commonHeaders: Readonly<Record<string, string>> = {

@@ -110,7 +110,13 @@ export const createHost = (ports: HostPorts): Host => {
     queue = queue.then(work).catch(() => {
       // A defect of ours. Its message could hold anything, so only its existence is told.
       if (membership !== null) end(membership, 'failed', 'host/failed')
-      else show({ ...emptyView, group: view.group, phase: 'failed', error: { code: 'host/failed', retryAt: null } })
+      else
+        show({
+          ...emptyView,
+          group: view.group,
+          phase: 'failed',
+          error: { code: 'host/failed', retryAt: null },
+        })
     })
   }
 

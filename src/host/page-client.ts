@@ -49,33 +49,51 @@ const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; t
 
 /** Starts the Worker, and the WebRTC links that only a page can have. */
 export const connectPeer = (): PeerClient => {
-  const worker = new Worker(ownWorkerUrl(), { type: 'module', name: 'peer' })
   const views = listenable<void>()
   const records = listenable<readonly OperationRecord[]>()
-  const post = (message: ToWorker): void => worker.postMessage(message)
+  const url = ownWorkerUrl()
   const mesh = createMesh((event) => post({ kind: 'mesh', event }))
   let view: View = emptyView
+  let worker: Worker | null = null
 
   const setView = (next: View): void => {
     view = next
     views.tell()
   }
 
-  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-    switch (data.kind) {
+  const receive = (message: FromWorker): void => {
+    switch (message.kind) {
       case 'view':
-        return setView(data.view)
+        return setView(message.view)
       case 'mesh':
-        return mesh.obey(data.order)
+        return mesh.obey(message.order)
       case 'records': {
-        const shift = data.origin - performance.timeOrigin
-        return records.tell(data.batch.map((entry) => ({ ...entry, start: entry.start + shift })))
+        const shift = message.origin - performance.timeOrigin
+        return records.tell(message.batch.map((entry) => ({ ...entry, start: entry.start + shift })))
       }
     }
-  })
-  worker.addEventListener('error', () =>
-    setView({ ...emptyView, phase: 'failed', error: { code: 'host/failed', retryAt: null } }),
-  )
+  }
+
+  const start = (): Worker => {
+    const started = new Worker(url, { type: 'module', name: 'peer' })
+    started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => receive(data))
+    // It could not be loaded, or broke: the next command starts another.
+    started.addEventListener('error', () => {
+      started.terminate()
+      worker = null
+      mesh.obey({ kind: 'disconnect-all' })
+      setView({ ...emptyView, phase: 'failed', error: { code: 'host/failed', retryAt: null } })
+    })
+    return started
+  }
+
+  const post = (message: ToWorker): void => {
+    worker ??= start()
+    worker.postMessage(message)
+  }
+
+  // Loaded before it is needed.
+  worker = start()
   // Best effort: a closing tab says goodbye if it still can.
   addEventListener('pagehide', () => post({ kind: 'command', command: { kind: 'leave' } }))
 

@@ -14,7 +14,12 @@ test('three join, agree, talk both ways, and one leaves', async () => {
   const world = await createWorld({ seed: 1 })
   const [ann, bob, cleo] = (await joined(world, ['Ann', 'Bob', 'Cleo'])) as [Member, Member, Member]
   expect(world.standing()).toHaveLength(1)
-  expect(world.view(cleo).members.map(({ link }) => link).sort()).toEqual(['direct', 'direct', 'self'])
+  expect(
+    world
+      .view(cleo)
+      .members.map(({ link }) => link)
+      .sort(),
+  ).toEqual(['direct', 'direct', 'self'])
   await world.say(ann, 'from Ann')
   await world.say(cleo, 'from Cleo')
   await world.pass(500)

@@ -1,7 +1,13 @@
 import { type Bytes, DecodeError, encode, equal, fromHex } from '../codec/index.ts'
 import { type MemberId, membersOf } from '../group/index.ts'
 import { initiate, type RunOutcome, type RunResult, type RunState, respond, step } from '../pake/index.ts'
-import { createSession, decodePublicKeys, encodePublicKeys, generateRatchetKeys, type PublicKeys } from '../ratchet/index.ts'
+import {
+  createSession,
+  decodePublicKeys,
+  encodePublicKeys,
+  generateRatchetKeys,
+  type PublicKeys,
+} from '../ratchet/index.ts'
 import { meet } from './pairing.ts'
 import { Rejection, type Run, type Work } from './state.ts'
 import { type Frame, frame } from './wire.ts'

@@ -18,7 +18,8 @@ export const german: Wording = {
     'message/empty': 'Schreib zuerst etwas.',
     'message/long': 'Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.',
     'message/backlog': 'Zu viele Nachrichten sind noch unterwegs. Warte, bis einige angekommen sind.',
-    'group/removed': 'Die anderen haben dich entfernt, wohl weil du lange nicht erreichbar warst. Tritt wieder bei.',
+    'group/removed':
+      'Die anderen haben dich entfernt, wohl weil du lange nicht erreichbar warst. Tritt wieder bei.',
     'message/not-joined': 'Du bist in keiner Gruppe, daher wurde die Nachricht nicht gesendet.',
     'relay/unreachable':
       'Das Relay ist nicht erreichbar. Prüfe deine Verbindung und versuche es noch einmal.',

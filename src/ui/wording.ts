@@ -26,7 +26,8 @@ export const english = {
     'message/empty': 'Write something first.',
     'message/long': 'The message is too long. Shorten it, or send it in parts.',
     'message/backlog': 'Too many messages are still on their way. Wait until some have arrived.',
-    'group/removed': 'The others removed you, most likely because you were out of reach for long. Join again.',
+    'group/removed':
+      'The others removed you, most likely because you were out of reach for long. Join again.',
     'message/not-joined': 'You are in no group, so the message was not sent.',
     'relay/unreachable': 'The relay cannot be reached. Check your connection, then try again.',
     'relay/refused': 'The relay turned the connection away.',

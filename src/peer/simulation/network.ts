@@ -33,7 +33,10 @@ export interface Member {
 
 /** Peers around the real relay core in virtual time: one seed, one history, real cryptography. */
 export const createWorld = async (options: WorldOptions) => {
-  const { crypto } = await seededCrypto(`world ${options.seed}`, globalThis.crypto.subtle as unknown as WebCrypto)
+  const { crypto } = await seededCrypto(
+    `world ${options.seed}`,
+    globalThis.crypto.subtle as unknown as WebCrypto,
+  )
   const hash = (bytes: Uint8Array) => crypto.sha256(bytes)
   const network = createMemoryNetwork({ ...options, hash })
   const groupId = new Uint8Array(16).fill(7)
@@ -57,7 +60,8 @@ export const createWorld = async (options: WorldOptions) => {
       case 'send': {
         const address = addresses.get(effect.to)
         if (address === undefined) return
-        if (effect.via === 'best' && member.state.direct.has(effect.to)) endpoint.sendDirect(address, effect.bytes)
+        if (effect.via === 'best' && member.state.direct.has(effect.to))
+          endpoint.sendDirect(address, effect.bytes)
         else {
           member.relayed.push(effect.bytes)
           endpoint.send(address, effect.bytes)
@@ -67,7 +71,10 @@ export const createWorld = async (options: WorldOptions) => {
       case 'connect':
         // Stands for the WebRTC handshake: the initiator's offer travels sealed, and the link comes up.
         if (effect.initiator && !options.relayOnly) {
-          network.setTimer(() => dispatch(member, { kind: 'signal', member: effect.member, data: utf8('offer') }), 5)
+          network.setTimer(
+            () => dispatch(member, { kind: 'signal', member: effect.member, data: utf8('offer') }),
+            5,
+          )
         }
         return
       case 'signal': {
@@ -103,7 +110,12 @@ export const createWorld = async (options: WorldOptions) => {
       case 'presence':
         return dispatch(member, { kind: 'presence', member: idOf(event.address), present: event.present })
       case 'frame':
-        return dispatch(member, { kind: 'received', from: idOf(event.from), via: 'relay', bytes: event.bytes })
+        return dispatch(member, {
+          kind: 'received',
+          from: idOf(event.from),
+          via: 'relay',
+          bytes: event.bytes,
+        })
       case 'closed':
         return dispatch(member, { kind: 'relay-closed' })
     }

@@ -54,7 +54,7 @@ export function OperationsTable() {
         />
       </div>
       <Focusable role="region" aria-label={metrics.table} className={tableStyles.wide}>
-        <table className={tableStyles.table} data-testid="operations-table">
+        <table className={tableStyles.table} aria-label={metrics.table} data-testid="operations-table">
           <thead>
             <tr>
               {columns.map((column) => (
