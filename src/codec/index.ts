@@ -1,4 +1,4 @@
-export { type Bytes, type Codec, DecodeError, decode, encode, Reader, Writer } from './codec.ts'
+export { type Bytes, type Codec, DecodeError, decode, encode, Reader } from './codec.ts'
 export {
   bool,
   bytes,

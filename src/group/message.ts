@@ -27,7 +27,7 @@ const prefixBytes = 8
 const sealedBytes = 6 + 16
 export const tagBytes = 16
 /** Bytes that a sealed message is longer than its body. */
-export const messageOverhead = 1 + prefixBytes + 12 + sealedBytes + 16 + 16
+const messageOverhead = 1 + prefixBytes + 12 + sealedBytes + 16 + 16
 
 interface Envelope {
   readonly version: number

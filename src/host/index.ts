@@ -1,6 +1,5 @@
 export { connectPeer, type PeerClient } from './page-client.ts'
 export {
-  type Command,
   type ErrorCode,
   emptyView,
   errorCodes,

@@ -1,5 +1,6 @@
 import { DecodeError, decode, utf8 } from '../codec/index.ts'
 import { type MemberId, membersOf } from '../group/index.ts'
+import { expire } from '../ratchet/index.ts'
 import { flush, inGroup, receiveGroupMessage, receivePair, sendControl, tickOutbox } from './pairing.ts'
 import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
 import {
@@ -134,10 +135,21 @@ const leave = async (work: Work): Promise<void> => {
 
 const tick = async (work: Work): Promise<void> => {
   tickRuns(work)
+  forgetOldKeys(work)
   await approach(work)
   await inGroup(work, { kind: 'tick' })
   await tickOutbox(work)
   await flush(work)
+}
+
+/** Message keys that were passed over do not outlive their day. */
+const forgetOldKeys = (work: Work): void => {
+  for (const [id, pair] of work.state.pairs) {
+    const { session, stale } = expire(pair.session, work.now)
+    if (session === pair.session) continue
+    work.stale.push(...stale) // FS
+    work.state = { ...work.state, pairs: new Map(work.state.pairs).set(id, { ...pair, session }) }
+  }
 }
 
 /** Present, but with neither session nor run for a while: their opening got lost, or their session did. */

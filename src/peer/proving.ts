@@ -12,8 +12,8 @@ import { meet } from './pairing.ts'
 import { Rejection, type Run, type Work } from './state.ts'
 import { type Frame, frame } from './wire.ts'
 
-export const maxRuns = 8
-export const runMs = 30_000
+const maxRuns = 8
+const runMs = 30_000
 const resendMs = 2_000
 const freeFailures = 5
 const windowMs = 10 * 60_000

@@ -4,8 +4,8 @@ import { type GroupControl, groupControl, tagBytes } from '../group/index.ts'
 /** Longest text of one message, bytes of UTF-8. */
 export const maxTextBytes = 8 * 1024
 /** Largest frame between two members, by any link: what WebRTC carries in one piece everywhere. */
-export const maxFrameBytes = 16 * 1024
-export const maxSignalBytes = 8 * 1024
+const maxFrameBytes = 16 * 1024
+const maxSignalBytes = 8 * 1024
 
 /** What travels between two members. The relay sees the first byte, a run's public values, and sealed bytes. */
 export type Frame =

@@ -6,14 +6,13 @@ export {
   type RatchetKeys,
 } from './keys.ts'
 export { maxPlaintext, type Padding } from './padding.ts'
-export { type OpenOutcome, open, type RejectionCode } from './receiving.ts'
-export { type SafetyNumber, safetyNumber } from './safety-number.ts'
-export { type Sealed, seal } from './sending.ts'
+export { type OpenOutcome, open } from './receiving.ts'
+export { safetyNumber } from './safety-number.ts'
+export { seal } from './sending.ts'
 export {
   createSession,
   expire,
   type Session,
-  type SessionInput,
   type SessionView,
   sessionView,
 } from './session.ts'
