@@ -1,4 +1,4 @@
-import { fromHex, toHex, utf8 } from '../../codec/index.ts'
+import { toHex, utf8 } from '../../codec/index.ts'
 import { Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { standardSuite } from '../../pake/index.ts'
@@ -160,6 +160,12 @@ export const createWorld = async (options: WorldOptions) => {
     endpoints.get(member.id)?.close()
   }
 
+  /** Epoch, fingerprint and how many members this one sees. */
+  const standingOf = (member: Member): string => {
+    const { epoch, fingerprint, members: listed } = peerView(member.state)
+    return `${epoch} ${fingerprint} ${listed.length}`
+  }
+
   return {
     crypto,
     network,
@@ -175,18 +181,10 @@ export const createWorld = async (options: WorldOptions) => {
       await pass(50)
       close(member)
     },
-    /** Epoch and fingerprint of everybody still there: one entry when all agree. */
+    standingOf,
+    /** One entry when all who are still there agree. */
     standing: (): readonly string[] => [
-      ...new Set(
-        members
-          .filter(({ gone, state }) => !gone && state.ended === 'no')
-          .map(({ state }) => {
-            const { epoch, fingerprint, members: listed } = peerView(state)
-            return `${epoch} ${fingerprint} ${listed.length}`
-          }),
-      ),
+      ...new Set(members.filter(({ gone, state }) => !gone && state.ended === 'no').map(standingOf)),
     ],
-    groupIdHex: toHex(groupId),
-    fromHex,
   }
 }
