@@ -19,6 +19,8 @@ const maxBacklog = 256
 const approachMs = 4_000
 /** A newcomer whom nobody answers founds the group itself after this long. */
 const unansweredMs = 15_000
+/** One who was answered, but got no epoch, does so after this long. */
+const unadmittedMs = 8_000
 
 /** One event at a time: the host awaits a step before the next. */
 export const step = async (ports: Ports, state: PeerState, event: PeerEvent): Promise<PeerStep> => {
@@ -174,10 +176,9 @@ const conclude = async (work: Work): Promise<void> => {
   }
 }
 
-/** Proved to somebody, and yet no epoch came: those who know us are gone. */
+/** Proved to somebody, and yet no epoch came: all of us are new, or those who know us are gone. */
 const foundLate = async (work: Work): Promise<void> => {
   const { joined, ended, enteredAt, group, online } = work.state
   if (joined || ended !== 'no' || enteredAt === null || group.founded || !online) return
-  const alone = reachable(work.state).size === 0
-  if (alone && work.now - enteredAt > unansweredMs) await inGroup(work, { kind: 'found' })
+  if (work.now - enteredAt > unadmittedMs) await inGroup(work, { kind: 'found' })
 }
