@@ -3,15 +3,7 @@ import { type MemberId, membersOf } from '../group/index.ts'
 import { expire } from '../ratchet/index.ts'
 import { flush, inGroup, receiveGroupMessage, receivePair, sendControl, tickOutbox } from './pairing.ts'
 import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
-import {
-  type PeerEvent,
-  type PeerState,
-  type PeerStep,
-  type Ports,
-  Rejection,
-  reachable,
-  type Work,
-} from './state.ts'
+import { type PeerEvent, type PeerState, type PeerStep, type Ports, Rejection, type Work } from './state.ts'
 import { type Frame, frame, maxTextBytes } from './wire.ts'
 
 const maxBacklog = 256

@@ -46,7 +46,11 @@ export const runHistory = async (seed: number, events = 14): Promise<HistoryResu
       tally.messages += 1
       const text = `message ${tally.messages}`
       const listed = new Set(world.view(someone).members.map(({ id }) => id))
-      said.push({ text, by: someone, to: members.filter((member) => member !== someone && listed.has(member.id)) })
+      said.push({
+        text,
+        by: someone,
+        to: members.filter((member) => member !== someone && listed.has(member.id)),
+      })
       return world.say(someone, text)
     }
     if (choice < 75 && members.length > 1) {
