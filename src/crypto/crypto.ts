@@ -46,6 +46,8 @@ export interface Crypto {
   seal(key: Material, nonce: Material, aad: Uint8Array, plaintext: Uint8Array): Promise<Bytes>
   /** Throws CryptoError `crypto/open-failed`. */
   open(key: Material, nonce: Material, aad: Uint8Array, ciphertext: Uint8Array): Promise<Bytes>
+  /** Where one of several keys may fit: `null`, and no error in the records, when this is another's. */
+  tryOpen(key: Material, nonce: Material, aad: Uint8Array, ciphertext: Uint8Array): Promise<Bytes | null>
   /** X25519 (RFC 7748): keys and shared secret have 32 bytes. */
   dhGenerate(): Promise<KeyPair>
   /** Throws CryptoError `crypto/invalid-public-key` on a small-order key. */
@@ -101,6 +103,23 @@ export const createCrypto = async ({
     subtle.importKey('raw', expose(key), { name: 'AES-GCM' }, false, [usage])
   await kemFor(mlKem768)
 
+  const openWith = async (
+    { key, nonce, aad }: { key: Material; nonce: Material; aad: Uint8Array },
+    ciphertext: Uint8Array,
+  ): Promise<Bytes> => {
+    const imported = await aesKey(key, 'decrypt')
+    const algorithm = { name: 'AES-GCM', iv: expose(nonce), additionalData: aad }
+    try {
+      return toBytes(await subtle.decrypt(algorithm, imported, ciphertext))
+    } catch {
+      throw new CryptoError('crypto/open-failed')
+    }
+  }
+  const noneIfForeign = (error: unknown): null => {
+    if (error instanceof CryptoError) return null
+    throw error
+  }
+
   return {
     random,
     hash: (...parts) => {
@@ -144,15 +163,14 @@ export const createCrypto = async ({
         ),
       ),
     open: (key, nonce, aad, ciphertext) =>
-      run('aead_open', 'AES-256-GCM', ciphertext.length, async () => {
-        const imported = await aesKey(key, 'decrypt')
-        const algorithm = { name: 'AES-GCM', iv: expose(nonce), additionalData: aad }
-        try {
-          return toBytes(await subtle.decrypt(algorithm, imported, ciphertext))
-        } catch {
-          throw new CryptoError('crypto/open-failed')
-        }
-      }),
+      run('aead_open', 'AES-256-GCM', ciphertext.length, () => openWith({ key, nonce, aad }, ciphertext)),
+    tryOpen: (key, nonce, aad, ciphertext) =>
+      measure(
+        recorder,
+        { operation: 'aead_trial', algorithm: 'AES-256-GCM', bytesIn: ciphertext.length },
+        () => openWith({ key, nonce, aad }, ciphertext).catch(noneIfForeign),
+        (opened) => opened?.length ?? 0,
+      ),
     dhGenerate: async () => {
       const privateKey = new Secret(random(32))
       const publicKey = await run('dh_key_generation', 'X25519', 0, () => dh.publicKey(privateKey.expose()))

@@ -1,5 +1,5 @@
 import { type Bytes, concat, decode, encode, fixed, optional, struct, u32 } from '../codec/index.ts'
-import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
+import type { Crypto, Secret } from '../crypto/index.ts'
 import { type PublicKeys, publicKeyFields } from './keys.ts'
 
 /** What a turn tells the receiver: 2,308 bytes. Rides in every header until the turn is acknowledged. */
@@ -54,12 +54,7 @@ export const openHeader = async (
   aad: Bytes,
   sealed: Bytes,
 ): Promise<Header | null> => {
-  let opened: Bytes
-  try {
-    opened = await crypto.open(key, sealed.subarray(0, nonceBytes), aad, sealed.subarray(nonceBytes))
-  } catch (error) {
-    if (error instanceof CryptoError) return null
-    throw error
-  }
+  const opened = await crypto.tryOpen(key, sealed.subarray(0, nonceBytes), aad, sealed.subarray(nonceBytes))
+  if (opened === null) return null
   return decode(fields, opened)
 }
