@@ -38,6 +38,8 @@ export interface HostPorts {
 export interface Host {
   command(command: Command): void
   meshEvent(event: MeshEvent): void
+  /** The network came back: no need to wait for the next try. */
+  wake(): void
 }
 
 const maxGroupBytes = 128
@@ -238,8 +240,11 @@ export const createHost = (ports: HostPorts): Host => {
 
   const tick = (at: Membership): void => {
     if (at.over) return
-    feed(at, { kind: 'tick' })
-    ports.setTimer(() => tick(at), tickMs)
+    enqueue(async () => {
+      await dispatch(at, { kind: 'tick' })
+      // From here, so that a slow machine is not flooded with ticks.
+      ports.setTimer(() => tick(at), tickMs)
+    })
   }
 
   const join = async (command: JoinCommand): Promise<void> => {
@@ -304,6 +309,9 @@ export const createHost = (ports: HostPorts): Host => {
         case 'dismiss-error':
           return show({ error: null })
       }
+    },
+    wake() {
+      membership?.relay?.retryNow()
     },
     meshEvent(event) {
       const at = membership

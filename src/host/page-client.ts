@@ -94,6 +94,7 @@ export const connectPeer = (): PeerClient => {
 
   // Loaded before it is needed.
   worker = start()
+  addEventListener('online', () => post({ kind: 'wake' }))
   // Best effort: a closing tab says goodbye if it still can.
   addEventListener('pagehide', () => post({ kind: 'command', command: { kind: 'leave' } }))
 

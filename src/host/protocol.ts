@@ -6,6 +6,7 @@ import type { Command, View } from './view.ts'
 export type ToWorker =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
+  | { readonly kind: 'wake' }
 
 export type FromWorker =
   | { readonly kind: 'view'; readonly view: View }

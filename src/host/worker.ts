@@ -48,8 +48,14 @@ const host = createHost({
 })
 
 const receive = (message: ToWorker): void => {
-  if (message.kind === 'command') host.command(message.command)
-  else host.meshEvent(message.event)
+  switch (message.kind) {
+    case 'command':
+      return host.command(message.command)
+    case 'mesh':
+      return host.meshEvent(message.event)
+    case 'wake':
+      return host.wake()
+  }
 }
 for (const message of early) receive(message)
 scope.onmessage = ({ data }) => receive(data)
