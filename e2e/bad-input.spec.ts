@@ -142,6 +142,16 @@ test('a room lives on while someone throws garbage at the relay and at its membe
     }
   }
 
+  // Nobody has this address: the relay says so, and only to the sender.
+  const nobody = randomBytes(32)
+  intruder.send(frames.send(nobody, randomBytes(100)))
+  const undelivered = Buffer.concat([Buffer.from([1, 0x85]), nobody])
+  await intruder.receive((frame) => frame.equals(undelivered))
+  const told = room.relay.frames.filter(
+    ({ direction, bytes }) => direction === 'out' && bytes.includes(nobody),
+  )
+  expect(told).toHaveLength(1)
+
   for (const [sender, reader] of [
     [alice, bob],
     [bob, alice],

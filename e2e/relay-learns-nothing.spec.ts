@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { expect, test, unique } from './fixtures.ts'
 import { requireHostCandidates } from './ice.ts'
@@ -8,9 +9,19 @@ import type { RecordedFrame } from './relay.ts'
 import {
   derivations,
   derivedNeedles,
+  effectiveOf,
   findNeedles,
+  fullSidOf,
+  generatorOf,
+  offlineEvidence,
+  type RecordedRun,
+  randomPad,
+  recordedRuns,
   sessionDescriptionNeedles,
+  stretch,
   textNeedles,
+  vectorPad,
+  windowsOf,
 } from './secrets.ts'
 
 /** All frames of one socket and direction in a row, so that nothing hides by being spread over several. */
@@ -81,22 +92,166 @@ test('the relay sees no name, message, password, address, or anything a password
   await carol.leave()
   await waitForAgreement([alice, bob, relayed])
 
+  // Another room in which nothing ever takes another way than the relay.
+  const hidden = { group: unique('canary group'), password: unique('canary pässword') }
+  const grace = await room.openMember(unique('canary Grace'), { ...hidden, query: 'transport=relay' })
+  const heidi = await room.openMember(unique('canary Heidi'), { ...hidden, query: 'transport=relay' })
+  for (const member of [grace, heidi]) await member.join()
+  await waitForAgreement([grace, heidi])
+  for (const [sender, reader] of [
+    [grace, heidi],
+    [heidi, grace],
+  ] as const) {
+    const text = unique('canary hidden message')
+    texts.push(text)
+    await sender.say(text)
+    await expect(reader.message(text)).toHaveCount(1)
+  }
+  await heidi.leave()
+  await waitForAgreement([grace])
+
   const seen = recording(room.relay.frames)
   expect(room.relay.frames.filter(({ direction }) => direction === 'in').length).toBeGreaterThan(20)
   expect(room.relay.frames.filter(({ direction }) => direction === 'out').length).toBeGreaterThan(20)
 
   const secrets = [
-    ...[...names, relayed.name, outsider.name].flatMap((name) => textNeedles('name', name)),
+    ...[...names, relayed.name, outsider.name, grace.name, heidi.name].flatMap((name) =>
+      textNeedles('name', name),
+    ),
     ...[...texts, relayedText].flatMap((text) => textNeedles('message', text)),
-    ...[password, wrongPassword].flatMap((word) => textNeedles('password', word)),
-    ...textNeedles('group name', group),
+    ...[password, wrongPassword, hidden.password].flatMap((word) => textNeedles('password', word)),
+    ...[group, hidden.group].flatMap((name) => textNeedles('group name', name)),
     // A message or name that was cut, padded or split still shows this.
     ...textNeedles('part of a canary', 'canary'),
     ...derivedNeedles({ password, group }),
     ...derivedNeedles({ password: wrongPassword, group }),
+    ...derivedNeedles(hidden),
   ]
   expect(findNeedles(seen, [...secrets, ...sessionDescriptionNeedles, ...addressNeedles()])).toEqual([])
   expect(findNeedles(requests, secrets)).toEqual([])
+
+  // Then guess: the right password is on the list, and nothing in the recording tells which one it is.
+  const runs = recordedRuns(room.relay.frames)
+  expect(runs.length, 'complete runs of the password exchange').toBeGreaterThanOrEqual(8)
+  const windows = windowsOf(seen)
+  for (const guessed of [{ group, password }, { group, password: wrongPassword }, hidden]) {
+    const list = [...decoys, guessed.password]
+    for (const guess of list) {
+      const stretched = await stretch({ group: guessed.group, password: guess })
+      expect(offlineEvidence(stretched, { group: guessed.group, runs, windows })).toEqual([])
+    }
+  }
+})
+
+const decoys = ['123456', 'password', 'canary pässword', '🦉', 'correct horse battery staple', '']
+
+/**
+ * Someone with the recording, for whom the first stage's Diffie-Hellman stays closed. src/pake/offline.test.ts goes
+ * deeper: with a thousand candidates it measures how each one's unmasked key decodes, and finds the right one as
+ * soon as Kemeleon or the first stage is left out.
+ */
+test.describe('the offline guesser', () => {
+  const group = 'planted group'
+  const password = 'planted pässword'
+  const ids = { initiator: randomBytes(16), responder: randomBytes(16) }
+  const share = () => Buffer.concat([randomBytes(32), Buffer.from([0, 32]), randomBytes(32)])
+  const plain = (): RecordedRun => ({
+    ...ids,
+    flows: [share(), share(), randomBytes(1284), randomBytes(1186), randomBytes(34)],
+  })
+  /** The evidence for each guess; the last one is right. */
+  const guess = async (run: RecordedRun, more: readonly Buffer[] = []) => {
+    const windows = windowsOf([...run.flows, ...more])
+    const all = await Promise.all([...decoys, password].map((word) => stretch({ group, password: word })))
+    return all.map((stretched) => offlineEvidence(stretched, { group, runs: [run], windows }))
+  }
+  const nothing = decoys.map(() => [])
+  const rawKey = () => {
+    const key = randomBytes(1156)
+    for (let i = 0; i + 3 <= 1152; i += 3) {
+      const [a, b] = [randomBytes(2).readUInt16BE() % 3329, randomBytes(2).readUInt16BE() % 3329]
+      key.set([a & 255, (a >> 8) | ((b & 15) << 4), b >> 4], i)
+    }
+    return key
+  }
+
+  test('computes what the members compute: the pinned example of src/pake comes out', async () => {
+    const hex = (digits: string | undefined) => Buffer.from(digits ?? '', 'hex')
+    const pinned = JSON.parse(await readFile('src/pake/vectors/cpace-oquake.json', 'utf8')) as {
+      passwords: { typed: string; group: string; verifier: string; seed: string }[]
+      runs: {
+        inputs: Record<string, string>
+        intermediate: Record<string, string>
+        messages: string[]
+      }[]
+    }
+    const [example] = pinned.passwords
+    const [run] = pinned.runs
+    if (example === undefined || run === undefined) throw new Error('no example')
+    const stretched = await stretch({ password: example.typed, group: example.group })
+    expect(stretched.toString('hex')).toBe(example.verifier + example.seed)
+    const verifier = stretched.subarray(0, 32)
+    const [a, b, c, d, e] = run.messages.map(hex)
+    if (!a || !b || !c || !d || !e) throw new Error('a run has five flows')
+    const recorded: RecordedRun = {
+      initiator: hex(run.inputs.U),
+      responder: hex(run.inputs.S),
+      flows: [a, b, c, d, e],
+    }
+    const { generator, fullsid, ISK, effective_PRS, upk } = run.intermediate
+    expect(generatorOf(verifier, recorded).toString('hex')).toBe(generator)
+    expect(fullSidOf(recorded).toString('hex')).toBe(fullsid)
+    // Whoever had the first stage's secret could go on; that nobody has it is what everything rests on.
+    const effective = effectiveOf(verifier, fullSidOf(recorded), hex(ISK).subarray(0, 32))
+    expect(effective.toString('hex')).toBe(effective_PRS)
+    const [s, masked, rho] = [c.subarray(0, 96), c.subarray(96, -32), c.subarray(-32)]
+    const mask = (bytes: Buffer, pad: Buffer) => Buffer.from(bytes.map((byte, i) => byte ^ (pad[i] ?? 0)))
+    const r = mask(s, randomPad(effective, fullSidOf(recorded), rho, masked))
+    const key = mask(masked, vectorPad(effective, fullSidOf(recorded), rho, r))
+    expect(Buffer.concat([key, rho]).toString('hex')).toBe(upk)
+  })
+
+  test('gets nothing from random bytes', async () => {
+    expect(await guess(plain())).toEqual([...nothing, []])
+  })
+
+  test('finds the password where a value computed from it is planted', async () => {
+    const stretched = await stretch({ group, password })
+    const values = [
+      stretched.subarray(0, 16),
+      stretched.subarray(32),
+      createHash('sha256').update(stretched).digest(),
+    ]
+    for (const value of values) {
+      const frame = Buffer.concat([randomBytes(100), value, randomBytes(100)])
+      const found = await guess(plain(), [frame])
+      expect(found.slice(0, -1)).toEqual(nothing)
+      expect(found.at(-1)).not.toEqual([])
+    }
+  })
+
+  test('finds it where a share is the generator', async () => {
+    const run = plain()
+    const verifier = (await stretch({ group, password })).subarray(0, 32)
+    run.flows[0].set(generatorOf(verifier, run), 34)
+    expect(await guess(run)).toEqual([...nothing, ['CPace element']])
+  })
+
+  for (const stage of ['without the first stage', 'with a first stage that anybody can compute']) {
+    test(`finds it where the key is masked ${stage} and not encoded uniformly`, async () => {
+      const run = plain()
+      const verifier = (await stretch({ group, password })).subarray(0, 32)
+      const fullsid = fullSidOf(run)
+      const e = stage.startsWith('without') ? verifier : effectiveOf(verifier, fullsid, Buffer.alloc(32))
+      const [key, rho, r] = [rawKey(), randomBytes(32), randomBytes(96)]
+      const mask = (bytes: Buffer, pad: Buffer) => Buffer.from(bytes.map((byte, i) => byte ^ (pad[i] ?? 0)))
+      const masked = mask(key, vectorPad(e, fullsid, rho, r))
+      run.flows[2].set(Buffer.concat([mask(r, randomPad(e, fullsid, rho, masked)), masked, rho]))
+      const found = await guess(run)
+      expect(found.slice(0, -1)).toEqual(nothing)
+      expect(found.at(-1)).toContain('coefficients below q')
+    })
+  }
 })
 
 test.describe('the search that the promise rests on', () => {

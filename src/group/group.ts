@@ -122,7 +122,8 @@ const meet = (state: GroupState, member: MemberId): GroupStep => {
 }
 
 const deliver = ({ header, joint }: PendingEpoch, to: MemberId): GroupEffect =>
-  control(to, { kind: 'epoch', header, joint: joint.expose() })
+  // A copy: whoever takes the message may wipe it.
+  control(to, { kind: 'epoch', header, joint: joint.expose().slice() })
 
 /** Merges `delta` and says what changed. */
 const learn = (crypto: Crypto, state: GroupState, delta: RosterDelta): GroupStep => {
