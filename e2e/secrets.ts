@@ -1,6 +1,5 @@
 import { createHash, createHmac, pbkdf2, pbkdf2Sync } from 'node:crypto'
 import { promisify } from 'node:util'
-import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js'
 
 /** Bytes that must not appear, and what their appearance would mean. */
 export interface Needle {
@@ -274,34 +273,89 @@ function withoutRun(stretched: Buffer, group: string): Computed[] {
   )
 }
 
+// ristretto255, RFC 9496, by the letter; slow, and for values that are no secret here.
+type Point = readonly [x: bigint, y: bigint, z: bigint, t: bigint]
+const prime = 2n ** 255n - 19n
+const mod = (a: bigint): bigint => ((a % prime) + prime) % prime
+const power = (base: bigint, exponent: bigint): bigint => {
+  let result = 1n
+  for (let b = mod(base), e = exponent; e > 0n; e >>= 1n, b = mod(b * b)) if (e & 1n) result = mod(result * b)
+  return result
+}
+const edwardsD = mod(-121665n * power(121666n, prime - 2n))
+const rootOfMinusOne = power(2n, (prime - 1n) / 4n)
+const isNegative = (a: bigint): boolean => (mod(a) & 1n) === 1n
+const absolute = (a: bigint): bigint => (isNegative(a) ? mod(-a) : mod(a))
+/** SQRT_RATIO_M1 */
+const rootOfRatio = (u: bigint, v: bigint): readonly [square: boolean, root: bigint] => {
+  const r = mod(u * v ** 3n * power(u * v ** 7n, (prime - 5n) / 8n))
+  const check = mod(v * r * r)
+  const [flipped, flippedI] = [check === mod(-u), check === mod(-u * rootOfMinusOne)]
+  return [check === mod(u) || flipped, absolute(flipped || flippedI ? r * rootOfMinusOne : r)]
+}
+const inverseRoot = (v: bigint): bigint => rootOfRatio(1n, v)[1]
+const rootOfADMinusOne = 25063068953384623474111414158702152701244531502492656460079210482610430750235n
+const numberOf = (bytes: Buffer): bigint => BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`)
+const mapToPoint = (bytes: Buffer): Point => {
+  const d = edwardsD
+  const t0 = mod(numberOf(bytes) & (2n ** 255n - 1n))
+  const r = mod(rootOfMinusOne * t0 * t0)
+  const v = mod((-1n - r * d) * (r + d))
+  const [square, root] = rootOfRatio(mod((r + 1n) * (1n - d * d)), v)
+  const s = square ? root : mod(-absolute(root * t0))
+  const n = mod((square ? -1n : r) * (r - 1n) * (d - 1n) ** 2n - v)
+  const [w0, w1, w2, w3] = [mod(2n * s * v), mod(n * rootOfADMinusOne), mod(1n - s * s), mod(1n + s * s)]
+  return [mod(w0 * w3), mod(w2 * w1), mod(w1 * w3), mod(w0 * w2)]
+}
+/** What is no encoding gives some point, which relates to nothing. */
+const decodePoint = (bytes: Buffer): Point => {
+  const s = mod(numberOf(bytes))
+  const [u1, u2] = [mod(1n - s * s), mod(1n + s * s)]
+  const v = mod(-edwardsD * u1 * u1 - u2 * u2)
+  const inverse = inverseRoot(mod(v * u2 * u2))
+  const x = absolute(2n * s * inverse * u2)
+  const y = mod(u1 * inverse * inverse * u2 * v)
+  return [x, y, 1n, mod(x * y)]
+}
+const encodePoint = ([x0, y0, z, t]: Point): Buffer => {
+  const [u1, u2] = [mod((z + y0) * (z - y0)), mod(x0 * y0)]
+  const inverse = inverseRoot(mod(u1 * u2 * u2))
+  const [den1, den2] = [mod(inverse * u1), mod(inverse * u2)]
+  const zInverse = mod(den1 * den2 * t)
+  const rotate = isNegative(t * zInverse)
+  const [x, y] = rotate ? [mod(y0 * rootOfMinusOne), mod(x0 * rootOfMinusOne)] : [x0, y0]
+  const den = rotate ? mod(den1 * inverseRoot(mod(-1n - edwardsD))) : den2
+  const s = absolute(den * (z - (isNegative(x * zInverse) ? -y : y)))
+  return Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()
+}
+const negatePoint = ([x, y, z, t]: Point): Point => [mod(-x), y, z, mod(-t)]
+const addPoints = ([x1, y1, z1, t1]: Point, [x2, y2, z2, t2]: Point): Point => {
+  const [a, b] = [mod((y1 - x1) * (y2 - x2)), mod((y1 + x1) * (y2 + x2))]
+  const [c, d] = [mod(2n * edwardsD * t1 * t2), mod(2n * z1 * z2)]
+  const [e, f, g, h] = [b - a, d - c, d + c, b + a]
+  return [mod(e * f), mod(g * h), mod(f * g), mod(e * h)]
+}
+
 /** The generator of a run's first stage, as SPEC.md "Stage 1". */
 export function generatorOf(verifier: Buffer, { initiator, responder }: Omit<RecordedRun, 'flows'>): Buffer {
   const padding = Buffer.alloc(Math.max(0, 127 - leb(verifier).length - 18))
   const parts = ['CPaceRistretto255', verifier, padding, Buffer.concat([initiator, responder]), '']
   const uniform = hash('sha512', Buffer.concat(parts.map((part) => leb(Buffer.from(part)))))
-  const element = ristretto255_hasher.deriveToCurve?.(uniform)
-  if (element === undefined) throw new Error('no element derivation')
-  return Buffer.from(element.toBytes())
-}
-
-const pointOf = (bytes: Buffer) => {
-  try {
-    return ristretto255.Point.fromBytes(bytes)
-  } catch {
-    return null
-  }
+  return encodePoint(addPoints(mapToPoint(uniform.subarray(0, 32)), mapToPoint(uniform.subarray(32))))
 }
 
 /** Elements that a share would be, or be near to, if its scalar were small, shared or left out. */
-function relatives(generator: Buffer, shares: readonly Buffer[]): Buffer[] {
-  const g = ristretto255.Point.fromBytes(generator)
+function relatives(g: Point, shares: readonly Buffer[]): Buffer[] {
   const near = shares.flatMap((share) => {
-    const point = pointOf(share)
-    return point === null ? [] : [point.add(g), point.subtract(g)]
+    const point = decodePoint(share)
+    return [addPoints(point, g), addPoints(point, negatePoint(g))]
   })
-  const multiples = [g, g.negate()]
-  for (let i = 2; i <= 16; i++) multiples.push(g.multiply(BigInt(i)))
-  return [...multiples, ...near].map((point) => Buffer.from(point.toBytes()))
+  const multiples = [g, negatePoint(g)]
+  for (let i = 2, last = g; i <= 16; i++) {
+    last = addPoints(last, g)
+    multiples.push(last)
+  }
+  return [...multiples, ...near].map(encodePoint)
 }
 
 /** `fullsid` of a run: its nonces and ids, all public. */
@@ -343,7 +397,10 @@ function withinRun(verifier: Buffer, run: RecordedRun): { values: Computed[]; od
   const generator = generatorOf(verifier, run)
   const fullsid = fullSidOf(run)
   const [s, masked, rho] = [flows[2].subarray(0, 96), flows[2].subarray(96, -32), flows[2].subarray(-32)]
-  const values: Computed[] = relatives(generator, [ya, yb]).map((bytes) => ({ what: 'CPace element', bytes }))
+  const values: Computed[] = relatives(decodePoint(generator), [ya, yb]).map((bytes) => ({
+    what: 'CPace element',
+    bytes,
+  }))
   const odd: string[] = []
   const add = (what: string, ...list: readonly Buffer[]) => {
     for (const bytes of list) values.push({ what, bytes })
