@@ -257,8 +257,9 @@ export const createHost = (ports: HostPorts): Host => {
     ports.showView(view)
     const suite = standardSuite
     const groupId = groupIdOf(crypto, group)
-    const { verifier } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
-    prepared.prepared.wipe() // FS
+    const { verifier, seed } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
+    // Every run so far is between holders of the verifier: nothing else of the password is kept.
+    for (const secret of [prepared.prepared, seed]) secret.wipe() // FS
     if (mine !== generation) return verifier.wipe()
     const secret = crypto.random(32)
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
