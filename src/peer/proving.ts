@@ -8,6 +8,7 @@ import {
   generateRatchetKeys,
   type PublicKeys,
 } from '../ratchet/index.ts'
+import { countGuess, maxDelayMs } from './guesses.ts'
 import { meet } from './pairing.ts'
 import { Rejection, type Run, type Work } from './state.ts'
 import { type Frame, frame } from './wire.ts'
@@ -15,10 +16,6 @@ import { type Frame, frame } from './wire.ts'
 const maxRuns = 8
 const runMs = 30_000
 const resendMs = 2_000
-const freeFailures = 5
-const windowMs = 10 * 60_000
-const firstDelayMs = 60_000
-const maxDelayMs = 60 * 60_000
 
 type PakeFrame = Extract<Frame, { kind: 'pake' }>
 
@@ -69,13 +66,10 @@ const spendsGuess = ({ state }: Run): boolean => state?.kind === 'awaiting-confi
 
 const countFailure = (work: Work, member: MemberId): void => {
   const { guesses, refused, joined } = work.state
-  const failures = [...guesses.failures.filter((at) => work.now - at < windowMs), work.now]
-  const over = failures.length >= freeFailures
-  const delay = over ? Math.min(maxDelayMs, Math.max(firstDelayMs, 2 * guesses.delay)) : 0
   work.state = {
     ...work.state,
     refused: new Set(refused).add(member),
-    guesses: { failures, delay, blockedUntil: over ? work.now + delay : 0 },
+    guesses: countGuess(guesses, work.now),
   }
   const name = membersOf(work.state.group).find(({ id }) => id === member)?.name ?? null
   if (joined) work.effects.push({ kind: 'notice', code: 'guess-failed', member, name })

@@ -11,6 +11,7 @@ import {
 import type { Recorder } from '../metrics/index.ts'
 import type { RunState, Suite } from '../pake/index.ts'
 import type { RatchetKeys, Session } from '../ratchet/index.ts'
+import { type GuessBudget, noGuesses } from './guesses.ts'
 import type { Text } from './wire.ts'
 
 /** What a step needs of the world besides its event. */
@@ -48,13 +49,6 @@ export interface Outgoing {
   readonly confirmed: number
   readonly of: number
   readonly resendAt: number
-}
-
-/** Failed runs of the last ten minutes, and the delay they earned: PROTOCOL.md §3. */
-export interface GuessBudget {
-  readonly failures: readonly number[]
-  readonly blockedUntil: number
-  readonly delay: number
 }
 
 export interface PeerState {
@@ -168,7 +162,7 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
     pairs: new Map(),
     refused: new Set(),
     idle: new Map(),
-    guesses: { failures: [], blockedUntil: 0, delay: 0 },
+    guesses: noGuesses,
     outbox: [],
   }
 }
