@@ -78,19 +78,47 @@ export const takeInitiation = (suite: Suite, message: Bytes): Bytes =>
   message.length === oquakeInitBytes(suite) ? message : new Uint8Array(oquakeInitBytes(suite))
 
 /** Bytes of the head of message 4. */
-export const responseHeadBytes = (suite: Suite, proof: Proof): number =>
+export const responseHeadBytes = (suite: Suite, proof: Pick<Proof, 'kind'>): number =>
   proof.kind === 'verifier' ? oquakeResponseBytes(suite) : oquakePlusResponseBytes(suite)
 
 /** Bytes of the head of message 5: `server_confirm`, where the password is proven. */
-export const finalHeadBytes = (proof: Proof): number => (proof.kind === 'verifier' ? 0 : Nkc)
+export const finalHeadBytes = (proof: Pick<Proof, 'kind'>): number => (proof.kind === 'verifier' ? 0 : Nkc)
+
+const readClosing = (message: Bytes, headBytes: number): Closing => ({
+  head: message.slice(0, headBytes),
+  ...decode(confirming, message.slice(headBytes)),
+})
 
 /** A message 4 or 5 whose head has `headBytes`. One that cannot be read is replaced by zeros, whose MAC is wrong. */
 export const takeClosing = (message: Bytes, headBytes: number): Taken<Closing> =>
-  take(
-    message,
-    (given) => ({ head: given.slice(0, headBytes), ...decode(confirming, given.slice(headBytes)) }),
-    new Uint8Array(headBytes + 2 + macBytes),
-  )
+  take(message, (given) => readClosing(given, headBytes), new Uint8Array(headBytes + 2 + macBytes))
+
+/** A message by its number in the run. */
+export type Flow =
+  | { readonly number: 1 | 2; readonly value: Sharing }
+  | { readonly number: 3 }
+  | { readonly number: 4 | 5; readonly value: Closing }
+
+/** A message as a reader of the run sees it. Throws DecodeError where a side would take a substitute. */
+export const readFlow = (
+  suite: Suite,
+  proof: Pick<Proof, 'kind'>,
+  number: Flow['number'],
+  message: Bytes,
+): Flow => {
+  switch (number) {
+    case 1:
+    case 2:
+      return { number, value: decode(sharing, message) }
+    case 3:
+      if (message.length !== oquakeInitBytes(suite)) throw new DecodeError('wrong size', '', message.length)
+      return { number }
+    case 4:
+      return { number, value: readClosing(message, responseHeadBytes(suite, proof)) }
+    case 5:
+      return { number, value: readClosing(message, finalHeadBytes(proof)) }
+  }
+}
 
 /** Sizes of the five messages with payloads of `payload` bytes. */
 export const flowBytes = (suite: Suite, proof: Proof, payload: number): readonly number[] => {

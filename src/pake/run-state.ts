@@ -48,6 +48,22 @@ export type RunState = Common &
     | { readonly kind: 'awaiting-confirmation'; readonly key: Secret; readonly expected: Secret }
   )
 
+/** Secrets of a run that is given up, for the caller to wipe. What the caller brought (verifier, seed) is not among them. */
+export const secretsOf = (state: RunState): readonly Secret[] => {
+  switch (state.kind) {
+    case 'awaiting-cpace-init':
+      return []
+    case 'awaiting-cpace-response':
+      return [state.scalar]
+    case 'awaiting-oquake-init':
+      return [state.cpaceKey, state.sid]
+    case 'awaiting-oquake-response':
+      return [state.initiation.prs, state.initiation.privateKey, state.initiation.publicKey]
+    case 'awaiting-confirmation':
+      return [state.key, state.expected]
+  }
+}
+
 export type StateOf<K extends RunState['kind']> = Extract<RunState, { kind: K }>
 
 /** `stale`: secrets of the state before that nothing needs any more, for the caller to wipe. // FS */

@@ -13,6 +13,10 @@ export interface GuessBudget {
 
 export const noGuesses: GuessBudget = { failures: [], blockedUntil: 0, delay: 0 }
 
+/** Failures that still count. */
+export const recentFailures = ({ failures }: GuessBudget, now: number): number =>
+  failures.filter((at) => now - at < windowMs).length
+
 /** The budget after one more failure: five are free, then the delay starts at a minute and doubles up to an hour. */
 export const countGuess = (budget: GuessBudget, now: number): GuessBudget => {
   const failures = [...budget.failures.filter((at) => now - at < windowMs), now]

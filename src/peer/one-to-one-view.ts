@@ -1,0 +1,81 @@
+import { toHex } from '../codec/index.ts'
+import { type FlowFieldName, fieldsOf } from '../pake/index.ts'
+import { recentFailures } from './guesses.ts'
+import type { OneToOneState } from './one-to-one.ts'
+import { type LoginRun, type Turn, turnOf } from './one-to-one-run.ts'
+
+export interface LoginMessageView {
+  readonly flow: number
+  readonly from: 'client' | 'server'
+  readonly mine: boolean
+  readonly bytes: number
+  readonly fields: readonly { readonly name: FlowFieldName; readonly hex: string }[]
+  /** Milliseconds since 1970, by this side's clock. */
+  readonly at: number
+  /** Milliseconds this side computed for it, `null` where it only received it. */
+  readonly ms: number | null
+}
+
+export interface LoginRunView {
+  readonly id: string
+  readonly peerId: string
+  readonly turn: Turn
+  /** Number of the message that the next step makes; 6 checks the last one. */
+  readonly nextFlow: number
+  readonly outcome: LoginRun['outcome']
+  readonly messages: readonly LoginMessageView[]
+  readonly fingerprint: string | null
+  readonly transcript: string | null
+}
+
+/** What may be shown: no secret in it. All bytes of all messages are public. */
+export interface OneToOneView {
+  readonly role: OneToOneState['role']
+  readonly pace: OneToOneState['pace']
+  /** A password is ready to be proved, or answered to. */
+  readonly armed: boolean
+  /** The client's: whether anybody listens, and for the same suite. */
+  readonly server: 'none' | 'here' | 'other-suite'
+  readonly run: LoginRunView | null
+  readonly failures: number
+  readonly retryAt: number | null
+}
+
+const grouped = (hex: string): string => hex.match(/.{4}/g)?.join(' ') ?? ''
+
+const runView = (run: LoginRun): LoginRunView => ({
+  id: toHex(run.id.subarray(0, 4)),
+  peerId: run.peer,
+  turn: turnOf(run),
+  nextFlow: run.arrived === null ? 1 : run.arrived.flow + 1,
+  outcome: run.outcome,
+  messages: run.trace.map(({ flow, mine, bytes, at, ms }) => ({
+    flow,
+    from: flow % 2 === 1 ? 'client' : 'server',
+    mine,
+    bytes: bytes.length,
+    fields: fieldsOf(run.suite, 'seed', flow as 1 | 2 | 3 | 4 | 5, bytes).map((field) => ({
+      name: field.name,
+      hex: toHex(field.bytes),
+    })),
+    at,
+    ms,
+  })),
+  fingerprint: run.fingerprint && grouped(toHex(run.fingerprint)),
+  transcript: run.transcript && toHex(run.transcript),
+})
+
+export const oneToOneView = (state: OneToOneState, now: number): OneToOneView => {
+  const { role, pace, proof, servers, suite, run, guesses, retryAt } = state
+  const later = Math.max(guesses.blockedUntil, retryAt ?? 0)
+  const spoken = [...servers.values()]
+  return {
+    role,
+    pace,
+    armed: proof !== null,
+    server: spoken.includes(suite.id) ? 'here' : spoken.length > 0 ? 'other-suite' : 'none',
+    run: run && runView(run),
+    failures: recentFailures(guesses, now),
+    retryAt: later > now ? later : null,
+  }
+}

@@ -1,0 +1,320 @@
+import { type Bytes, DecodeError, decode, encode, equal } from '../codec/index.ts'
+import type { Secret } from '../crypto/index.ts'
+import type { MemberId } from '../group/index.ts'
+import type { Suite } from '../pake/index.ts'
+import { countGuess, type GuessBudget, maxDelayMs, noGuesses } from './guesses.ts'
+import {
+  type Advanced,
+  advance,
+  arrive,
+  createRun,
+  type LoginFrame,
+  type LoginProof,
+  type LoginRun,
+  loginFrame,
+  placeOf,
+  repeatIfDue,
+  stop,
+  turnOf,
+} from './one-to-one-run.ts'
+import type { Ports } from './state.ts'
+
+/**
+ * The password exchange alone, between two tabs that meet under a name: one keeps a verifier and listens
+ * (server), the other proves the password to it (client). Each message waits for its side's next step,
+ * unless that side lets them run.
+ */
+export interface OneToOneState {
+  readonly self: MemberId
+  readonly suite: Suite
+  readonly role: 'server' | 'client'
+  /** The server's verifier; what the client typed, until its run ends. */
+  readonly proof: LoginProof | null
+  readonly pace: 'step' | 'run'
+  readonly online: boolean
+  readonly present: ReadonlySet<MemberId>
+  /** The client's: who said that they listen, and for which suite. */
+  readonly servers: ReadonlyMap<MemberId, number>
+  readonly run: LoginRun | null
+  readonly guesses: GuessBudget
+  /** The client's: when the server may answer again, by its own word. */
+  readonly retryAt: number | null
+}
+
+export type OneToOneEvent = { readonly now: number } & (
+  | { readonly kind: 'relay-open'; readonly members: readonly MemberId[] }
+  | { readonly kind: 'relay-closed' }
+  | { readonly kind: 'presence'; readonly member: MemberId; readonly present: boolean }
+  | { readonly kind: 'received'; readonly from: MemberId; readonly bytes: Bytes }
+  /** The client's password, hardened. */
+  | { readonly kind: 'log-in'; readonly proof: Extract<LoginProof, { kind: 'client' }> }
+  | { readonly kind: 'advance' }
+  | { readonly kind: 'pace'; readonly pace: OneToOneState['pace'] }
+  | { readonly kind: 'give-up' }
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'tick' }
+)
+
+export type OneToOneReject =
+  | 'frame/malformed'
+  | 'pake/unexpected'
+  | 'pake/throttled'
+  | 'login/stranger'
+  | 'login/under-way'
+  | 'login/nothing-to-do'
+
+export type OneToOneEffect =
+  | { readonly kind: 'send'; readonly to: MemberId; readonly bytes: Bytes }
+  | { readonly kind: 'wipe'; readonly secrets: readonly Secret[] }
+  | { readonly kind: 'reject'; readonly code: OneToOneReject }
+
+export interface OneToOneStep {
+  readonly state: OneToOneState
+  readonly effects: readonly OneToOneEffect[]
+}
+
+/** Longer than a run of members: somebody reads along. */
+const runMs = 10 * 60_000
+const crowdedMs = 5_000
+
+type Identity = Pick<OneToOneState, 'self' | 'suite'>
+
+const create = (
+  identity: Identity,
+  role: OneToOneState['role'],
+  proof: LoginProof | null,
+): OneToOneState => ({
+  ...identity,
+  role,
+  proof,
+  pace: 'step',
+  online: false,
+  present: new Set(),
+  servers: new Map(),
+  run: null,
+  guesses: noGuesses,
+  retryAt: null,
+})
+
+/** `proof`: the password's verifier (32 bytes) and public key (1,216); nothing else of it is kept. */
+export const createServer = (
+  identity: Identity,
+  proof: Omit<Extract<LoginProof, { kind: 'server' }>, 'kind'>,
+): OneToOneState => create(identity, 'server', { kind: 'server', ...proof })
+
+export const createClient = (identity: Identity): OneToOneState => create(identity, 'client', null)
+
+interface Work {
+  readonly ports: Ports
+  readonly now: number
+  state: OneToOneState
+  readonly effects: OneToOneEffect[]
+  readonly stale: Secret[]
+}
+
+class Rejection extends Error {
+  override readonly name = 'Rejection'
+  readonly code: OneToOneReject
+  constructor(code: OneToOneReject) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** One event at a time. A rejected event gives the same state object back. */
+export const stepOneToOne = async (
+  ports: Ports,
+  state: OneToOneState,
+  event: OneToOneEvent,
+): Promise<OneToOneStep> => {
+  const work: Work = { ports, now: event.now, state, effects: [], stale: [] }
+  try {
+    await handle(work, event)
+    begin(work)
+    while (work.state.pace === 'run' && myTurn(work.state)) await goOn(work)
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error
+    const effects: OneToOneEffect[] = [{ kind: 'reject', code: error.code }]
+    // What the event brought is nobody's now.
+    if (event.kind === 'log-in')
+      effects.push({ kind: 'wipe', secrets: [event.proof.verifier, event.proof.seed] })
+    return { state, effects }
+  }
+  const { effects, stale } = work
+  if (stale.length > 0) effects.push({ kind: 'wipe', secrets: stale }) // FS
+  return { state: work.state, effects }
+}
+
+const handle = async (work: Work, event: OneToOneEvent): Promise<void> => {
+  const { state } = work
+  switch (event.kind) {
+    case 'relay-open': {
+      const others = event.members.filter((id) => id !== state.self)
+      work.state = { ...state, online: true, present: new Set(others), servers: new Map() }
+      for (const id of others) sayHere(work, id)
+      return
+    }
+    case 'relay-closed':
+      work.state = { ...state, online: false }
+      return
+    case 'presence':
+      return notePresence(work, event.member, event.present)
+    case 'received':
+      return receive(work, event.from, event.bytes)
+    case 'log-in':
+      if (state.role !== 'client' || state.proof !== null) throw new Rejection('login/under-way')
+      if (work.now < state.guesses.blockedUntil) throw new Rejection('pake/throttled')
+      work.state = { ...state, proof: event.proof, run: null, retryAt: null }
+      return
+    case 'advance':
+      if (!myTurn(state)) throw new Rejection('login/nothing-to-do')
+      return goOn(work)
+    case 'pace':
+      work.state = { ...state, pace: event.pace }
+      return
+    case 'give-up':
+      if (state.run === null && state.proof?.kind === 'client') return dropProof(work)
+      return giveUp(work, 'given-up')
+    case 'leave': {
+      giveUp(work, 'given-up')
+      dropProof(work)
+      return
+    }
+    case 'tick':
+      return tick(work)
+  }
+}
+
+const myTurn = ({ run }: OneToOneState): boolean => run !== null && turnOf(run) === 'mine'
+
+const send = (work: Work, to: MemberId, frame: LoginFrame): void =>
+  void work.effects.push({ kind: 'send', to, bytes: encode(loginFrame, frame) })
+
+const sayHere = (work: Work, to: MemberId): void => {
+  const { role, suite } = work.state
+  if (role === 'server') send(work, to, { kind: 'here', suite: suite.id })
+}
+
+const notePresence = (work: Work, member: MemberId, isPresent: boolean): void => {
+  if (member === work.state.self) return
+  const present = new Set(work.state.present)
+  const servers = new Map(work.state.servers)
+  if (isPresent) present.add(member)
+  else present.delete(member)
+  if (!isPresent) servers.delete(member)
+  work.state = { ...work.state, present, servers }
+  if (isPresent) sayHere(work, member)
+  else if (work.state.run?.peer === member) giveUp(work, 'given-up')
+}
+
+/** The client's run starts when there is a password to prove and somebody to prove it to. */
+const begin = (work: Work): void => {
+  const { role, proof, run, servers, suite, self } = work.state
+  if (role !== 'client' || proof === null || run !== null) return
+  const peer = [...servers].find(([, spoken]) => spoken === suite.id)?.[0]
+  if (peer === undefined) return
+  const id = work.ports.crypto.random(16)
+  work.state = { ...work.state, run: createRun({ id, suite, self, peer, proof }, work.now) }
+}
+
+/** Takes over what a run became: counts the guess, forgets what it no longer needs. */
+const settle = (work: Work, { run, stale }: Advanced, failed: boolean): void => {
+  const { role, proof, guesses } = work.state
+  work.stale.push(...stale) // FS
+  work.state = {
+    ...work.state,
+    run,
+    proof: role === 'client' && run.outcome !== 'running' ? null : proof,
+    guesses: failed ? countGuess(guesses, work.now) : guesses,
+  }
+}
+
+const goOn = async (work: Work): Promise<void> => {
+  const { run } = work.state
+  if (run === null) return
+  const advanced = await advance(work.ports, run, work.now)
+  const { sent, peer, outcome } = advanced.run
+  if (sent !== null && sent !== run.sent) work.effects.push({ kind: 'send', to: peer, bytes: sent.frame })
+  settle(work, advanced, outcome === 'refused')
+}
+
+const giveUp = (work: Work, outcome: 'given-up' | 'busy'): void => {
+  const { run } = work.state
+  if (run?.outcome !== 'running') return
+  const stopped = stop(run, outcome)
+  settle(work, stopped, stopped.spentGuess)
+}
+
+const dropProof = (work: Work): void => {
+  const { proof } = work.state
+  if (proof === null) return
+  work.stale.push(proof.verifier, ...(proof.kind === 'client' ? [proof.seed] : [])) // FS
+  work.state = { ...work.state, proof: null }
+}
+
+const receive = (work: Work, from: MemberId, raw: Bytes): void => {
+  let frame: LoginFrame
+  try {
+    frame = decode(loginFrame, raw)
+  } catch (error) {
+    if (error instanceof DecodeError) throw new Rejection('frame/malformed')
+    throw error
+  }
+  if (!work.state.present.has(from)) throw new Rejection('login/stranger')
+  switch (frame.kind) {
+    case 'here':
+      if (work.state.role !== 'client') throw new Rejection('pake/unexpected')
+      work.state = { ...work.state, servers: new Map(work.state.servers).set(from, frame.suite) }
+      return
+    case 'busy':
+      return receiveBusy(work, from, frame)
+    case 'flow':
+      return receiveFlow(work, from, frame)
+  }
+}
+
+const receiveBusy = (work: Work, from: MemberId, frame: Extract<LoginFrame, { kind: 'busy' }>): void => {
+  const { run, role } = work.state
+  if (role !== 'client' || run?.peer !== from || run.sent?.flow !== 1 || !equal(run.id, frame.run))
+    throw new Rejection('pake/unexpected')
+  giveUp(work, 'busy')
+  work.state = { ...work.state, retryAt: work.now + Math.min(frame.retryAfterMs, maxDelayMs) }
+}
+
+const receiveFlow = (work: Work, from: MemberId, frame: Extract<LoginFrame, { kind: 'flow' }>): void => {
+  const { run, role } = work.state
+  if (run !== null && run.peer === from && equal(run.id, frame.run)) {
+    const place = placeOf(run, frame.flow)
+    if (place === null) throw new Rejection('pake/unexpected')
+    if (place === 'next') work.state = { ...work.state, run: arrive(run, frame.flow, frame.body, work.now) }
+    if (place === 'again' && run.sent !== null)
+      work.effects.push({ kind: 'send', to: from, bytes: run.sent.frame })
+    return
+  }
+  if (role !== 'server' || frame.flow !== 1) throw new Rejection('pake/unexpected')
+  answerOpening(work, from, frame)
+}
+
+const answerOpening = (work: Work, from: MemberId, frame: Extract<LoginFrame, { kind: 'flow' }>): void => {
+  // Whoever starts anew has given its last run up.
+  if (work.state.run?.peer === from) giveUp(work, 'given-up')
+  const { run, guesses, proof, suite, self } = work.state
+  if (proof === null) throw new Rejection('pake/unexpected')
+  const crowded = run?.outcome === 'running'
+  if (crowded || work.now < guesses.blockedUntil) {
+    const retryAfterMs = Math.max(crowded ? crowdedMs : 0, guesses.blockedUntil - work.now)
+    return send(work, from, { kind: 'busy', run: frame.run, retryAfterMs })
+  }
+  const opened = createRun({ id: frame.run, suite, self, peer: from, proof }, work.now)
+  work.state = { ...work.state, run: arrive(opened, 1, frame.body, work.now) }
+}
+
+const tick = (work: Work): void => {
+  const { run } = work.state
+  if (run?.outcome !== 'running') return
+  if (work.now - run.startedAt >= runMs) return giveUp(work, 'given-up')
+  const { run: next, frame } = repeatIfDue(run, work.now)
+  if (frame === null) return
+  work.effects.push({ kind: 'send', to: run.peer, bytes: frame })
+  work.state = { ...work.state, run: next }
+}
