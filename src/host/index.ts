@@ -1,3 +1,10 @@
+export type {
+  FieldName,
+  LoginMessageView,
+  LoginRunView,
+  OneToOneView,
+} from './one-to-one-view.ts'
+export { emptyOneToOne, loginSuites } from './one-to-one-view.ts'
 export { connectPeer, type PeerClient } from './page-client.ts'
 export {
   type ErrorCode,

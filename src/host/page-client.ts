@@ -1,5 +1,6 @@
 import type { OperationRecord } from '../metrics/index.ts'
 import { createMesh } from '../transport/index.ts'
+import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { type Command, emptyView, type View } from './view.ts'
 import workerUrl from './worker.ts?worker&url'
@@ -10,6 +11,12 @@ export interface PeerClient {
   /** Calls back after every change; returns the unsubscriber. */
   readonly subscribe: (listener: () => void) => () => void
   readonly dispatch: (command: Command) => void
+  /** The 1-to-1 login, which has nothing to do with the group. */
+  readonly oneToOne: {
+    readonly view: () => OneToOneView
+    readonly subscribe: (listener: () => void) => () => void
+    readonly dispatch: (command: OneToOneCommand) => void
+  }
   /** Batches of operation records, at most a few a second. `start` counts from this page's `performance.now()` zero. */
   readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
 }
@@ -50,10 +57,12 @@ const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; t
 /** Starts the Worker, and the WebRTC links that only a page can have. */
 export const connectPeer = (): PeerClient => {
   const views = listenable<void>()
+  const logins = listenable<void>()
   const records = listenable<readonly OperationRecord[]>()
   const url = ownWorkerUrl()
   const mesh = createMesh((event) => post({ kind: 'mesh', event }))
   let view: View = emptyView
+  let login: OneToOneView = emptyOneToOne
   let worker: Worker | null = null
 
   const setView = (next: View): void => {
@@ -61,10 +70,17 @@ export const connectPeer = (): PeerClient => {
     views.tell()
   }
 
+  const setLogin = (next: OneToOneView): void => {
+    login = next
+    logins.tell()
+  }
+
   const receive = (message: FromWorker): void => {
     switch (message.kind) {
       case 'view':
         return setView(message.view)
+      case 'one-to-one':
+        return setLogin(message.view)
       case 'mesh':
         return mesh.obey(message.order)
       case 'records': {
@@ -82,7 +98,9 @@ export const connectPeer = (): PeerClient => {
       started.terminate()
       worker = null
       mesh.obey({ kind: 'disconnect-all' })
-      setView({ ...emptyView, phase: 'failed', error: { code: 'host/failed', retryAt: null } })
+      const error = { code: 'host/failed', retryAt: null }
+      setView({ ...emptyView, phase: 'failed', error })
+      if (login.role !== null) setLogin({ ...emptyOneToOne, error })
     })
     return started
   }
@@ -96,12 +114,20 @@ export const connectPeer = (): PeerClient => {
   worker = start()
   addEventListener('online', () => post({ kind: 'wake' }))
   // Best effort: a closing tab says goodbye if it still can.
-  addEventListener('pagehide', () => post({ kind: 'command', command: { kind: 'leave' } }))
+  addEventListener('pagehide', () => {
+    post({ kind: 'command', command: { kind: 'leave' } })
+    post({ kind: 'one-to-one', command: { kind: 'leave' } })
+  })
 
   return {
     view: () => view,
     subscribe: (listener) => views.add(listener),
     dispatch: (command) => post({ kind: 'command', command }),
+    oneToOne: {
+      view: () => login,
+      subscribe: (listener) => logins.add(listener),
+      dispatch: (command) => post({ kind: 'one-to-one', command }),
+    },
     onRecords: (listener) => records.add(listener),
   }
 }

@@ -1,15 +1,18 @@
 import type { OperationRecord } from '../metrics/index.ts'
 import type { MeshEvent, MeshOrder } from '../transport/index.ts'
+import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
 import type { Command, View } from './view.ts'
 
 /** What the page sends to its Worker, and back: structured clones, no key and no frame in clear among them. */
 export type ToWorker =
   | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'one-to-one'; readonly command: OneToOneCommand }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'wake' }
 
 export type FromWorker =
   | { readonly kind: 'view'; readonly view: View }
+  | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly order: MeshOrder }
   /** `origin`: the Worker's `performance.timeOrigin`, which `start` counts from. */
   | { readonly kind: 'records'; readonly batch: readonly OperationRecord[]; readonly origin: number }

@@ -92,6 +92,8 @@ export const errorCodes = [
   'join/long-password',
   'join/bad-password',
   'join/unknown-suite',
+  'login/empty-place',
+  'login/long-place',
   'message/empty',
   'message/long',
   'message/not-joined',

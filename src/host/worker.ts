@@ -1,6 +1,7 @@
 import { createCrypto, type WebCrypto } from '../crypto/index.ts'
 import type { OperationRecord } from '../metrics/index.ts'
 import { createHost } from './host.ts'
+import { createOneToOneHost } from './one-to-one.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 
 /** The Worker: everything secret lives here, away from the page's objects. */
@@ -34,17 +35,24 @@ const random = (count: number): Uint8Array<ArrayBuffer> => {
 const early: ToWorker[] = []
 scope.onmessage = ({ data }) => void early.push(data)
 
-const host = createHost({
+const ports = {
   crypto: await createCrypto({ subtle: crypto.subtle as unknown as WebCrypto, random, recorder }),
   recorder,
   now: () => Date.now(),
-  openSocket: (url) => new WebSocket(url),
-  setTimer: (run, ms) => {
+  openSocket: (url: string) => new WebSocket(url),
+  setTimer: (run: () => void, ms: number) => {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)
   },
+}
+const host = createHost({
+  ...ports,
   orderMesh: (order) => scope.postMessage({ kind: 'mesh', order }),
   showView: (view) => scope.postMessage({ kind: 'view', view }),
+})
+const oneToOne = createOneToOneHost({
+  ...ports,
+  showOneToOne: (view) => scope.postMessage({ kind: 'one-to-one', view }),
 })
 
 const receive = (message: ToWorker): void => {
@@ -53,7 +61,10 @@ const receive = (message: ToWorker): void => {
       return host.command(message.command)
     case 'mesh':
       return host.meshEvent(message.event)
+    case 'one-to-one':
+      return oneToOne.command(message.command)
     case 'wake':
+      oneToOne.wake()
       return host.wake()
   }
 }

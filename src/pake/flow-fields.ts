@@ -4,26 +4,24 @@ import { type Flow, readFlow } from './flows.ts'
 import type { Proof } from './run-state.ts'
 import { Nkc, Nrho, Nsec, type Suite } from './suite.ts'
 
-export const flowFieldNames = [
-  's1',
-  'Ya',
-  's2',
-  'Yb',
-  's',
-  'T',
-  'rho',
-  'ct',
-  'h',
-  'enc_c',
-  'client_confirm',
-  'server_confirm',
-  'length',
-  'payload',
-  'mac_r',
-  'mac_i',
-  'unreadable',
-] as const
-export type FlowFieldName = (typeof flowFieldNames)[number]
+export type FlowFieldName =
+  | 's1'
+  | 'Ya'
+  | 's2'
+  | 'Yb'
+  | 's'
+  | 'T'
+  | 'rho'
+  | 'ct'
+  | 'h'
+  | 'enc_c'
+  | 'client_confirm'
+  | 'server_confirm'
+  | 'length'
+  | 'payload'
+  | 'mac_r'
+  | 'mac_i'
+  | 'unreadable'
 
 /** A stretch of a message, named as in SPEC.md. `length` is the 2-byte length of what follows it. */
 export interface FlowField {

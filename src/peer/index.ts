@@ -6,7 +6,7 @@ export {
   type OneToOneState,
   stepOneToOne,
 } from './one-to-one.ts'
-export { type OneToOneView, oneToOneView } from './one-to-one-view.ts'
+export { oneToOneView } from './one-to-one-view.ts'
 export { step } from './peer.ts'
 export { createPeer, type PeerEffect, type PeerEvent, type PeerState } from './state.ts'
 export { type PeerView, peerView } from './view.ts'

@@ -4,6 +4,7 @@ import styles from './app.module.css'
 import { useServices, useUi, useWording } from './context.tsx'
 import { FailureBoundary } from './failure-boundary.tsx'
 import { isLanguage, languages, rememberLanguage } from './language.ts'
+import { OneToOneScreen } from './one-to-one/one-to-one-screen.tsx'
 import { openTab, type Tab, tabs, useTab, useTitle } from './page-state.ts'
 import { RoomScreen } from './room/room-screen.tsx'
 import { useUnread } from './room/unread.ts'
@@ -42,6 +43,11 @@ export function App() {
           <FailureBoundary message={words.metrics.failed}>
             {MetricsScreen === 'failed' && <p role="alert">{words.metrics.failed}</p>}
             {typeof MetricsScreen === 'function' && <MetricsScreen />}
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="one-to-one" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.errors['host/failed']}>
+            <OneToOneScreen />
           </FailureBoundary>
         </Ariakit.TabPanel>
       </main>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyView, type MemberView, type PeerClient, type View } from '../host/index.ts'
+import { emptyOneToOne, emptyView, type MemberView, type PeerClient, type View } from '../host/index.ts'
 import { errorOf } from './session.ts'
 import { createUiStore } from './store.ts'
 
@@ -15,6 +15,7 @@ const createClient = () => {
       return () => listeners.delete(listener)
     },
     dispatch: () => {},
+    oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
     onRecords: () => () => {},
   }
   const show = (change: Partial<View>): void => {

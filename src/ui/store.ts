@@ -1,11 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { PeerClient, View } from '../host/index.ts'
+import type { OneToOneView, PeerClient, View } from '../host/index.ts'
 import type { Language } from './language.ts'
 import { followSession, newSession, type Session } from './session.ts'
 
 export interface UiState {
   readonly view: View
   readonly session: Session
+  readonly oneToOne: OneToOneView
   readonly language: Language
   /** What the form keeps between tries. Never the password. */
   readonly form: { readonly name: string; readonly group: string }
@@ -18,6 +19,7 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
   const store = createStore<UiState>(() => ({
     view: client.view(),
     session: newSession,
+    oneToOne: client.oneToOne.view(),
     language,
     form: { name: '', group: '' },
   }))
@@ -25,5 +27,6 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     const view = client.view()
     store.setState((state) => ({ view, session: followSession(state.session, state.view, view) }))
   })
+  client.oneToOne.subscribe(() => store.setState({ oneToOne: client.oneToOne.view() }))
   return store
 }

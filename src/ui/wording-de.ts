@@ -1,4 +1,5 @@
 import type { Wording } from './wording.ts'
+import { oneToOneGerman } from './wording-one-to-one-de.ts'
 
 const somebody = (name: string | null): string => name ?? 'Jemand'
 
@@ -15,6 +16,8 @@ export const german: Wording = {
     'join/bad-password': 'Das Passwort enthält unbrauchbare Zeichen. Wähle ein anderes.',
     'join/unknown-suite':
       'Die Gruppe spricht eine Protokollversion, die diese Seite nicht kennt. Lade die Seite neu.',
+    'login/empty-place': 'Gib den Namen eines Treffpunkts ein.',
+    'login/long-place': 'Der Name des Treffpunkts ist zu lang. Wähle einen kürzeren.',
     'message/empty': 'Schreib zuerst etwas.',
     'message/long': 'Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.',
     'message/backlog': 'Zu viele Nachrichten sind noch unterwegs. Warte, bis einige angekommen sind.',
@@ -68,6 +71,7 @@ export const german: Wording = {
     sections: 'Bereiche',
     room: 'Raum',
     metrics: 'Messwerte',
+    'one-to-one': 'Zu zweit',
     dismiss: 'Schließen',
   },
   join: {
@@ -136,6 +140,7 @@ export const german: Wording = {
       ['Epoche', 'Wächst mit jedem neuen Gruppenschlüssel: wenn jemand kommt oder geht.'],
     ],
   },
+  oneToOne: oneToOneGerman,
   metrics: {
     title: 'Kryptografische Operationen in diesem Tab',
     failed: 'Die Messwerte können nicht gezeigt werden. Der Raum ist davon nicht betroffen.',

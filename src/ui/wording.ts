@@ -1,4 +1,5 @@
 import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
+import { oneToOneEnglish } from './wording-one-to-one.ts'
 
 /** Errors that the page finds by itself. */
 export type PageError = 'page/bad-relay' | 'page/insecure'
@@ -23,6 +24,8 @@ export const english = {
     'join/bad-password': 'The password holds characters that cannot be used. Choose another one.',
     'join/unknown-suite':
       'The group speaks a version of the protocol that this page does not know. Reload the page.',
+    'login/empty-place': 'Enter the name of a meeting place.',
+    'login/long-place': 'The name of the meeting place is too long. Choose a shorter one.',
     'message/empty': 'Write something first.',
     'message/long': 'The message is too long. Shorten it, or send it in parts.',
     'message/backlog': 'Too many messages are still on their way. Wait until some have arrived.',
@@ -73,6 +76,7 @@ export const english = {
     sections: 'Sections',
     room: 'Room',
     metrics: 'Metrics',
+    'one-to-one': '1-to-1',
     dismiss: 'Dismiss',
   },
   join: {
@@ -140,6 +144,7 @@ export const english = {
       ['epoch', 'Grows with each new group key: whenever somebody joins or leaves.'],
     ] as readonly (readonly [string, string])[],
   },
+  oneToOne: oneToOneEnglish,
   metrics: {
     title: 'Cryptographic operations in this tab',
     failed: 'The metrics cannot be shown. The room is not affected.',

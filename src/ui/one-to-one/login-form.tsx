@@ -1,0 +1,115 @@
+import { type SubmitEvent, useId, useState } from 'react'
+import { loginSuites } from '../../host/index.ts'
+import { readAddress } from '../address.ts'
+import { useServices, useUi, useWording } from '../context.tsx'
+import { ErrorAlert } from '../room/error-alert.tsx'
+import styles from './one-to-one.module.css'
+import { suiteText } from './texts.ts'
+
+/** `again`: another password at the place where this tab already is. */
+export function LoginForm({ again = false }: { readonly again?: boolean }) {
+  const { oneToOne: words } = useWording()
+  const { client } = useServices()
+  const { error, hardening, place: joined, suite: spoken } = useUi(({ oneToOne }) => oneToOne)
+  const [place, setPlace] = useState('')
+  const [password, setPassword] = useState('')
+  const [suite, setSuite] = useState<number>(loginSuites[0])
+  const [shown, setShown] = useState(false)
+  const [ownError, setOwnError] = useState<string | null>(null)
+  const ids = { place: useId(), hint: useId(), password: useId(), suite: useId(), error: useId() }
+  const code = ownError ?? error?.code ?? null
+
+  const go = (kind: 'listen' | 'log-in'): void => {
+    if (hardening) return
+    const { relayUrl } = readAddress(location)
+    const found = !isSecureContext ? 'page/insecure' : relayUrl === null ? 'page/bad-relay' : null
+    setOwnError(found)
+    if (found !== null || relayUrl === null) return
+    const where = again ? { place: joined ?? '', suite: spoken ?? suite } : { place, suite }
+    client.oneToOne.dispatch({ kind, ...where, password, relayUrl })
+    setPassword('')
+    setShown(false)
+  }
+  const onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    go('log-in')
+  }
+  const wrong = (field: string): boolean => code?.endsWith(field) ?? false
+
+  return (
+    <form className={again ? styles.again : `${styles.panel} ${styles.form}`} onSubmit={onSubmit} noValidate>
+      {!again && (
+        <div className={styles.field}>
+          <label htmlFor={ids.place}>{words.place}</label>
+          <input
+            id={ids.place}
+            value={place}
+            onChange={({ target }) => setPlace(target.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+            aria-invalid={wrong('-place')}
+            aria-describedby={wrong('-place') ? ids.error : ids.hint}
+          />
+          <p id={ids.hint} className={styles.muted}>
+            {words.placeHint}
+          </p>
+        </div>
+      )}
+      <div className={styles.field}>
+        <label htmlFor={ids.password}>{words.password}</label>
+        <div className={styles.row}>
+          <input
+            id={ids.password}
+            type={shown ? 'text' : 'password'}
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+            aria-invalid={wrong('-password')}
+            {...(wrong('-password') ? { 'aria-describedby': ids.error } : {})}
+          />
+          <button
+            type="button"
+            aria-label={words.showPassword}
+            aria-pressed={shown}
+            onClick={() => setShown(!shown)}
+          >
+            {words.show}
+          </button>
+        </div>
+      </div>
+      {!again && (
+        <div className={styles.field}>
+          <label htmlFor={ids.suite}>{words.suite}</label>
+          <select id={ids.suite} value={suite} onChange={({ target }) => setSuite(Number(target.value))}>
+            {loginSuites.map((id) => (
+              <option key={id} value={id}>
+                {suiteText(words.suites, id)}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {code !== null && !again && <ErrorAlert id={ids.error} code={code} retryAt={error?.retryAt ?? null} />}
+      <div className={styles.row}>
+        {!again && (
+          <button
+            type="button"
+            className={styles.primary}
+            aria-disabled={hardening}
+            onClick={() => go('listen')}
+          >
+            {words.listen}
+          </button>
+        )}
+        <button type="submit" className={styles.primary} aria-disabled={hardening}>
+          {again ? words.logInAgain : words.logIn}
+        </button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,54 @@
+import { useServices, useUi, useWording } from '../context.tsx'
+import { ErrorAlert } from '../room/error-alert.tsx'
+import { Knowledge } from './knowledge.tsx'
+import { LoginForm } from './login-form.tsx'
+import { Messages } from './messages.tsx'
+import styles from './one-to-one.module.css'
+import { Outcome } from './outcome.tsx'
+import { Steps } from './steps.tsx'
+import { suiteText, useMs } from './texts.ts'
+
+/** The password exchange of two tabs, message by message. */
+export function OneToOneScreen() {
+  const { oneToOne: words, connections } = useWording()
+  const { client } = useServices()
+  const { role, place, suite, selfId, hardening, hardenedMs, armed, run, error, connection } = useUi(
+    ({ oneToOne }) => oneToOne,
+  )
+  const format = useMs()
+  const inside = role !== null && selfId !== null
+  return (
+    <div className={styles.screen}>
+      <header className={styles.head}>
+        <h1>{words.title}</h1>
+        <p className={styles.muted}>{words.lead}</p>
+      </header>
+      {!inside && <LoginForm />}
+      {inside && (
+        <>
+          <section className={styles.panel} aria-label={words.here(role, place ?? '')}>
+            <div className={styles.bar}>
+              <h2 className={styles.grow}>{words.here(role, place ?? '')}</h2>
+              <button type="button" onClick={() => client.oneToOne.dispatch({ kind: 'leave' })}>
+                {words.leave}
+              </button>
+            </div>
+            <p className={styles.muted}>
+              {connections[connection]}. {words.suite}: {suiteText(words.suites, suite)}. {words.yourId}:{' '}
+              <code className={styles.hex}>{selfId}</code>
+            </p>
+            {hardenedMs !== null && <p className={styles.muted}>{words.hardened(format(hardenedMs))}</p>}
+            {role === 'server' && <p className={styles.muted}>{words.kept}</p>}
+            {error !== null && <ErrorAlert code={error.code} retryAt={error.retryAt} />}
+            {role === 'client' && !armed && run?.outcome !== 'running' && <LoginForm again />}
+          </section>
+          <Steps />
+          <Outcome />
+          <Knowledge />
+          <Messages />
+        </>
+      )}
+      {hardening && <output className={styles.muted}>{words.hardening}</output>}
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import { useEffect, useRef } from 'react'
+import type { OneToOneView } from '../../host/index.ts'
+import { useServices, useUi, useWording } from '../context.tsx'
+import type { Wording } from '../wording.ts'
+import styles from './one-to-one.module.css'
+
+type Words = Wording['oneToOne']
+
+/** What happens next, or why nothing does. */
+const stateText = (words: Words, { role, run, armed, server }: OneToOneView): string => {
+  if (run?.outcome === 'running') {
+    return run.turn === 'mine' ? words.next[run.nextFlow as keyof Words['next']] : words.states.theirs
+  }
+  if (armed && role === 'client') {
+    return server === 'other-suite' ? words.states.otherSuite : words.states.noServer
+  }
+  if (run?.outcome === 'done') return role === 'server' ? words.states.doneServer : words.states.doneClient
+  if (run !== null) return words.states[run.outcome]
+  return role === 'server' ? words.states.idleServer : words.states.idleClient
+}
+
+export function Steps() {
+  const { oneToOne: words } = useWording()
+  const { client } = useServices()
+  const view = useUi(({ oneToOne }) => oneToOne)
+  const mine = view.run?.turn === 'mine'
+  const button = useRef<HTMLButtonElement>(null)
+  // The form that had the focus is gone.
+  const waiting = view.run?.outcome === 'running' || view.armed
+  useEffect(() => {
+    if (waiting && (document.activeElement === null || document.activeElement === document.body))
+      button.current?.focus()
+  }, [waiting])
+  const { dispatch } = client.oneToOne
+  return (
+    <section className={styles.panel} aria-label={words.controls}>
+      <div className={styles.bar}>
+        <button
+          ref={button}
+          type="button"
+          className={styles.primary}
+          aria-disabled={!mine}
+          onClick={() => mine && dispatch({ kind: 'advance' })}
+        >
+          {words.nextStep}
+        </button>
+        <button
+          type="button"
+          aria-pressed={view.pace === 'run'}
+          onClick={() => dispatch({ kind: 'pace', pace: view.pace === 'run' ? 'step' : 'run' })}
+        >
+          {words.runAll}
+        </button>
+        {waiting && (view.role === 'client' || view.run?.outcome === 'running') && (
+          <button type="button" onClick={() => dispatch({ kind: 'give-up' })}>
+            {words.giveUp}
+          </button>
+        )}
+      </div>
+      <output className={styles.state} data-testid="login-state">
+        {stateText(words, view)}
+      </output>
+      {view.failures > 0 && <p className={styles.muted}>{words.failures(view.failures)}</p>}
+    </section>
+  )
+}
