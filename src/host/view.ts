@@ -11,6 +11,8 @@ export interface MemberView {
   readonly name: string
   readonly link: Link
   readonly trust: Trust
+  /** Of the pair session, for two people to compare: 60 digits in groups of five, and eight words. */
+  readonly safety: { readonly digits: string; readonly words: string } | null
 }
 
 export interface MessageView {

@@ -39,3 +39,20 @@ test('three join, agree, talk both ways, and one leaves', async () => {
   expect(dora.heard).toEqual([])
   expect(dora.state.group.epochs.every((epoch) => epoch.counter > (after.epoch ?? 0))).toBe(true)
 })
+
+test('both ends of a pair show one safety number, every other pair another', async () => {
+  const world = await createWorld({ seed: 2 })
+  const all = (await joined(world, ['Ann', 'Bob', 'Cleo'])) as [Member, Member, Member]
+  const seen = (by: Member, of: Member) =>
+    world.view(by).members.find(({ id }) => id === of.id)?.safety ?? null
+  const [ann, bob, cleo] = all
+  const pairs = [
+    [ann, bob],
+    [ann, cleo],
+    [bob, cleo],
+  ] as const
+  for (const [one, other] of pairs) expect(seen(one, other)).toEqual(seen(other, one))
+  expect(new Set(pairs.map(([one, other]) => seen(one, other)?.digits)).size).toBe(3)
+  expect(seen(ann, bob)?.digits).toMatch(/^(\d{5} ){11}\d{5}$/)
+  expect(all.map((member) => seen(member, member))).toEqual([null, null, null])
+})

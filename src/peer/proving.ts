@@ -7,6 +7,7 @@ import {
   encodePublicKeys,
   generateRatchetKeys,
   type PublicKeys,
+  safetyNumber,
 } from '../ratchet/index.ts'
 import { countGuess, maxDelayMs } from './guesses.ts'
 import { meet } from './pairing.ts'
@@ -163,7 +164,8 @@ const welcome = async (work: Work, member: MemberId, { keys }: Run, result: RunR
   })
   const refused = new Set(work.state.refused)
   refused.delete(member)
-  const pairs = new Map(work.state.pairs).set(member, { session, trust: 'verified', seen: [] })
+  const safety = await safetyNumber(work.ports.crypto, session)
+  const pairs = new Map(work.state.pairs).set(member, { session, trust: 'verified', safety, seen: [] })
   work.state = { ...work.state, pairs, refused }
   work.stale.push(result.key)
   await meet(work, member)

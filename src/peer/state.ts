@@ -10,7 +10,7 @@ import {
 } from '../group/index.ts'
 import type { Recorder } from '../metrics/index.ts'
 import type { RunState, Suite } from '../pake/index.ts'
-import type { RatchetKeys, Session } from '../ratchet/index.ts'
+import type { RatchetKeys, SafetyNumber, Session } from '../ratchet/index.ts'
 import { type GuessBudget, noGuesses } from './guesses.ts'
 import type { Text } from './wire.ts'
 
@@ -38,6 +38,8 @@ export interface Run {
 export interface Pair {
   readonly session: Session
   readonly trust: 'verified'
+  /** For two people to compare: the same on both screens. */
+  readonly safety: SafetyNumber
   /** Ids of messages taken from this member, newest last: a resent one is confirmed again, not shown again. */
   readonly seen: readonly string[]
 }

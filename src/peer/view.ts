@@ -13,6 +13,8 @@ export interface PeerView {
     readonly name: string
     readonly link: Link
     readonly trust: 'self' | 'verified' | 'none'
+    /** Of the pair, `null` without one. */
+    readonly safety: { readonly digits: string; readonly words: string } | null
   }[]
   readonly epoch: number | null
   /** 16 bytes as eight groups of four hexadecimal digits. */
@@ -48,6 +50,7 @@ export const peerView = (state: PeerState): PeerView => {
       name,
       link: linkOf(state, id),
       trust: id === state.self ? 'self' : (pairs.get(id)?.trust ?? 'none'),
+      safety: pairs.get(id)?.safety ?? null,
     })),
     epoch: epoch?.counter ?? null,
     fingerprint: epoch === null ? null : (toHex(epoch.fingerprint).match(/.{4}/g)?.join(' ') ?? null),

@@ -7,7 +7,7 @@ export {
 } from './keys.ts'
 export { maxPlaintext, type Padding } from './padding.ts'
 export { type OpenOutcome, open } from './receiving.ts'
-export { safetyNumber } from './safety-number.ts'
+export { type SafetyNumber, safetyNumber } from './safety-number.ts'
 export { seal } from './sending.ts'
 export {
   createSession,

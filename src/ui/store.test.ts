@@ -3,7 +3,13 @@ import { emptyOneToOne, emptyView, type MemberView, type PeerClient, type View }
 import { errorOf } from './session.ts'
 import { createUiStore } from './store.ts'
 
-const member = (id: string): MemberView => ({ id, name: id, link: 'direct', trust: 'verified' })
+const member = (id: string): MemberView => ({
+  id,
+  name: id,
+  link: 'direct',
+  trust: 'verified',
+  safety: null,
+})
 
 const createClient = () => {
   let view: View = emptyView

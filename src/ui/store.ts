@@ -8,6 +8,8 @@ export interface UiState {
   readonly session: Session
   readonly oneToOne: OneToOneView
   readonly language: Language
+  /** Safety numbers that the user compared: the mark goes with the number, not with the name. */
+  readonly compared: ReadonlySet<string>
   /** What the form keeps between tries. Never the password. */
   readonly form: { readonly name: string; readonly group: string }
 }
@@ -21,6 +23,7 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     session: newSession,
     oneToOne: client.oneToOne.view(),
     language,
+    compared: new Set(),
     form: { name: '', group: '' },
   }))
   client.subscribe(() => {

@@ -1,7 +1,8 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import type { MemberView } from '../../host/index.ts'
 import { useUi, useWording } from '../context.tsx'
 import styles from './members.module.css'
+import { VerifyDialog } from './verify-dialog.tsx'
 
 const selfFirst = (members: readonly MemberView[]): readonly MemberView[] => [
   ...members.filter(({ link }) => link === 'self'),
@@ -11,7 +12,10 @@ const selfFirst = (members: readonly MemberView[]): readonly MemberView[] => [
 export function Members({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
   const words = useWording()
   const members = useUi(({ view }) => view.members)
+  const [verifying, setVerifying] = useState<string | null>(null)
   const titleId = useId()
+  const verified = members.find(({ id }) => id === verifying)
+  const nameOf = ({ id, name }: MemberView): string => labels.get(id) ?? name
   return (
     <section className={styles.members}>
       <h2>
@@ -21,15 +25,38 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
         </span>
       </h2>
       <ul className={styles.list} aria-labelledby={titleId}>
-        {selfFirst(members).map(({ id, name, link, trust }) => (
-          <li key={id} className={styles.member} data-link={link}>
-            <span className={styles.name}>{labels.get(id) ?? name}</span>{' '}
-            <span className={styles.state}>
-              {link === 'self' ? words.room.you : `${words.links[link]} · ${words.trusts[trust]}`}
-            </span>
-          </li>
+        {selfFirst(members).map((member) => (
+          <Member key={member.id} member={member} name={nameOf(member)} onVerify={setVerifying} />
         ))}
       </ul>
+      {verified?.safety && (
+        <VerifyDialog name={nameOf(verified)} safety={verified.safety} onClose={() => setVerifying(null)} />
+      )}
     </section>
+  )
+}
+
+interface MemberProps {
+  readonly member: MemberView
+  readonly name: string
+  readonly onVerify: (id: string) => void
+}
+
+function Member({ member: { id, link, trust, safety }, name, onVerify }: MemberProps) {
+  const words = useWording()
+  const compared = useUi((state) => safety !== null && state.compared.has(safety.digits))
+  const states = [words.links[link], words.trusts[trust], ...(compared ? [words.room.compared] : [])]
+  return (
+    <li className={styles.member} data-link={link}>
+      <span className={styles.name}>{name}</span>{' '}
+      <span className={styles.state}>{link === 'self' ? words.room.you : states.join(' · ')}</span>
+      {safety !== null && (
+        <span className={styles.actions}>
+          <button type="button" aria-label={words.room.verifyName(name)} onClick={() => onVerify(id)}>
+            {words.room.verify}
+          </button>
+        </span>
+      )}
+    </li>
   )
 }
