@@ -2,7 +2,7 @@ import { toHex, utf8 } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { type MemberId, maxNameBytes } from '../group/index.ts'
 import type { Recorder } from '../metrics/index.ts'
-import { generateVerifier, groupIdOf, preparePassword, standardSuite } from '../pake/index.ts'
+import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../pake/index.ts'
 import { createPeer, type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../peer/index.ts'
 import {
   addressInput,
@@ -66,13 +66,16 @@ const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
 
 type JoinCommand = Extract<Command, { kind: 'join' }>
 
-const joinProblem = ({ name, group, password }: JoinCommand): ErrorCode | null => {
+const joinProblem = ({ name, group, password, suite }: JoinCommand): ErrorCode | null => {
   if (name.trim().length === 0) return 'join/empty-name'
   if (utf8(name.trim()).length > maxNameBytes) return 'join/long-name'
   if (group.trim().length === 0) return 'join/empty-group'
   if (utf8(group.trim()).length > maxGroupBytes) return 'join/long-group'
-  const prepared = preparePassword(password)
-  return 'problem' in prepared ? prepared.problem : null
+  if (suiteOf(suite) === null) return 'join/unknown-suite'
+  const text = preparePassword(password)
+  if ('problem' in text) return text.problem
+  text.prepared.wipe() // FS
+  return null
 }
 
 const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: ErrorCode | null }>> = {
@@ -250,12 +253,12 @@ export const createHost = (ports: HostPorts): Host => {
   const join = async (command: JoinCommand): Promise<void> => {
     const mine = ++generation
     const prepared = preparePassword(command.password)
-    if ('problem' in prepared) return fail(prepared.problem)
+    const suite = suiteOf(command.suite)
+    if ('problem' in prepared || suite === null) return
     const group = command.group.trim()
     log = emptyConversation
     view = { ...emptyView, phase: 'hardening', group }
     ports.showView(view)
-    const suite = standardSuite
     const groupId = groupIdOf(crypto, group)
     const { verifier, seed } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
     // Every run so far is between holders of the verifier: nothing else of the password is kept.

@@ -48,7 +48,7 @@ export interface LoginRunView {
 }
 
 /** Ids of the suites to choose from. */
-export const loginSuites = [1] as const
+export const loginSuites = [1, 2] as const
 
 export interface OneToOneView {
   readonly place: string | null

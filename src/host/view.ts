@@ -116,6 +116,8 @@ export type Command =
       readonly name: string
       readonly group: string
       readonly password: string
+      /** The group's suite: 1 `standard`, 2 `strong`, whose stretching takes 64 MiB and longer. */
+      readonly suite: 1 | 2
       readonly relayUrl: string
       /** `relay` keeps WebRTC off. */
       readonly transport: 'any' | 'relay'

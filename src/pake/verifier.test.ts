@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { concat, equal, toHex, utf8 } from '../codec/index.ts'
 import { generateXWing, Secret, seededCrypto } from '../crypto/index.ts'
 import { quickStandard, quickStrong } from './simulation/suites.ts'
-import { standardSuite, suiteOf } from './suite.ts'
+import { standardSuite, strongSuite, suiteOf } from './suite.ts'
 import { generateVerifier, groupIdOf, maxPasswordBytes, preparePassword } from './verifier.ts'
 
 const { crypto } = await seededCrypto('verifier', globalThis.crypto.subtle as never)
@@ -123,11 +123,17 @@ describe('verifiers', () => {
     }
   })
 
-  test('suites: tags are hashes of their names, and only suite 1 is registered', () => {
+  test('suites: tags are hashes of their names, and no third suite is known', () => {
     expect(standardSuite.dst).toEqual(crypto.hash(utf8('mlwe-pake suite 1')))
-    expect(quickStrong.dst).toEqual(crypto.hash(utf8('mlwe-pake suite 2')))
-    expect(standardSuite.stretching.iterations).toBe(600_000)
-    expect(suiteOf(1)).toBe(standardSuite)
-    expect([suiteOf(0), suiteOf(2), suiteOf(255)]).toEqual([null, null, null])
+    expect(strongSuite.dst).toEqual(crypto.hash(utf8('mlwe-pake suite 2')))
+    expect(standardSuite.stretching).toEqual({ name: 'PBKDF2-HMAC-SHA-256', iterations: 600_000 })
+    expect(strongSuite.stretching).toEqual({
+      name: 'Argon2id',
+      memoryKiB: 64 * 1024,
+      iterations: 3,
+      lanes: 1,
+    })
+    expect([suiteOf(1), suiteOf(2)]).toEqual([standardSuite, strongSuite])
+    expect([suiteOf(0), suiteOf(3), suiteOf(255)]).toEqual([null, null, null])
   })
 })

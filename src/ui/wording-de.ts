@@ -101,7 +101,7 @@ export const german: Wording = {
       agreeing: 'Den Gruppenschlüssel vereinbaren',
     },
     details: {
-      hardening: 'Mit Absicht langsam: So wird jedes Raten teuer.',
+      hardening: 'Mit Absicht langsam und ohne Zwischenstand: So wird jedes Raten teuer.',
       finding: 'Das Relay sagt, wer in der Gruppe ist.',
       proving: 'Aus einem falschen lernt keine Seite etwas.',
       agreeing: 'Ein frischer Schlüssel, den nur die Mitglieder haben.',

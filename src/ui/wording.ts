@@ -105,7 +105,7 @@ export const english = {
       agreeing: 'Agreeing on the group key',
     } satisfies Record<JoiningPhase, string>,
     details: {
-      hardening: 'Slow on purpose: it makes every guess expensive.',
+      hardening: 'Slow on purpose, and it cannot tell how far it is: it makes every guess expensive.',
       finding: 'Asking the relay who is in the group.',
       proving: 'Neither side learns anything from a wrong one.',
       agreeing: 'A fresh key that only the members hold.',

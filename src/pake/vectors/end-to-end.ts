@@ -2,7 +2,6 @@ import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
 import {
   type Crypto,
   createCrypto,
-  generateXWing,
   Secret,
   seededCrypto,
   seededRng,
@@ -13,9 +12,8 @@ import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oqu
 import { finishOquake, oquakeResponseBytes } from '../oquake.ts'
 import type { RunInput, RunOutcome, RunState } from '../run-state.ts'
 import { openChallenge } from '../simulation/letter.ts'
-import { quickStrong } from '../simulation/suites.ts'
-import { type Suite, standardSuite } from '../suite.ts'
-import { generateVerifier, groupIdOf, preparePassword } from '../verifier.ts'
+import { type Suite, standardSuite, strongSuite } from '../suite.ts'
+import { generateVerifier, groupIdOf, preparePassword, type VerifierMaterial } from '../verifier.ts'
 
 /** End-to-end vectors: every input, every draw of randomness in its order, every intermediate value, in hexadecimal. */
 type Values = Readonly<Record<string, string>>
@@ -70,13 +68,11 @@ const next = (outcome: RunOutcome): RunState => {
   return outcome.state
 }
 
-type Material = { readonly verifier: Secret; readonly seed: Secret; readonly publicKey: Bytes }
-
 const start = (
   protocol: Protocol,
   crypto: Crypto,
   suite: Suite,
-  given: Material & { left: RunInput; right: RunInput },
+  given: VerifierMaterial & { left: RunInput; right: RunInput },
 ) =>
   protocol === 'CPaceOQUAKE'
     ? { opened: initiate(crypto, suite, given.left), listening: respond(suite, given.right) }
@@ -85,7 +81,7 @@ const start = (
         listening: respondPlus(suite, { ...given.right, publicKey: given.publicKey }),
       }
 
-const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, material: Material) => {
+const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, material: VerifierMaterial) => {
   const { crypto: plain } = await seededCrypto('end to end', subtle)
   const name = `mlwe-pake vector ${protocol} ${suite.name}`
   const [a, b] = [
@@ -161,17 +157,22 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, mate
   }
 }
 
-const makePassword = async (crypto: Crypto) => {
+const costOf = ({ stretching }: Suite): string =>
+  stretching.name === 'Argon2id'
+    ? `Argon2id, ${stretching.memoryKiB} KiB, t = ${stretching.iterations}, p = ${stretching.lanes}`
+    : `${stretching.name}, ${stretching.iterations} iterations`
+
+const makePassword = async (crypto: Crypto, suite: Suite) => {
   const [typed, group] = ['Correct\u3000horse e\u0301 🔑', 'Reading Room']
   const made = preparePassword(typed)
   if ('problem' in made) throw new Error(made.problem)
   const groupId = groupIdOf(crypto, group)
-  const material = await generateVerifier(crypto, standardSuite, made.prepared, groupId)
+  const material = await generateVerifier(crypto, suite, made.prepared, groupId)
   return {
     material,
     vector: {
-      suite: standardSuite.id,
-      stretching: `${standardSuite.stretching.name}, ${standardSuite.stretching.iterations} iterations`,
+      suite: suite.id,
+      stretching: costOf(suite),
       typed,
       prepared: toHex(made.prepared.expose()),
       group,
@@ -187,22 +188,18 @@ const makePassword = async (crypto: Crypto) => {
 /** The content of `cpace-oquake.json`. */
 export const makeVectors = async (subtle: WebCrypto) => {
   const { crypto } = await seededCrypto('end to end', subtle)
-  const password = await makePassword(crypto)
-  const seed = new Secret(crypto.hash(utf8('mlwe-pake vector seed')))
-  const given: Material = {
-    verifier: new Secret(crypto.hash(utf8('mlwe-pake vector verifier'))),
-    seed,
-    publicKey: await generateXWing(crypto, seed),
+  const passwords = []
+  const runs = []
+  for (const suite of [standardSuite, strongSuite]) {
+    const { vector, material } = await makePassword(crypto, suite)
+    passwords.push(vector)
+    for (const protocol of ['CPaceOQUAKE', 'CPaceOQUAKE+'] as const)
+      runs.push(await makeRun(subtle, protocol, suite, material))
   }
   return {
     about: 'CPaceOQUAKE and CPaceOQUAKE+ end to end; src/pake/SPEC.md explains every field',
     madeBy: 'npx tsx src/pake/vectors/make.ts',
-    passwords: [password.vector],
-    runs: [
-      await makeRun(subtle, 'CPaceOQUAKE', standardSuite, password.material),
-      await makeRun(subtle, 'CPaceOQUAKE+', standardSuite, password.material),
-      await makeRun(subtle, 'CPaceOQUAKE', quickStrong, given),
-      await makeRun(subtle, 'CPaceOQUAKE+', quickStrong, given),
-    ],
+    passwords,
+    runs,
   }
 }

@@ -73,7 +73,7 @@ export function JoinForm() {
       return
     }
     setAskedUnder(view)
-    client.dispatch({ kind: 'join', ...values, relayUrl, transport })
+    client.dispatch({ kind: 'join', ...values, suite: 1, relayUrl, transport })
     setPassword('')
     setShown(false)
   }

@@ -36,6 +36,10 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
             >
               <span>{words.progress.steps[step]}</span>
               {i === current && <small>{words.progress.details[step]}</small>}
+              {/* Without a value: the hardening does not tell how far it is. */}
+              {step === 'hardening' && i === current && (
+                <progress aria-label={words.progress.steps.hardening} />
+              )}
               {step === 'proving' && proving && (
                 <>
                   <small>{words.progress.proved(progress.done, progress.of)}</small>
