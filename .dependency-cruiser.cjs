@@ -27,6 +27,9 @@ const configs = '^[^/]+\\.config\\.ts$'
 /** The files of the relay that touch Node; the rest of it is pure. */
 const nodeSide = '^signaling/(server|main|vite-plugin|sockets|static|origin|env|store)\\.ts$'
 
+/** The projects that benchmarks run beside live in a folder of their own, and only where somebody ran one. */
+const benchPeers = Object.keys(require('./bench/package.json').dependencies)
+
 const any = (names) => `(${names.join('|')})`
 const entry = (names) => (names.length === 0 ? [] : [`^src/${any(names)}/index\\.ts$`])
 /** Resolved or not, typed or not: a package by its name. */
@@ -122,6 +125,21 @@ module.exports = {
       to: { path: '^(src|signaling|e2e|bench)/', pathNot: '^signaling/(index|vite-plugin)\\.ts$' },
     },
     {
+      name: 'bench-imports',
+      comment: 'Measures what the folders offer; what only tests use, too. Nothing imports it.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: {
+        path: '^(src|signaling|e2e|tools)/',
+        pathNot: [
+          '^src/[^/]+/index\\.ts$',
+          '^src/[^/]+/simulation/',
+          '^signaling/(index|server)\\.ts$',
+          '^tools/chromium\\.mjs$',
+        ],
+      },
+    },
+    {
       name: 'product-imports-tests',
       severity: 'error',
       from: { path: '^(src|signaling)/', pathNot: tests },
@@ -138,12 +156,23 @@ module.exports = {
       },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: packages(benchPeers) },
+    },
+    {
+      name: 'bench-packages',
+      severity: 'error',
+      from: { pathNot: '^bench/' },
+      to: { couldNotResolve: true, path: packages(benchPeers) },
+    },
 
     onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], '^src/crypto/'),
     onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
     onlyIn('ui-packages', ['react', 'react-dom', 'recharts', 'zustand', '@ariakit'], '^src/ui/'),
-    onlyIn('socket-packages', ['ws'], ['^signaling/(server|sockets)\\.ts$', '^(e2e|tools)/', tests]),
+    onlyIn('socket-packages', ['ws'], ['^signaling/(server|sockets)\\.ts$', '^(e2e|tools|bench)/', tests]),
     {
       name: 'core-packages',
       comment: 'The core owns what it is made of; crypto packages come in through src/crypto only.',
@@ -160,7 +189,7 @@ module.exports = {
     {
       name: 'node-builtins',
       severity: 'error',
-      from: { pathNot: [nodeSide, '^(e2e|tools)/', configs, tests] },
+      from: { pathNot: [nodeSide, '^(e2e|tools|bench)/', configs, tests] },
       to: { dependencyTypes: ['core'] },
     },
   ],

@@ -73,6 +73,7 @@ const lawful: Readonly<Record<string, string>> = {
   'signaling/vite-plugin.ts': "import './server.ts'\nimport 'node:http'",
   'e2e/lawful.spec.ts': "import '../signaling/index.ts'\nimport 'node:crypto'\nimport 'ws'",
   'tools/lawful.test.ts': "import 'node:fs'",
+  'bench/ratchet.ts': "import '../src/ratchet/index.ts'\nimport 'node:fs'\nimport 'ws'\nimport 'ts-mls'",
   'vite.config.ts': "import './signaling/vite-plugin.ts'\nimport 'node:path'",
 }
 
@@ -104,6 +105,10 @@ const unlawful: readonly (readonly [rule: string, file: string, imports: string]
   ['signaling-imports', 'signaling/past-the-index.ts', '../src/codec/inner.ts'],
   ['e2e-imports', 'e2e/bad.spec.ts', '../src/host/index.ts'],
   ['tools-imports', 'tools/bad.ts', '../src/crypto/index.ts'],
+  ['bench-imports', 'bench/past-the-index.ts', '../src/codec/inner.ts'],
+  ['tools-imports', 'tools/uses-bench.ts', '../bench/ratchet.ts'],
+  ['product-imports-tests', 'src/peer/uses-bench.ts', '../../bench/ratchet.ts'],
+  ['bench-packages', 'src/ratchet/peer.ts', 'ts-mls'],
   ['product-imports-tests', 'src/peer/uses-test.ts', './lawful.test.ts'],
   ['no-cycles', 'src/ratchet/cycle-a.ts', './cycle-b.ts'],
   ['no-unresolvable', 'src/group/nowhere.ts', './nowhere-to-be-found.ts'],
@@ -134,7 +139,7 @@ function plantTree(name: string, files: Readonly<Record<string, string>>): strin
   return directory
 }
 
-const cruised = ['src', 'signaling', 'e2e', 'tools', 'vite.config.ts']
+const cruised = ['src', 'signaling', 'e2e', 'tools', 'bench', 'vite.config.ts']
 
 describe('the import law', () => {
   it('accepts what it allows', () => {

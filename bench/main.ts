@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { BenchCase, Figure } from './runner.ts'
+
+const here = import.meta.dirname
+const areas = ['ratchet', 'group', 'relay', 'prekeys', 'pake'] as const
+const fileOf = (area: string, kind: '' | '.chromium'): string => join(here, `${area}${kind}.ts`)
+const written = areas.filter((area) => existsSync(fileOf(area, '')) || existsSync(fileOf(area, '.chromium')))
+
+const usage = (): never => {
+  console.error(`usage: npm run bench -- NAME… [--json FILE]   (${written.join(', ')})`)
+  process.exit(2)
+}
+
+const readArguments = () => {
+  try {
+    return parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
+  } catch {
+    return usage()
+  }
+}
+const { values, positionals } = readArguments()
+const chosen = written.filter((area) => positionals.includes(area))
+if (chosen.length === 0 || chosen.length < new Set(positionals).size) usage()
+
+/** The projects to compare with are fetched when first needed: nothing of the product is built on them. */
+const installPeers = (): void => {
+  const note = join(here, 'node_modules', '.package-lock.json')
+  const lock = join(here, 'package-lock.json')
+  if (existsSync(note) && statSync(note).mtimeMs >= statSync(lock).mtimeMs) return
+  console.log('Installing the projects to compare with…')
+  const { status } = spawnSync('npm', ['ci', '--loglevel=error'], { cwd: here, stdio: 'inherit' })
+  if (status !== 0) throw new Error('they could not be installed')
+}
+
+const figures: Figure[] = []
+const report = (figure: Figure): void => {
+  figures.push(figure)
+  const { area, where, case: name, n, unit, ours, peer, peerName, ratio } = figure
+  const amount = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 4 })
+  const beside = peer === null ? '' : `${amount(peer).padStart(10)}  ×${amount(ratio!).padEnd(6)} ${peerName}`
+  console.log(
+    `${area.padEnd(8)} ${where.padEnd(9)} ${`${name} (${n})`.padEnd(46)} ${unit.padEnd(10)} ${amount(ours).padStart(10)} ${beside}`,
+  )
+}
+
+installPeers()
+const { runCases } = await import('./runner.ts')
+for (const area of chosen) {
+  if (existsSync(fileOf(area, ''))) {
+    const { cases } = (await import(fileOf(area, ''))) as { readonly cases: readonly BenchCase[] }
+    await runCases(cases, { area, where: 'node' }, report)
+  }
+  if (existsSync(fileOf(area, '.chromium'))) {
+    const { runInChromium } = await import('./chromium.ts')
+    await runInChromium(fileOf(area, '.chromium'), area, report)
+  }
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
+process.exit(0)

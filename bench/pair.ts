@@ -1,0 +1,58 @@
+import { type Crypto, createCrypto, Secret, type WebCrypto } from '../src/crypto/index.ts'
+import {
+  createSession,
+  decodePublicKeys,
+  encodePublicKeys,
+  generateRatchetKeys,
+  open,
+  type Session,
+  seal,
+} from '../src/ratchet/index.ts'
+
+type Side = 0 | 1
+
+/** The crypto that the app runs, without anybody reading its records. */
+export const benchCrypto = (): Promise<Crypto> =>
+  createCrypto({
+    subtle: globalThis.crypto.subtle as unknown as WebCrypto,
+    random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
+    recorder: { now: () => performance.now(), record: () => undefined },
+  })
+
+/** Two ends of one pair session that have both spoken; what a step leaves stale is wiped, as in the app. */
+export const createPair = async (crypto: Crypto) => {
+  const keys = [await generateRatchetKeys(crypto), await generateRatchetKeys(crypto)] as const
+  const ids = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)] as const
+  const [key, transcript] = [crypto.random(32), crypto.random(32)]
+  const create = (self: Side, peer: Side): Promise<Session> =>
+    createSession(crypto, {
+      key: new Secret(key.slice()),
+      transcript,
+      groupId: new Uint8Array(16),
+      self: ids[self],
+      peer: ids[peer],
+      keys: keys[self],
+      peerKeys: decodePublicKeys(encodePublicKeys(keys[peer])),
+    })
+  const sessions: [Session, Session] = [await create(0, 1), await create(1, 0)]
+  const pair = {
+    seal: async (side: Side, plaintext: Uint8Array) => {
+      const sealed = await seal(crypto, sessions[side], plaintext, 'message')
+      sessions[side] = sealed.session
+      for (const secret of sealed.stale) secret.wipe()
+      return sealed.bytes
+    },
+    /** `side` receives. */
+    open: async (side: Side, bytes: Uint8Array) => {
+      const opened = await open(crypto, sessions[side], bytes, 0)
+      if (opened.kind === 'rejected') throw new Error(opened.code)
+      sessions[side] = opened.session
+      for (const secret of opened.stale) secret.wipe()
+      return opened.plaintext
+    },
+  }
+  for (const side of [0, 1, 0, 1] as const) {
+    await pair.open(side === 0 ? 1 : 0, await pair.seal(side, new Uint8Array(16)))
+  }
+  return pair
+}
