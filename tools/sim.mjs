@@ -1,0 +1,59 @@
+/**
+ * `npm run sim -- [NAME] --runs N --seed S`: the histories S to S + N - 1 of one simulation, shared out among
+ * processes. Each prints what it finds; the last line is the sum, `N passed, N failed`.
+ */
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { run } from './run.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Histories when none are asked for: what `npm test` has time for, for the first. */
+const usualRuns = { peer: 24, group: 200, ratchet: 1000 }
+const fileOf = (name) => join(root, 'src', name, 'simulation', 'main.ts')
+const names = Object.keys(usualRuns).filter((name) => existsSync(fileOf(name)))
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    options: { runs: { type: 'string' }, seed: { type: 'string', default: '1' } },
+    allowPositionals: true,
+  })
+  const [name = 'peer', ...rest] = positionals
+  const runs = Number(values.runs ?? usualRuns[name])
+  const seed = Number(values.seed)
+  const isCount = (value, least) => Number.isSafeInteger(value) && value >= least
+  if (rest.length > 0 || !names.includes(name) || !isCount(runs, 1) || !isCount(seed, 0)) throw new Error()
+  return { name, runs, seed }
+}
+
+async function simulate({ name, runs, seed }) {
+  const processes = Math.min(availableParallelism(), 8, Math.ceil(runs / 8))
+  const tsx = join(root, 'node_modules', '.bin', 'tsx')
+  const ends = Array.from({ length: processes + 1 }, (_, i) => seed + Math.floor((runs * i) / processes))
+  const results = await Promise.all(
+    Array.from({ length: processes }, (_, i) =>
+      run(tsx, [fileOf(name), '--runs', String(ends[i + 1] - ends[i]), '--seed', String(ends[i])], {}),
+    ),
+  )
+  let passed = 0
+  let failed = 0
+  for (const { code, output } of results) {
+    const counts = /^(\d+) passed, (\d+) failed$/.exec(output.trimEnd().split('\n').at(-1) ?? '')
+    passed += Number(counts?.[1] ?? 0)
+    // A process that broke off counts as a failure of its own.
+    failed += Number(counts?.[2] ?? 1) || (code === 0 ? 0 : 1)
+  }
+  console.log(`${name}, seeds ${seed} to ${seed + runs - 1}\n${passed} passed, ${failed} failed`)
+  return failed
+}
+
+let chosen
+try {
+  chosen = readArguments()
+} catch {
+  console.error(`usage: npm run sim -- [${names.join('|')}] --runs N --seed S`)
+  process.exit(2)
+}
+process.exitCode = (await simulate(chosen)) === 0 ? 0 : 1
