@@ -2,7 +2,7 @@ export { type Crypto, createCrypto, type Encapsulation, type KeyPair, type Rng }
 export { CryptoError } from './error.ts'
 export { syncKdf } from './kdf.ts'
 export { type KemParameters, mlKem512, mlKem768, mlKem1024 } from './kem.ts'
-export { equalSecrets, expose, type Material, Secret, xor } from './secret.ts'
+export { equalSecrets, expose, type Material, Secret, secretBytes, xor } from './secret.ts'
 export { argon2id, pbkdf2, type StretchProfile } from './stretch.ts'
 export { seededCrypto, seededRng } from './testing.ts'
 export type { WebCrypto } from './web-crypto.ts'

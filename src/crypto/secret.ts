@@ -1,4 +1,4 @@
-import type { Bytes } from '../codec/index.ts'
+import { type Bytes, type Codec, fixed } from '../codec/index.ts'
 
 /**
  * Secret bytes. Prints and serialises as `[secret]`; a structured clone carries nothing.
@@ -67,3 +67,9 @@ export const xor = (a: Material, b: Material): Bytes => {
   if (left.length !== right.length) throw new RangeError('xor needs equal lengths')
   return Uint8Array.from(left, (byte, i) => byte ^ right[i]!)
 }
+
+/** Exactly `size` secret bytes, for states that are sealed before they are stored. */
+export const secretBytes = (size: number): Codec<Secret> => ({
+  write: (out, value) => fixed(size).write(out, value.expose()),
+  read: (input) => new Secret(fixed(size).read(input)),
+})

@@ -1,7 +1,7 @@
 export { type GroupControl, groupControl } from './control.ts'
 export { type GroupEvent, groupStep } from './group.ts'
 export { type MessageReject, openMessage, sealMessage, tagBytes, tagFor } from './message.ts'
-export { type MemberId, maxNameBytes } from './roster.ts'
+export { type MemberId, maxNameBytes, memberId } from './roster.ts'
 export {
   createGroup,
   currentEpoch,
@@ -10,3 +10,4 @@ export {
   type GroupState,
   membersOf,
 } from './state.ts'
+export { decodeGroup, encodeGroup } from './state-codec.ts'

@@ -44,7 +44,7 @@ export const rosterDelta = struct<RosterDelta>({
   adds: list(add, maxEntries),
   removes: list(remove, maxEntries),
 })
-const wholeRoster = struct<RosterDelta>({ adds: list(add, 4096), removes: list(remove, 65535) })
+export const wholeRoster = struct<RosterDelta>({ adds: list(add, 4096), removes: list(remove, 65535) })
 
 export const emptyRoster: Roster = { adds: new Map(), removes: new Map() }
 

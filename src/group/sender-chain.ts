@@ -17,7 +17,7 @@ export interface ReceivingChain extends SendingChain {
 
 /** Furthest jump ahead that is followed, and skipped keys kept of one chain. */
 const maxJump = 2048
-const maxSkipped = 64
+export const maxSkipped = 64
 const saltBytes = 16
 
 const advance = async (crypto: Crypto, chain: Secret): Promise<{ key: Secret; next: Secret }> => ({

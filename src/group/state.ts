@@ -100,7 +100,7 @@ export const headsOf = ({ epochs }: GroupState): readonly HeldEpoch[] => {
   return epochs.filter(({ id }) => !parents.has(id))
 }
 
-const maxHeld = 4
+export const maxHeld = 4
 const keepMs = 10 * 60_000
 
 /**

@@ -145,6 +145,8 @@ export const createHost = (ports: HostPorts): Host => {
 
   const carryOut = (at: Membership, effect: PeerEffect): void => {
     switch (effect.kind) {
+      case 'persist':
+        return
       case 'send': {
         const { to, via, bytes } = effect
         const address = at.addresses.get(to)

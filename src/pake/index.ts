@@ -10,7 +10,7 @@ export {
   respondOquake,
 } from './oquake.ts'
 export { type RunOutcome, type RunResult, type RunState, secretsOf } from './run-state.ts'
-export { type Suite, standardSuite, suiteOf } from './suite.ts'
+export { type Suite, standardSuite, strongSuite, suiteOf } from './suite.ts'
 export {
   generateVerifier,
   groupIdOf,

@@ -9,4 +9,5 @@ export {
 export { oneToOneView } from './one-to-one-view.ts'
 export { step } from './peer.ts'
 export { createPeer, type PeerEffect, type PeerEvent, type PeerState } from './state.ts'
+export { decodePeer, encodePeer } from './state-codec.ts'
 export { type PeerView, peerView } from './view.ts'

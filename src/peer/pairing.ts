@@ -12,12 +12,12 @@ import {
   tagFor,
 } from '../group/index.ts'
 import { measure } from '../metrics/index.ts'
-import { open, seal } from '../ratchet/index.ts'
-import { type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
+import { open, retired, type Session, safetyNumber, seal } from '../ratchet/index.ts'
+import { maxSeen, type Outgoing, type Pair, Rejection, reachable, type Trust, type Work } from './state.ts'
 import { type Control, control, type Frame, frame, type Text, textMessage } from './wire.ts'
 
-const maxSeen = 256
 const resendMs = 2_000
+const formerMs = 10 * 60_000
 
 const setPair = (work: Work, member: MemberId, pair: Pair): void => {
   work.state = { ...work.state, pairs: new Map(work.state.pairs).set(member, pair) }
@@ -79,6 +79,23 @@ export const inGroup = async (work: Work, event: GroupEvent): Promise<void> => {
   await flush(work)
 }
 
+/** Takes a new session with `member` into use. The one before still opens what is on its way. */
+export const beginSession = async (
+  work: Work,
+  member: MemberId,
+  session: Session,
+  trust: Trust,
+): Promise<void> => {
+  const before = work.state.pairs.get(member)
+  const safety = await safetyNumber(work.ports.crypto, session)
+  const former = before === undefined ? null : { session: before.session, until: work.now + formerMs }
+  if (before?.former) work.stale.push(...retired(before.former.session, session)) // FS
+  setPair(work, member, { session, former, trust, safety, seen: before?.seen ?? [] })
+  const [refused, renew] = [new Set(work.state.refused), new Set(work.state.renew)]
+  for (const set of [refused, renew]) set.delete(member)
+  work.state = { ...work.state, refused, renew }
+}
+
 /** A pair session is ready: exchange rosters, and try to reach each other directly. */
 export const meet = async (work: Work, member: MemberId): Promise<void> => {
   work.effects.push({ kind: 'connect', member, initiator: work.state.self > member })
@@ -90,15 +107,22 @@ export const receivePair = async (work: Work, from: MemberId, body: Bytes): Prom
   const pair = work.state.pairs.get(from)
   if (pair === undefined) throw new Rejection('pair/none')
   const { crypto, recorder } = work.ports
-  const opened = await measure(
-    recorder,
-    { operation: 'pair_open', algorithm: 'hybrid double ratchet', bytesIn: body.length },
-    () => open(crypto, pair.session, body, work.now),
-    () => 0,
-  )
+  const openWith = (session: Session) =>
+    measure(
+      recorder,
+      { operation: 'pair_open', algorithm: 'hybrid double ratchet', bytesIn: body.length },
+      () => open(crypto, session, body, work.now),
+      () => 0,
+    )
+  const { former } = pair
+  const current = await openWith(pair.session)
+  const late = current.kind === 'rejected' && former !== null ? await openWith(former.session) : null
+  const opened = late?.kind === 'opened' ? late : current
   if (opened.kind === 'rejected') throw new Rejection(opened.code)
   work.stale.push(...opened.stale)
-  setPair(work, from, { ...pair, session: opened.session })
+  const before = opened === late && former !== null ? { ...former, session: opened.session } : former
+  const session = opened === late ? pair.session : opened.session
+  setPair(work, from, { ...pair, session, former: before })
   let message: Control
   try {
     message = decode(control, opened.plaintext)
@@ -142,8 +166,10 @@ export const receiveGroupMessage = async (
   const pair = work.state.pairs.get(from)
   if (pair === undefined) throw new Rejection('pair/none')
   const { crypto, recorder } = work.ports
-  const expected = await tagFor(crypto, pair.session.auth, { sender: from, recipient: work.state.self }, body)
-  if (!equalSecrets(expected, tag)) throw new Rejection('pair/bad-tag')
+  const sessions = [pair.session, ...(pair.former === null ? [] : [pair.former.session])]
+  const ids = { sender: from, recipient: work.state.self }
+  const expected = await Promise.all(sessions.map(({ auth }) => tagFor(crypto, auth, ids, body)))
+  if (!expected.some((one) => equalSecrets(one, tag))) throw new Rejection('pair/bad-tag')
   const opened = await measure(
     recorder,
     { operation: 'group_open', algorithm: 'sender chain', bytesIn: body.length },

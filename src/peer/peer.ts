@@ -1,12 +1,21 @@
 import { DecodeError, decode, utf8 } from '../codec/index.ts'
 import { type MemberId, membersOf } from '../group/index.ts'
-import { expire } from '../ratchet/index.ts'
+import { expire, retired } from '../ratchet/index.ts'
 import { flush, inGroup, receiveGroupMessage, receivePair, sendControl, tickOutbox } from './pairing.ts'
 import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
-import { type PeerEvent, type PeerState, type PeerStep, type Ports, Rejection, type Work } from './state.ts'
+import {
+  maxBacklog,
+  needsProof,
+  type Pair,
+  type PeerEvent,
+  type PeerState,
+  type PeerStep,
+  type Ports,
+  Rejection,
+  type Work,
+} from './state.ts'
 import { type Frame, frame, maxTextBytes } from './wire.ts'
 
-const maxBacklog = 256
 /** Whoever is present without having opened a run is approached after this long. */
 const approachMs = 4_000
 /** A newcomer whom nobody answers founds the group itself after this long. */
@@ -27,6 +36,8 @@ export const step = async (ports: Ports, state: PeerState, event: PeerEvent): Pr
   }
   const { effects, stale } = work
   if (stale.length > 0) effects.push({ kind: 'wipe', secrets: stale }) // FS
+  // Nothing may be sent, shown or wiped that a restored state would not know of.
+  if (effects.some(({ kind }) => kind !== 'reject')) effects.unshift({ kind: 'persist' })
   return { state: work.state, effects }
 }
 
@@ -69,7 +80,7 @@ const enter = async (work: Work, members: readonly MemberId[]): Promise<void> =>
     enteredAt: work.state.enteredAt ?? work.now,
   }
   for (const id of others) {
-    if (!work.state.pairs.has(id) && !work.state.runs.has(id)) await prove(work, id)
+    if (needsProof(work.state, id) && !work.state.runs.has(id)) await prove(work, id)
   }
   if (others.length === 0) await inGroup(work, { kind: 'found' })
 }
@@ -140,16 +151,18 @@ const tick = async (work: Work): Promise<void> => {
 const forgetOldKeys = (work: Work): void => {
   for (const [id, pair] of work.state.pairs) {
     const { session, stale } = expire(pair.session, work.now)
-    if (session === pair.session) continue
-    work.stale.push(...stale) // FS
-    work.state = { ...work.state, pairs: new Map(work.state.pairs).set(id, { ...pair, session }) }
+    const over = pair.former !== null && work.now >= pair.former.until
+    if (session === pair.session && !over) continue
+    work.stale.push(...stale, ...(over ? retired(pair.former!.session, session) : [])) // FS
+    const kept: Pair = { ...pair, session, former: over ? null : pair.former }
+    work.state = { ...work.state, pairs: new Map(work.state.pairs).set(id, kept) }
   }
 }
 
 /** Present, but with neither session nor run for a while: their opening got lost, or their session did. */
 const approach = async (work: Work): Promise<void> => {
-  const { present, pairs, runs, refused, idle } = work.state
-  const waiting = [...present].filter((id) => !pairs.has(id) && !runs.has(id) && !refused.has(id))
+  const { present, runs, refused, idle } = work.state
+  const waiting = [...present].filter((id) => needsProof(work.state, id) && !runs.has(id) && !refused.has(id))
   const since = new Map(waiting.map((id) => [id, idle.get(id) ?? work.now]))
   work.state = { ...work.state, idle: since }
   for (const [id, at] of since) if (work.now - at >= approachMs) await prove(work, id)

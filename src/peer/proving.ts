@@ -7,10 +7,9 @@ import {
   encodePublicKeys,
   generateRatchetKeys,
   type PublicKeys,
-  safetyNumber,
 } from '../ratchet/index.ts'
 import { countGuess, maxDelayMs } from './guesses.ts'
-import { meet } from './pairing.ts'
+import { beginSession, meet } from './pairing.ts'
 import { Rejection, type Run, type Work } from './state.ts'
 import { type Frame, frame } from './wire.ts'
 
@@ -162,12 +161,8 @@ const welcome = async (work: Work, member: MemberId, { keys }: Run, result: RunR
     keys,
     peerKeys,
   })
-  const refused = new Set(work.state.refused)
-  refused.delete(member)
-  const safety = await safetyNumber(work.ports.crypto, session)
-  const pairs = new Map(work.state.pairs).set(member, { session, trust: 'verified', safety, seen: [] })
-  work.state = { ...work.state, pairs, refused }
   work.stale.push(result.key)
+  await beginSession(work, member, session, 'verified')
   await meet(work, member)
 }
 

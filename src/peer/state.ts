@@ -35,9 +35,18 @@ export interface Run {
   readonly resendAt: number
 }
 
+/** Own messages on their way, and ids remembered of a member's messages. */
+export const maxBacklog = 256
+export const maxSeen = 256
+
+/** `verified`: by a live run. `pre-keyed`: by a pre-key. */
+export type Trust = 'verified' | 'pre-keyed'
+
 export interface Pair {
   readonly session: Session
-  readonly trust: 'verified'
+  /** The session before a new proof: what was sealed under it may still be on its way. Ends at `until`. */
+  readonly former: { readonly session: Session; readonly until: number } | null
+  readonly trust: Trust
   /** For two people to compare: the same on both screens. */
   readonly safety: SafetyNumber
   /** Ids of messages taken from this member, newest last: a resent one is confirmed again, not shown again. */
@@ -72,6 +81,8 @@ export interface PeerState {
   readonly pairs: ReadonlyMap<MemberId, Pair>
   /** Who failed to prove the password to this member, or the other way round. */
   readonly refused: ReadonlySet<MemberId>
+  /** Whose sessions come from an earlier life of this member: proved anew at the first common moment. */
+  readonly renew: ReadonlySet<MemberId>
   /** Since when a present member has had neither pair session nor run. */
   readonly idle: ReadonlyMap<MemberId, number>
   readonly guesses: GuessBudget
@@ -114,6 +125,8 @@ export type PeerReject =
 export type PeerNotice = GroupNotice | 'guess-failed'
 
 export type PeerEffect =
+  /** Before anything else of this step: make the new state durable, or forget the step. */
+  | { readonly kind: 'persist' }
   /** `best`: the data channel where there is one, else the relay. */
   | { readonly kind: 'send'; readonly to: MemberId; readonly via: 'relay' | 'best'; readonly bytes: Bytes }
   | { readonly kind: 'connect'; readonly member: MemberId; readonly initiator: boolean }
@@ -163,11 +176,16 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
     runs: new Map(),
     pairs: new Map(),
     refused: new Set(),
+    renew: new Set(),
     idle: new Map(),
     guesses: noGuesses,
     outbox: [],
   }
 }
+
+/** Whether a live run with `member` would gain something: a session, or a better one. */
+export const needsProof = ({ pairs, renew }: PeerState, member: MemberId): boolean =>
+  renew.has(member) || pairs.get(member)?.trust !== 'verified'
 
 /** Members with a pair session and some way to them. */
 export const reachable = ({ pairs, present, direct, online }: PeerState): ReadonlySet<MemberId> =>

@@ -12,7 +12,7 @@ export interface PeerView {
     readonly id: MemberId
     readonly name: string
     readonly link: Link
-    readonly trust: 'self' | 'verified' | 'none'
+    readonly trust: 'self' | 'verified' | 'vouched' | 'pre-keyed' | 'none'
     /** Of the pair, `null` without one. */
     readonly safety: { readonly digits: string; readonly words: string } | null
   }[]
@@ -49,7 +49,7 @@ export const peerView = (state: PeerState): PeerView => {
       id,
       name,
       link: linkOf(state, id),
-      trust: id === state.self ? 'self' : (pairs.get(id)?.trust ?? 'none'),
+      trust: id === state.self ? 'self' : (pairs.get(id)?.trust ?? 'vouched'),
       safety: pairs.get(id)?.safety ?? null,
     })),
     epoch: epoch?.counter ?? null,

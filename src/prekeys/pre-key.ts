@@ -12,7 +12,7 @@ import {
   u8,
   utf8,
 } from '../codec/index.ts'
-import { type Crypto, type KeyPair, Secret } from '../crypto/index.ts'
+import { type Crypto, type KeyPair, type Secret, secretBytes } from '../crypto/index.ts'
 import { oquakeInitBytes, oquakeResponseBytes, type Suite } from '../pake/index.ts'
 
 const format = 1
@@ -105,17 +105,12 @@ export const decodePreKey = (suite: Suite, published: Uint8Array): PublicHalf | 
 export const decodeAnswer = (suite: Suite, answer: Uint8Array): Answer | null =>
   orNull(() => decode(answerFields(suite), answer))
 
-const secret = (size: number): Codec<Secret> => ({
-  write: (out, value) => fixed(size).write(out, value.expose()),
-  read: (input) => new Secret(fixed(size).read(input)),
-})
-
 /** 176 bytes, secret. */
 const storedPreKey = struct<StoredPreKey>({
   id: fixed(16),
-  seed: secret(32),
-  dh: struct<KeyPair>({ publicKey: fixed(32), privateKey: secret(32) }),
-  kemSeed: secret(64),
+  seed: secretBytes(32),
+  dh: struct<KeyPair>({ publicKey: fixed(32), privateKey: secretBytes(32) }),
+  kemSeed: secretBytes(64),
 })
 
 /** Most private halves that a member keeps. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, decode, encode, toHex, utf8 } from '../codec/index.ts'
 import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
-import { standardSuite } from '../pake/index.ts'
+import { standardSuite, strongSuite } from '../pake/index.ts'
 import {
   acceptAnswer,
   answerPreKey,
@@ -46,7 +46,7 @@ const answerTo = async (newcomer: Bytes, at = 0, as: Owner = owner) => {
 }
 
 test('the pinned exchange is reproduced byte for byte', async () => {
-  const exchanges = [await playExchange(subtle, standardSuite)]
+  const exchanges = [await playExchange(subtle, standardSuite), await playExchange(subtle, strongSuite)]
   expect({ about: pinned.about, exchanges }).toEqual(pinned)
 })
 

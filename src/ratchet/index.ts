@@ -12,6 +12,7 @@ export { seal } from './sending.ts'
 export {
   createSession,
   expire,
+  retired,
   type Session,
   type SessionView,
   sessionView,

@@ -1,9 +1,18 @@
-import { toHex, utf8 } from '../../codec/index.ts'
+import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
 import { Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { standardSuite } from '../../pake/index.ts'
 import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
-import { createPeer, type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../index.ts'
+import {
+  createPeer,
+  decodePeer,
+  encodePeer,
+  type PeerEffect,
+  type PeerEvent,
+  type PeerState,
+  peerView,
+  step,
+} from '../index.ts'
 
 export interface WorldOptions {
   readonly seed: number
@@ -28,6 +37,9 @@ export interface Member {
   readonly rejects: string[]
   /** Every frame that this member handed to the relay. */
   readonly relayed: Uint8Array[]
+  /** The relay's proof of address, and the state made durable last: what a stored profile holds. */
+  readonly secret: Bytes
+  stored: Bytes | null
   gone: boolean
 }
 
@@ -57,6 +69,9 @@ export const createWorld = async (options: WorldOptions) => {
   const carryOut = async (member: Member, effect: PeerEffect): Promise<void> => {
     const endpoint = endpoints.get(member.id)!
     switch (effect.kind) {
+      case 'persist':
+        member.stored = encodePeer(member.state)
+        return
       case 'send': {
         const address = addresses.get(effect.to)
         if (address === undefined) return
@@ -121,9 +136,7 @@ export const createWorld = async (options: WorldOptions) => {
     }
   }
 
-  /** A new tab: `password` stands for the verifier it stretched to. */
-  const open = (name: string, password = 'right'): Member => {
-    const secret = crypto.random(32)
+  const start = (name: string, secret: Bytes, create: (id: MemberId) => PeerState): Member => {
     let member: Member | null = null
     const endpoint = network.endpoint({
       secret,
@@ -135,10 +148,8 @@ export const createWorld = async (options: WorldOptions) => {
           : dispatch(member, { kind: 'received', from: from.slice(0, 32) as MemberId, via: 'direct', bytes }),
     })
     const id = endpoint.address.slice(0, 32) as MemberId
-    const verifier = new Secret(crypto.hash(utf8(password)))
-    const identity = { suite: standardSuite, groupId, self: id, name, verifier, lease: 60_000 }
-    const state = createPeer(crypto, identity)
-    member = { id, name, state, said: [], heard: [], notices: [], rejects: [], relayed: [], gone: false }
+    const logs = { said: [], heard: [], notices: [], rejects: [], relayed: [] }
+    member = { id, name, state: create(id), ...logs, secret, stored: null, gone: false }
     members.push(member)
     endpoints.set(id, endpoint)
     addresses.set(id, endpoint.address)
@@ -150,6 +161,20 @@ export const createWorld = async (options: WorldOptions) => {
     const started = member
     network.setTimer(() => tick(started), 100)
     return member
+  }
+
+  /** A new tab: `password` stands for the verifier it stretched to. */
+  const open = (name: string, password = 'right'): Member =>
+    start(name, crypto.random(32), (self) => {
+      const verifier = new Secret(crypto.hash(utf8(password)))
+      return createPeer(crypto, { suite: standardSuite, groupId, self, name, verifier, lease: 60_000 })
+    })
+
+  /** The same member in another tab, from what it stored last. */
+  const resume = async ({ name, secret, stored }: Member): Promise<Member> => {
+    if (stored === null) throw new TypeError('nothing was stored')
+    const state = await decodePeer(crypto, stored)
+    return start(name, secret, () => state)
   }
 
   /** Lets `ms` of virtual time pass. */
@@ -171,6 +196,7 @@ export const createWorld = async (options: WorldOptions) => {
     network,
     members,
     open,
+    resume,
     pass,
     close,
     dispatch,

@@ -1,0 +1,147 @@
+import {
+  type Bytes,
+  bool,
+  bytes,
+  type Codec,
+  concat,
+  DecodeError,
+  decode,
+  encode,
+  fixed,
+  fromHex,
+  list,
+  oneOf,
+  optional,
+  struct,
+  toHex,
+  u8,
+  u16,
+  u32,
+  u48,
+} from '../codec/index.ts'
+import { type Crypto, type Secret, secretBytes } from '../crypto/index.ts'
+import { decodeGroup, encodeGroup, type MemberId, memberId } from '../group/index.ts'
+import { suiteOf } from '../pake/index.ts'
+import { decodeSession, encodeSession, safetyNumber } from '../ratchet/index.ts'
+import type { GuessBudget } from './guesses.ts'
+import { maxBacklog, maxSeen, type Outgoing, type Pair, type PeerState, type Trust } from './state.ts'
+import { type Text, textMessage } from './wire.ts'
+
+const format = 1
+const maxPairs = 4096
+
+/** A session as it is stored: about 17,000 bytes at most, the rest is room for its format to grow. */
+const session: Codec<Bytes> = bytes(64 * 1024 - 1)
+
+interface StoredPair {
+  readonly member: MemberId
+  readonly session: Bytes
+  readonly former: { readonly session: Bytes; readonly until: number } | null
+  readonly trust: Trust
+  readonly seen: readonly Bytes[]
+}
+
+interface StoredOutgoing extends Omit<Outgoing, 'waiting' | 'message' | 'resendAt'> {
+  readonly message: Text
+  readonly waiting: readonly MemberId[] | null
+}
+
+interface StoredPeer {
+  readonly suite: number
+  readonly self: MemberId
+  readonly verifier: Secret
+  readonly group: Bytes
+  readonly joined: boolean
+  readonly pairs: readonly StoredPair[]
+  readonly guesses: GuessBudget
+  readonly outbox: readonly StoredOutgoing[]
+}
+
+const fields = struct<StoredPeer>({
+  suite: u8,
+  self: memberId,
+  verifier: secretBytes(32),
+  group: bytes(64 * 1024 * 1024),
+  joined: bool,
+  pairs: list(
+    struct<StoredPair>({
+      member: memberId,
+      session,
+      former: optional(struct({ session, until: u48 })),
+      trust: oneOf<Trust>('verified', 'pre-keyed'),
+      seen: list(fixed(16), maxSeen),
+    }),
+    maxPairs,
+  ),
+  guesses: struct<GuessBudget>({ failures: list(u48, 1024), blockedUntil: u48, delay: u32 }),
+  outbox: list(
+    struct<StoredOutgoing>({
+      message: textMessage,
+      waiting: optional(list(memberId, maxPairs)),
+      confirmed: u16,
+      of: u16,
+    }),
+    maxBacklog,
+  ),
+})
+
+/** All of a member that outlives its tab, secrets included: to be sealed by whoever stores it. */
+export const encodePeer = (state: PeerState): Bytes => {
+  const pairs = [...state.pairs].map(([member, { session, former, trust, seen }]) => ({
+    member,
+    session: encodeSession(session),
+    former: former === null ? null : { ...former, session: encodeSession(former.session) },
+    trust,
+    seen: seen.map(fromHex),
+  }))
+  const outbox = state.outbox.map(({ waiting, ...entry }) => ({
+    ...entry,
+    waiting: waiting === null ? null : [...waiting],
+  }))
+  const stored = { ...state, suite: state.suite.id, group: encodeGroup(state.group), pairs, outbox }
+  return concat(encode(u8, format), encode(fields, stored))
+}
+
+/**
+ * The member in its next life: offline, no run, every session to be proved anew, no epoch to send on.
+ * Throws DecodeError.
+ */
+export const decodePeer = async (crypto: Crypto, stored: Uint8Array): Promise<PeerState> => {
+  if (stored[0] !== format) throw new DecodeError('unknown format', 'peer', 0)
+  const { suite: suiteId, ...kept } = decode(fields, stored.subarray(1))
+  const suite = suiteOf(suiteId)
+  const group = decodeGroup(crypto, kept.group)
+  if (suite === null || group.self !== kept.self) throw new DecodeError('inconsistent state', 'peer', 1)
+  const pairs = new Map<MemberId, Pair>()
+  for (const { member, session, former, trust, seen } of kept.pairs) {
+    const opened = decodeSession(session)
+    pairs.set(member, {
+      session: opened,
+      former: former === null ? null : { ...former, session: decodeSession(former.session) },
+      trust,
+      safety: await safetyNumber(crypto, opened),
+      seen: seen.map(toHex),
+    })
+  }
+  return {
+    ...kept,
+    suite,
+    group,
+    pairs,
+    outbox: kept.outbox.map(({ waiting, ...entry }) => ({
+      ...entry,
+      resendAt: 0,
+      waiting: waiting === null ? null : new Set(waiting),
+    })),
+    renew: new Set(pairs.keys()),
+    ended: 'no',
+    retryAt: null,
+    enteredAt: null,
+    online: false,
+    present: new Set(),
+    direct: new Set(),
+    runs: new Map(),
+    refused: new Set(),
+    idle: new Map(),
+  }
+}
