@@ -94,11 +94,9 @@ export const currentEpoch = ({ epochs, hash }: GroupState): HeldEpoch | null =>
 
 export const membersOf = (state: GroupState): readonly Add[] => liveMembers(state.roster)
 
-/** Held epochs that no other held epoch has as a parent. */
-export const headsOf = ({ epochs }: GroupState): readonly HeldEpoch[] => {
-  const parents = new Set(epochs.flatMap((epoch) => epoch.parents))
-  return epochs.filter(({ id }) => !parents.has(id))
-}
+/** Held epochs that a new one can follow: no epoch that is or was held has them as a parent. */
+export const headsOf = ({ epochs }: GroupState): readonly HeldEpoch[] =>
+  epochs.filter(({ resume }) => resume !== null)
 
 export const maxHeld = 4
 const keepMs = 10 * 60_000
@@ -114,7 +112,7 @@ export const holdEpoch = (
 ): { readonly epochs: readonly HeldEpoch[]; readonly stale: readonly Secret[] } => {
   const stale: Secret[] = []
   const all = [...state.epochs, epoch].sort((a, b) => (precedes(a, b) ? -1 : 1))
-  const preferred = all.findLast(({ rosterHash }) => rosterHash === state.hash) ?? null
+  const preferred = all.findLast(({ rosterHash }) => rosterHash === state.hash)
   const parents = new Set(all.flatMap((held) => held.parents))
   const forget = (held: HeldEpoch) => {
     for (const { chain, skipped } of held.receiving.values()) stale.push(chain, ...skipped.values())
@@ -122,12 +120,14 @@ export const holdEpoch = (
       if (secret) stale.push(secret)
     }
   }
-  const fresh = all.filter((held) => held === epoch || now - held.since < keepMs || held === preferred)
+  // The greatest always stays: it has no child, so the next epoch can follow it.
+  const lasting = [epoch, preferred, all.at(-1)]
+  const fresh = all.filter((held) => lasting.includes(held) || now - held.since < keepMs)
   const kept = fresh.slice(-maxHeld)
   if (!kept.includes(epoch)) kept.splice(0, 1, epoch)
   for (const held of all) if (!kept.includes(held)) forget(held)
   const epochs = kept.map((held) => {
-    const superseded = preferred !== null && precedes(held, preferred)
+    const superseded = preferred !== undefined && precedes(held, preferred)
     const sending = superseded ? null : held.sending
     const resume = parents.has(held.id) ? null : held.resume
     if (sending === null && held.sending !== null) stale.push(held.sending.chain)

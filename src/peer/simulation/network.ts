@@ -1,5 +1,5 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { standardSuite } from '../../pake/index.ts'
 import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
@@ -13,9 +13,16 @@ import {
   peerView,
   step,
 } from '../index.ts'
+import { fastCrypto } from './fast-crypto.ts'
+
+/** The real primitives; slow, and the default. */
+const realCrypto = async (seed: string): Promise<Crypto> =>
+  (await seededCrypto(seed, globalThis.crypto.subtle as unknown as WebCrypto)).crypto
 
 export interface WorldOptions {
   readonly seed: number
+  /** Public-key primitives stood in for by keyed hashes: see `fast-crypto.ts`. */
+  readonly fast?: boolean
   readonly loss?: number
   readonly duplicate?: number
   readonly reorder?: number
@@ -45,10 +52,8 @@ export interface Member {
 
 /** Peers around the real relay core in virtual time: one seed, one history, real cryptography. */
 export const createWorld = async (options: WorldOptions) => {
-  const { crypto } = await seededCrypto(
-    `world ${options.seed}`,
-    globalThis.crypto.subtle as unknown as WebCrypto,
-  )
+  const name = `world ${options.seed}`
+  const crypto = options.fast === true ? fastCrypto(name) : await realCrypto(name)
   const hash = (bytes: Uint8Array) => crypto.sha256(bytes)
   const network = createMemoryNetwork({ ...options, hash })
   const groupId = new Uint8Array(16).fill(7)
