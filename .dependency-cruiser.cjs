@@ -25,7 +25,8 @@ const allowed = {
 const tests = '\\.(test|bench)\\.tsx?$|/test-client\\.ts$|^src/[^/]+/(vectors|simulation)/'
 const configs = '^[^/]+\\.config\\.ts$'
 /** The files of the relay that touch Node; the rest of it is pure. */
-const nodeSide = '^signaling/(server|main|vite-plugin|sockets|static|origin|env|store)\\.ts$'
+const nodeSide =
+  '^signaling/(server|main|vite-plugin|sockets|static|origin|env|sqlite-store|redis-store|logs|figures)\\.ts$'
 
 /** The projects that benchmarks run beside live in a folder of their own, and only where somebody ran one. */
 const benchPeers = Object.keys(require('./bench/package.json').dependencies)
@@ -82,7 +83,7 @@ module.exports = {
       name: 'memory-network-imports-relay',
       severity: 'error',
       from: { path: '^src/transport/memory-network\\.ts$' },
-      to: { path: '^signaling/', pathNot: '^signaling/(frames|relay)\\.ts$' },
+      to: { path: '^signaling/', pathNot: '^signaling/(frames|relay|request|store|memory-store)\\.ts$' },
     },
     {
       name: 'transport-tests-import-relay',

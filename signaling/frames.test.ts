@@ -15,6 +15,7 @@ const bytes = (min: number, max: number) =>
   fc.uint8Array({ minLength: min, maxLength: max }).map((raw) => new Uint8Array(raw))
 const id = bytes(32, 32).map(toHex)
 const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 })
+const u48 = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const kind = <const K extends string>(name: K) => fc.constant(name)
 
 const anyClientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
@@ -23,6 +24,18 @@ const anyClientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ kind: kind('leave') }),
   fc.record({ kind: kind('send'), to: id, payload: bytes(0, 300) }),
   fc.record({ kind: kind('ping') }),
+  fc.record({
+    kind: kind('prekeys-put'),
+    request: u32,
+    replace: fc.boolean(),
+    items: fc.array(bytes(0, 40), { maxLength: 4 }),
+  }),
+  fc.record({ kind: kind('prekeys-take'), request: u32, of: id }),
+  fc.record({ kind: kind('prekeys-count'), request: u32 }),
+  fc.record({ kind: kind('forget'), request: u32 }),
+  fc.record({ kind: kind('mail'), request: u32, to: id, payload: bytes(0, 300) }),
+  fc.record({ kind: kind('mail-fetch'), request: u32, after: u48 }),
+  fc.record({ kind: kind('mail-ack'), request: u32, ids: fc.array(u48, { maxLength: 4 }) }),
 )
 
 const limits = fc.record({
@@ -47,6 +60,29 @@ const anyRelayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
   }),
   fc.record({ kind: kind('going-away'), afterMs: u32 }),
   fc.record({ kind: kind('pong') }),
+  fc.record({
+    kind: kind('refused'),
+    request: u32,
+    code: fc.constantFrom('not-joined', 'mailbox-full', 'unavailable'),
+    retryAfterMs: u32,
+  }),
+  fc.record({ kind: kind('prekeys-stored'), request: u32, stock: fc.nat({ max: 0xffff }) }),
+  fc.record({ kind: kind('prekey'), request: u32, item: fc.option(bytes(0, 40)) }),
+  fc.record({
+    kind: kind('prekeys-counted'),
+    request: u32,
+    stocks: fc.array(fc.record({ address: id, count: fc.nat({ max: 0xffff }) }), { maxLength: 4 }),
+  }),
+  fc.record({ kind: kind('forgotten'), request: u32 }),
+  fc.record({ kind: kind('mailed'), request: u32 }),
+  fc.record({
+    kind: kind('letters'),
+    request: u32,
+    letters: fc.array(fc.record({ id: u48, from: id, payload: bytes(0, 40) }), { maxLength: 3 }),
+    more: fc.boolean(),
+  }),
+  fc.record({ kind: kind('mail-acked'), request: u32 }),
+  fc.record({ kind: kind('mail-waiting') }),
 )
 
 test('every client frame survives the wire', () => {
@@ -118,7 +154,27 @@ test('the examples of PROTOCOL.md are the frames that they name', () => {
     expect(toHex(encode(codec, value))).toBe(toHex(raw))
     return JSON.parse(json).kind
   })
-  const clientKinds = ['hello', 'join', 'leave', 'send', 'ping']
+  const clientKinds = [
+    'hello',
+    'join',
+    'leave',
+    'send',
+    'ping',
+    'prekeys-put',
+    'prekeys-take',
+    'prekeys-count',
+  ]
+  const mailKinds = ['forget', 'mail', 'mail-fetch', 'mail-ack']
   const relayKinds = ['welcome', 'joined', 'presence', 'frame', 'undelivered', 'error', 'going-away', 'pong']
-  expect(kinds).toEqual([...clientKinds, ...relayKinds])
+  const storeKinds = [
+    'refused',
+    'prekeys-stored',
+    'prekey',
+    'prekeys-counted',
+    'forgotten',
+    'mailed',
+    'letters',
+  ]
+  const all = [...clientKinds, ...mailKinds, ...relayKinds, ...storeKinds, 'mail-acked', 'mail-waiting']
+  expect(kinds).toEqual(all)
 })

@@ -3,7 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Bytes, decode, encode, toHex } from '../src/codec/index.ts'
 import { addressInput, type ClientFrame, clientFrame, type RelayFrame, relayFrame } from './frames.ts'
+import { createMemoryStore } from './memory-store.ts'
 import { createRelay, defaultLimits, type RelayEffect, type RelayLimits } from './relay.ts'
+import { answerRequest } from './request.ts'
+import { defaultStoreLimits, type StoreLimits } from './store.ts'
 
 const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
 const secret = (n: number): Bytes => new Uint8Array(32).fill(n)
@@ -12,15 +15,17 @@ const room = 'aa'.repeat(32)
 const otherRoom = 'bb'.repeat(32)
 
 /** What a test says of an effect: `socket:frame` or `socket:close code`. */
-type Seen = readonly [socket: number, frame: RelayFrame | { kind: 'close'; code: number }]
+type Seen = readonly [socket: number, frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'ask' }]
 
 const see = (effects: readonly RelayEffect[]): Seen[] =>
-  effects.map((effect) => [
-    effect.socket,
-    effect.kind === 'send' ? decode(relayFrame, effect.bytes) : { kind: 'close', code: effect.code },
-  ])
+  effects.map((effect): Seen => {
+    if (effect.kind === 'ask') return [effect.ask.socket, { kind: 'ask' }]
+    if (effect.kind === 'close') return [effect.socket, { kind: 'close', code: effect.code }]
+    return [effect.socket, decode(relayFrame, effect.bytes)]
+  })
 
-function setUp(limits: Partial<RelayLimits> = {}) {
+function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<StoreLimits> = {}) {
+  const store = createMemoryStore({ ...defaultStoreLimits, ...storeLimits }, () => 0)
   const relay = createRelay({ ...defaultLimits, ...limits }, hash)
   const say = (socket: number, frame: ClientFrame, now = 0) =>
     see(relay.receive(socket, encode(clientFrame, frame), now))
@@ -29,7 +34,17 @@ function setUp(limits: Partial<RelayLimits> = {}) {
     say(socket, { kind: 'hello', secret: secret(who) })
     return say(socket, { kind: 'join', room: into })
   }
-  return { relay, say, enter }
+  /** Says a frame and lets the store answer. */
+  const ask = async (socket: number, frame: ClientFrame): Promise<Seen[]> => {
+    const seen: Seen[] = []
+    for (const effect of relay.receive(socket, encode(clientFrame, frame), 0)) {
+      const done =
+        effect.kind === 'ask' ? relay.answered(effect.ask, await answerRequest(store, effect.ask)) : [effect]
+      seen.push(...see(done))
+    }
+    return seen
+  }
+  return { relay, say, enter, ask }
 }
 
 const payload = new Uint8Array([1, 2, 3])
@@ -167,7 +182,7 @@ test('10,000 arbitrary frames never throw and never change who is in a room', ()
       relay.connect(++socket, 'fuzz', 0)
       const effects = relay.receive(socket, input, 0)
       relay.disconnect(socket)
-      expect(effects.every((effect) => effect.socket === socket)).toBe(true)
+      expect(see(effects).every(([to]) => to === socket)).toBe(true)
     }),
     { numRuns: 10_000 },
   )
@@ -265,4 +280,100 @@ test('draining sends everyone away and forgets them', () => {
     [2, { kind: 'close', code: 1001 }],
   ])
   expect(relay.counts()).toEqual({ sockets: 0, members: [] })
+})
+
+test('pre-keys: put by the owner, counted by the room, each taken once', async () => {
+  const { enter, ask } = setUp()
+  for (const socket of [1, 2]) enter(socket)
+  enter(3, otherRoom)
+  const items = [new Uint8Array([1]), new Uint8Array([2])]
+  expect(await ask(1, { kind: 'prekeys-put', request: 5, replace: false, items })).toEqual([
+    [1, { kind: 'prekeys-stored', request: 5, stock: 2 }],
+  ])
+  const take = { kind: 'prekeys-take', request: 6, of: addressOf(1) } as const
+  const taken = (item: Bytes | null) => ({ kind: 'prekey', request: 6, item })
+  expect(await ask(3, take)).toEqual([[3, taken(null)]])
+  expect(await ask(2, take)).toEqual([[2, taken(items[0] ?? null)]])
+  const count = { kind: 'prekeys-count', request: 7 } as const
+  const stocks = [{ address: addressOf(1), count: 1 }]
+  expect(await ask(2, count)).toEqual([[2, { kind: 'prekeys-counted', request: 7, stocks }]])
+  expect(await ask(3, count)).toEqual([[3, { kind: 'prekeys-counted', request: 7, stocks: [] }]])
+  expect(await ask(2, take)).toEqual([[2, taken(items[1] ?? null)]])
+  expect(await ask(2, take)).toEqual([[2, taken(null)]])
+  expect(await ask(1, { kind: 'forget', request: 8 })).toEqual([[1, { kind: 'forgotten', request: 8 }]])
+  expect(await ask(2, count)).toMatchObject([[2, { stocks: [] }]])
+})
+
+test('a letter waits for its addressee until acknowledged, and tells one who is there', async () => {
+  const { relay, enter, ask } = setUp()
+  enter(1)
+  enter(2)
+  const letter = { kind: 'mail', request: 1, to: addressOf(1), payload } as const
+  expect(await ask(2, letter)).toMatchObject([[2, { kind: 'refused', request: 1, code: 'no-mailbox' }]])
+  await ask(1, { kind: 'prekeys-put', request: 1, replace: false, items: [] })
+  expect(await ask(2, letter)).toEqual([
+    [2, { kind: 'mailed', request: 1 }],
+    [1, { kind: 'mail-waiting' }],
+  ])
+  relay.disconnect(1)
+  expect(await ask(2, { ...letter, payload: new Uint8Array([9]) })).toEqual([
+    [2, { kind: 'mailed', request: 1 }],
+  ])
+  enter(4, room, 1)
+  const fetch = { kind: 'mail-fetch', request: 2, after: 0 } as const
+  const letters = [
+    { id: 1, from: addressOf(2), payload },
+    { id: 2, from: addressOf(2), payload: new Uint8Array([9]) },
+  ]
+  for (let again = 0; again < 2; again++) {
+    expect(await ask(4, fetch)).toEqual([[4, { kind: 'letters', request: 2, letters, more: false }]])
+  }
+  expect(await ask(2, fetch)).toMatchObject([[2, { letters: [] }]])
+  expect(await ask(4, { kind: 'mail-ack', request: 3, ids: [1] })).toEqual([
+    [4, { kind: 'mail-acked', request: 3 }],
+  ])
+  expect(await ask(4, fetch)).toMatchObject([[4, { letters: [{ id: 2 }] }]])
+})
+
+test('requests outside of a room, too fast, or too many from one network are refused by their number', async () => {
+  const { relay, say, enter, ask } = setUp({ messageBurst: 12, messagesPerSecond: 1 }, { networkBurst: 1 })
+  const count = { kind: 'prekeys-count', request: 4 } as const
+  const refused = (code: string) => ({ kind: 'refused', request: 4, code })
+  relay.connect(1, 'a', 0)
+  say(1, { kind: 'hello', secret: secret(1) })
+  expect(await ask(1, count)).toMatchObject([[1, refused('not-joined')]])
+  say(1, { kind: 'join', room })
+  expect(await ask(1, count)).toMatchObject([[1, refused('message-rate')]])
+  const second = setUp({}, { networkBurst: 1, networkPerSecond: 10 })
+  second.enter(1)
+  second.enter(2)
+  expect(await second.ask(1, count)).toMatchObject([[1, { kind: 'prekeys-counted' }]])
+  expect(await second.ask(1, count)).toMatchObject([[1, { ...refused('network-rate'), retryAfterMs: 100 }]])
+  expect(await second.ask(2, count)).toMatchObject([[2, { kind: 'prekeys-counted' }]])
+  enter(3)
+})
+
+test('a socket may have 256 requests with the store; what the store answers late reaches nobody else', () => {
+  const { relay, say, enter } = setUp()
+  enter(1)
+  const asks = relay.receive(1, encode(clientFrame, { kind: 'prekeys-count', request: 1 }), 0)
+  const [first] = asks
+  if (first?.kind !== 'ask') throw new Error('not asked')
+  for (let i = 1; i < 256; i++) say(1, { kind: 'prekeys-count', request: i })
+  expect(say(1, { kind: 'prekeys-count', request: 9 })).toMatchObject([[1, { code: 'message-rate' }]])
+  relay.answered(first.ask, { kind: 'forgotten', request: 1 })
+  expect(say(1, { kind: 'prekeys-count', request: 9 })).toEqual([[1, { kind: 'ask' }]])
+  relay.disconnect(1)
+  expect(relay.answered(first.ask, { kind: 'forgotten', request: 1 })).toEqual([])
+})
+
+test('a store that fails is unavailable, and nothing else happens', async () => {
+  const { relay, enter } = setUp()
+  enter(1)
+  const [effect] = relay.receive(1, encode(clientFrame, { kind: 'forget', request: 3 }), 0)
+  if (effect?.kind !== 'ask') throw new Error('not asked')
+  const store = createMemoryStore(defaultStoreLimits, () => 0)
+  const broken = { ...store, forget: () => Promise.reject(new Error('disk full')) }
+  const answer = await answerRequest(broken, effect.ask)
+  expect(answer).toEqual({ kind: 'refused', request: 3, code: 'unavailable', retryAfterMs: 2000 })
 })

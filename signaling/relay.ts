@@ -1,4 +1,5 @@
 import { type Bytes, DecodeError, decode, encode, toHex } from '../src/codec/index.ts'
+import { type Bucket, pay } from './bucket.ts'
 import {
   type Address,
   addressInput,
@@ -11,7 +12,10 @@ import {
   type Room,
   relayFrame,
   type SocketLimits,
+  type StoreAnswer,
+  type StoreFrame,
 } from './frames.ts'
+import type { StoreRequest } from './request.ts'
 
 /** Every bound the relay enforces. Rates are per socket. */
 export interface RelayLimits extends SocketLimits {
@@ -34,11 +38,15 @@ export const defaultLimits: RelayLimits = {
 export type RelayEffect =
   | { readonly kind: 'send'; readonly socket: number; readonly bytes: Bytes }
   | { readonly kind: 'close'; readonly socket: number; readonly code: number; readonly reason: string }
+  /** To be done by the store; what it answers goes to `answered`. */
+  | { readonly kind: 'ask'; readonly ask: StoreRequest }
 
 /** Socket ids are the caller's and never come back; `now` is in milliseconds and never runs backwards. */
 export interface Relay {
   connect(socket: number, ip: string, now: number): RelayEffect[]
   receive(socket: number, bytes: Uint8Array, now: number): RelayEffect[]
+  /** The store's answer to an `ask`. */
+  answered(ask: StoreRequest, answer: StoreAnswer): RelayEffect[]
   disconnect(socket: number): RelayEffect[]
   /** Closes sockets that did not say hello in time. Call about once a second. */
   tick(now: number): RelayEffect[]
@@ -46,11 +54,6 @@ export interface Relay {
   drain(afterMs: () => number): RelayEffect[]
   /** Numbers only: no identifier leaves the relay. */
   counts(): { readonly sockets: number; readonly members: readonly number[] }
-}
-
-interface Bucket {
-  tokens: number
-  at: number
 }
 
 interface Connection {
@@ -61,10 +64,14 @@ interface Connection {
   readonly bytes: Bucket
   address: Address | null
   room: Room | null
+  /** Requests that the store has not answered yet. */
+  asking: number
 }
 
 /** A join or leave is told to the whole room, so it costs more than a message to one. */
 const PRESENCE_COST = 10
+/** Requests of one socket that may wait for the store. */
+const MOST_ASKING = 256
 /** How long to wait when only others can make room. */
 const CROWDED_MS = 10_000
 
@@ -76,15 +83,6 @@ const closeCodes: { readonly [code in ErrorCode]?: number } = {
   'too-many-sockets': 1008,
   'hello-timeout': 1008,
   replaced: 1008,
-}
-
-/** Milliseconds until `cost` can be paid; 0 once it was paid. */
-function pay(bucket: Bucket, cost: number, rate: number, burst: number, now: number): number {
-  bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * rate) / 1000)
-  bucket.at = now
-  if (bucket.tokens < cost) return Math.ceil(((cost - bucket.tokens) / rate) * 1000)
-  bucket.tokens -= cost
-  return 0
 }
 
 /**
@@ -173,13 +171,31 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
       : tell(target, { kind: 'frame', from, payload })
   }
 
+  const ask = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
+    const { room, ip: network, id: socket } = connection
+    const { request } = frame
+    if (room === null) {
+      return tell(connection, { kind: 'refused', request, code: 'not-joined', retryAfterMs: 0 })
+    }
+    if (connection.asking >= MOST_ASKING) {
+      return tell(connection, { kind: 'refused', request, code: 'message-rate', retryAfterMs: 1000 })
+    }
+    connection.asking++
+    return { kind: 'ask', ask: { socket, network, room, address, frame } }
+  }
+
   const charge = (connection: Connection, frame: ClientFrame, size: number, now: number): RelayEffect[] => {
     const cost = frame.kind === 'join' || frame.kind === 'leave' ? PRESENCE_COST : 1
     const { messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = limits
     const messagesMs = pay(connection.messages, cost, messagesPerSecond, messageBurst, now)
     const bytesMs = messagesMs > 0 ? 0 : pay(connection.bytes, size, bytesPerSecond, byteBurst, now)
     if (messagesMs + bytesMs === 0) return []
-    const effects = fail(connection.id, messagesMs > 0 ? 'message-rate' : 'byte-rate', messagesMs + bytesMs)
+    const code = messagesMs > 0 ? 'message-rate' : 'byte-rate'
+    const retryAfterMs = messagesMs + bytesMs
+    if ('request' in frame) {
+      return [tell(connection, { kind: 'refused', request: frame.request, code, retryAfterMs })]
+    }
+    const effects = fail(connection.id, code, retryAfterMs)
     if (frame.kind === 'send') effects.push(tell(connection, { kind: 'undelivered', to: frame.to }))
     return effects
   }
@@ -200,6 +216,8 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
         return [send(connection, address, frame.to, frame.payload)]
       case 'ping':
         return [tell(connection, { kind: 'pong' })]
+      default:
+        return [ask(connection, address, frame)]
     }
   }
 
@@ -216,6 +234,7 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
         bytes: { tokens: limits.byteBurst, at: now },
         address: null,
         room: null,
+        asking: 0,
       })
       return []
     },
@@ -235,6 +254,17 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
       }
       const refused = charge(connection, frame, bytes.length, now)
       return refused.length > 0 ? refused : accept(connection, frame)
+    },
+
+    answered({ socket, room, frame }, answer) {
+      const connection = connections.get(socket)
+      if (connection !== undefined) connection.asking--
+      const effects = connection === undefined ? [] : [tell(connection, answer)]
+      const target = frame.kind === 'mail' ? byAddress.get(frame.to) : undefined
+      if (answer.kind === 'mailed' && target?.room === room) {
+        effects.push(tell(target, { kind: 'mail-waiting' }))
+      }
+      return effects
     },
 
     disconnect(socket) {

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { createMemoryStore } from './memory-store.ts'
 import { clientIp, networkOf, originAllowed } from './origin.ts'
 import { createRelay, defaultLimits, type RelayEffect, type RelayLimits } from './relay.ts'
+import { answerRequest } from './request.ts'
+import { defaultStoreLimits, type Store } from './store.ts'
 
 export interface SocketOptions {
   readonly limits?: Partial<RelayLimits>
@@ -14,6 +17,8 @@ export interface SocketOptions {
   /** Bytes queued for one slow reader before it is dropped. */
   readonly sendQueueBytes?: number
   readonly pingMs?: number
+  /** Keeps pre-keys and mailboxes; without one they are lost with the process. */
+  readonly store?: Store
   /** Sees every frame as it passes; for tests that search a recording for secrets. */
   readonly onFrame?: (direction: 'in' | 'out', socket: number, bytes: Uint8Array) => void
 }
@@ -48,6 +53,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const { sendQueueBytes = 8 * 1024 * 1024, pingMs = 25_000 } = options
 
   const relay = createRelay(limits, (bytes) => createHash('sha256').update(bytes).digest())
+  const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
   const sockets = new Map<number, WebSocket>()
   const missedPings = new Map<number, number>()
   let lastId = 0
@@ -61,6 +67,10 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
 
   const perform = (effects: readonly RelayEffect[]): void => {
     for (const effect of effects) {
+      if (effect.kind === 'ask') {
+        void answerRequest(store, effect.ask).then((answer) => perform(relay.answered(effect.ask, answer)))
+        continue
+      }
       const socket = sockets.get(effect.socket)
       if (socket?.readyState !== WebSocket.OPEN) continue
       if (effect.kind === 'close') {

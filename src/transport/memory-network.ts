@@ -7,7 +7,10 @@ import {
   type Room,
   relayFrame,
 } from '../../signaling/frames.ts'
+import { createMemoryStore } from '../../signaling/memory-store.ts'
 import { createRelay, defaultLimits, type RelayEffect, type RelayLimits } from '../../signaling/relay.ts'
+import { answerRequest } from '../../signaling/request.ts'
+import { defaultStoreLimits } from '../../signaling/store.ts'
 import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
 import type { RelayEvent } from './relay-client.ts'
 
@@ -101,6 +104,8 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   let island: ReadonlySet<Address> = new Set()
   let clock = 0
   let lastSocket = 0
+  /** Outlives the relay, like a file. */
+  const store = createMemoryStore({ ...defaultStoreLimits, networkBurst: 1e9 }, () => clock)
 
   /** Keeps the queue sorted by time; equal times stay in the order they were made. */
   const schedule = (at: number, run: Job['run']): Job => {
@@ -131,8 +136,12 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     else inOrder(station, lane, run)
   }
 
-  const perform = (effects: readonly RelayEffect[]): void => {
+  const perform = async (effects: readonly RelayEffect[]): Promise<void> => {
     for (const effect of effects) {
+      if (effect.kind === 'ask') {
+        await perform(relay.answered(effect.ask, await answerRequest(store, effect.ask)))
+        continue
+      }
       const station = stations.get(effect.socket)
       if (station === undefined) continue
       const { socket } = effect
@@ -190,7 +199,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     if (socket === null) return
     inOrder(station, 'up', () => {
       stations.delete(socket)
-      perform(relay.disconnect(socket))
+      return perform(relay.disconnect(socket))
     })
   }
 

@@ -176,6 +176,8 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       case 'undelivered':
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
+      default:
+        return on.state === 'joined'
     }
   }
 
