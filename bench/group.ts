@@ -1,0 +1,3 @@
+import { contest } from './group-contest.ts'
+
+export const cases = contest([2, 8, 16, 32, 64])
