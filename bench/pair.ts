@@ -1,4 +1,11 @@
-import { type Crypto, createCrypto, Secret, type WebCrypto } from '../src/crypto/index.ts'
+import {
+  type Crypto,
+  createCrypto,
+  type Engines,
+  loadBrowserKem,
+  Secret,
+  type WebCrypto,
+} from '../src/crypto/index.ts'
 import {
   createSession,
   decodePublicKeys,
@@ -11,13 +18,19 @@ import {
 
 type Side = 0 | 1
 
-/** The crypto that the app runs, without anybody reading its records. */
-export const benchCrypto = (): Promise<Crypto> =>
+const subtle = globalThis.crypto.subtle as unknown as WebCrypto
+
+/** The crypto of the app, without anybody reading its records, on the engines given. */
+export const benchCrypto = (engines: Engines): Promise<Crypto> =>
   createCrypto({
-    subtle: globalThis.crypto.subtle as unknown as WebCrypto,
+    subtle,
     random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
     recorder: { now: () => performance.now(), record: () => undefined },
+    engines,
   })
+
+/** As in the Worker of the app. */
+export const appEngines: Engines = { kem: loadBrowserKem(subtle) }
 
 /** Two ends of one pair session that have both spoken; what a step leaves stale is wiped, as in the app. */
 export const createPair = async (crypto: Crypto) => {

@@ -1,15 +1,16 @@
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
-import { sha3_256 } from '@noble/hashes/sha3.js'
-import { type Bytes, concat } from '../codec/index.ts'
+import type { Bytes } from '../codec/index.ts'
 import { measure, type Recorder } from '../metrics/index.ts'
+import { type AeadEngine, webAead } from './aead.ts'
 import { CryptoError } from './error.ts'
-import { expandWith, type KdfEngine, webKdf } from './kdf.ts'
-import { type KemEngine, type KemParameters, loadKem, mlKem768 } from './kem.ts'
+import { type HashEngine, loadHash } from './hash.ts'
+import { deriveWith, expandWith } from './kdf.ts'
+import { type KemEngine, type KemParameters, kemSeedBytes, mlKem768, portableKem } from './kem.ts'
 import { deriveElement, multiplyElement } from './ristretto255.ts'
 import { expose, type Material, Secret } from './secret.ts'
 import { type StretchProfile, stretchWith } from './stretch.ts'
-import { toBytes, type WebCrypto } from './web-crypto.ts'
-import { loadDh } from './x25519.ts'
+import type { WebCrypto } from './web-crypto.ts'
+import { type DhEngine, loadDh } from './x25519.ts'
 
 /** `count` fresh uniform bytes. Injected: nothing in the core is random by itself. */
 export type Rng = (count: number) => Bytes
@@ -52,11 +53,11 @@ export interface Crypto {
   dhGenerate(): Promise<KeyPair>
   /** Throws CryptoError `crypto/invalid-public-key` on a small-order key. */
   dhAgree(privateKey: Secret, publicKey: Uint8Array): Promise<Secret>
-  /** FIPS 203 §7.1 from 64 bytes of seed (`d || z`), fresh ones when left out. */
+  /** FIPS 203 §7.1. The private key is a copy of its seed `d || z`: 64 bytes, fresh ones when left out. */
   kemGenerate(parameters?: KemParameters, seed?: Secret): Promise<KeyPair>
   /** FIPS 203 §7.2. Throws CryptoError `crypto/invalid-public-key`. */
   kemEncapsulate(publicKey: Uint8Array, parameters?: KemParameters): Promise<Encapsulation>
-  /** FIPS 203 §7.3. A ciphertext made for another key gives an unrelated secret, not an error. */
+  /** FIPS 203 §7.3, with a seed or a long private key. A ciphertext made for another key gives an unrelated secret, not an error. */
   kemDecapsulate(privateKey: Secret, ciphertext: Uint8Array, parameters?: KemParameters): Promise<Secret>
   /** ristretto255 (RFC 9496), see `ristretto255.ts`. */
   deriveElement(uniform: Secret): Secret
@@ -65,24 +66,32 @@ export interface Crypto {
   stretch(profile: StretchProfile, message: Secret, salt: Uint8Array, length: number): Promise<Secret>
 }
 
+/** What computes. Left out: WebAssembly or JavaScript for hashes, Web Crypto for AES-GCM, `mlkem` for the KEM. */
+export interface Engines {
+  readonly hash?: HashEngine
+  readonly aead?: AeadEngine
+  readonly dh?: DhEngine
+  /** One that draws its own randomness (the browser's) is no choice where results must repeat. */
+  readonly kem?: (parameters: KemParameters) => Promise<KemEngine>
+}
+
 export interface CryptoPorts {
   readonly subtle: WebCrypto
   readonly random: Rng
   readonly recorder: Recorder
-  /** Web Crypto's when left out. */
-  readonly kdf?: KdfEngine
+  readonly engines?: Engines
 }
 
 export const createCrypto = async ({
   subtle,
   random,
   recorder,
-  kdf = webKdf(subtle),
+  engines = {},
 }: CryptoPorts): Promise<Crypto> => {
-  const dh = await loadDh(subtle)
+  const { hash = await loadHash(), aead = webAead(subtle), dh = await loadDh(subtle) } = engines
   const kems = new Map<string, Promise<KemEngine>>()
   const kemFor = (parameters: KemParameters): Promise<KemEngine> => {
-    const known = kems.get(parameters.name) ?? loadKem(parameters)
+    const known = kems.get(parameters.name) ?? (engines.kem ?? portableKem)(parameters)
     kems.set(parameters.name, known)
     return known
   }
@@ -99,81 +108,60 @@ export const createCrypto = async ({
     bytesIn: number,
     work: () => T,
   ): T => measure(recorder, { operation, algorithm, bytesIn }, work, sizeOf)
-  const aesKey = (key: Material, usage: 'encrypt' | 'decrypt') =>
-    subtle.importKey('raw', expose(key), { name: 'AES-GCM' }, false, [usage])
   await kemFor(mlKem768)
-
-  const openWith = async (
-    { key, nonce, aad }: { key: Material; nonce: Material; aad: Uint8Array },
-    ciphertext: Uint8Array,
-  ): Promise<Bytes> => {
-    const imported = await aesKey(key, 'decrypt')
-    const algorithm = { name: 'AES-GCM', iv: expose(nonce), additionalData: aad }
-    try {
-      return toBytes(await subtle.decrypt(algorithm, imported, ciphertext))
-    } catch {
-      throw new CryptoError('crypto/open-failed')
-    }
-  }
-  const noneIfForeign = (error: unknown): null => {
-    if (error instanceof CryptoError) return null
-    throw error
-  }
 
   return {
     random,
     hash: (...parts) => {
-      const message = concat(...parts)
-      return runSync('hash', 'SHA3-256', message.length, () => sha3_256(message) as Bytes)
+      const bytesIn = parts.reduce((sum, part) => sum + part.length, 0)
+      return runSync('hash', 'SHA3-256', bytesIn, () => hash.sha3(parts))
     },
     sha256: (message) => runSync('hash', 'SHA-256', message.length, () => sha256(message) as Bytes),
     sha512: (message) =>
       runSync('hash', 'SHA-512', message.length, () => new Secret(sha512(expose(message)) as Bytes)),
-    mac: (key, message) =>
-      run('mac', 'HMAC-SHA-256', message.length, () => kdf.hmac(expose(key), expose(message))),
-    extract: (salt, ikm) =>
-      run(
+    mac: async (key, message) =>
+      runSync('mac', 'HMAC-SHA-256', message.length, () => hash.hmac(expose(key), expose(message))),
+    extract: async (salt, ikm) =>
+      runSync(
         'kdf_extract',
         'HKDF-SHA-256',
         ikm.length,
-        async () => new Secret(await kdf.hmac(expose(salt), expose(ikm))),
+        () => new Secret(hash.hmac(expose(salt), expose(ikm))),
       ),
-    expand: (prk, info, length) =>
-      run(
+    expand: async (prk, info, length) =>
+      runSync(
         'kdf_expand',
         'HKDF-SHA-256',
         info.length,
-        async () => new Secret(await expandWith(kdf, expose(prk), info, length)),
+        () => new Secret(expandWith(hash, expose(prk), info, length)),
       ),
-    derive: (salt, ikm, info, length) =>
-      run(
+    derive: async (salt, ikm, info, length) =>
+      runSync(
         'kdf_derive',
         'HKDF-SHA-256',
         ikm.length,
-        async () => new Secret(await kdf.derive(expose(salt), expose(ikm), info, length)),
+        () => new Secret(deriveWith(hash, { salt: expose(salt), ikm: expose(ikm) }, info, length)),
       ),
     seal: (key, nonce, aad, plaintext) =>
       run('aead_seal', 'AES-256-GCM', plaintext.length, async () =>
-        toBytes(
-          await subtle.encrypt(
-            { name: 'AES-GCM', iv: expose(nonce), additionalData: aad },
-            await aesKey(key, 'encrypt'),
-            plaintext,
-          ),
-        ),
+        aead.seal({ key: expose(key), nonce: expose(nonce), aad }, plaintext),
       ),
     open: (key, nonce, aad, ciphertext) =>
-      run('aead_open', 'AES-256-GCM', ciphertext.length, () => openWith({ key, nonce, aad }, ciphertext)),
+      run('aead_open', 'AES-256-GCM', ciphertext.length, async () => {
+        const opened = await aead.open({ key: expose(key), nonce: expose(nonce), aad }, ciphertext)
+        if (opened === null) throw new CryptoError('crypto/open-failed')
+        return opened
+      }),
     tryOpen: (key, nonce, aad, ciphertext) =>
       measure(
         recorder,
         { operation: 'aead_trial', algorithm: 'AES-256-GCM', bytesIn: ciphertext.length },
-        () => openWith({ key, nonce, aad }, ciphertext).catch(noneIfForeign),
+        async () => aead.open({ key: expose(key), nonce: expose(nonce), aad }, ciphertext),
         (opened) => opened?.length ?? 0,
       ),
     dhGenerate: async () => {
       const privateKey = new Secret(random(32))
-      const publicKey = await run('dh_key_generation', 'X25519', 0, () => dh.publicKey(privateKey.expose()))
+      const publicKey = await run('dh_key_generation', 'X25519', 0, () => dh.publicKey(privateKey))
       return { publicKey, privateKey }
     },
     dhAgree: (privateKey, publicKey) =>
@@ -181,35 +169,31 @@ export const createCrypto = async ({
         'dh_agree',
         'X25519',
         publicKey.length,
-        async () => new Secret(await dh.agree(privateKey.expose(), publicKey)),
+        async () => new Secret(await dh.agree(privateKey, publicKey)),
       ),
-    kemGenerate: async (parameters = mlKem768, seed = new Secret(random(64))) => {
+    kemGenerate: async (parameters = mlKem768, seed) => {
       const kem = await kemFor(parameters)
-      const pair = measure(
-        recorder,
-        { operation: 'kem_key_generation', algorithm: parameters.name, bytesIn: 0 },
-        () => kem.keyGen(seed.expose()),
-        ({ ek }) => ek.length,
-      )
-      return { publicKey: pair.ek, privateKey: new Secret(pair.dk) }
+      const privateKey = seed?.slice(0, kemSeedBytes) ?? new Secret(random(kemSeedBytes))
+      const publicKey = await run('kem_key_generation', parameters.name, 0, () => kem.publicKey(privateKey))
+      return { publicKey, privateKey }
     },
     kemEncapsulate: async (publicKey, parameters = mlKem768) => {
       const kem = await kemFor(parameters)
-      const made = measure(
+      const made = await measure(
         recorder,
         { operation: 'kem_encapsulation', algorithm: parameters.name, bytesIn: publicKey.length },
-        () => kem.encaps(publicKey, random(32)),
+        () => kem.encaps(publicKey, random),
         ({ ciphertext }) => ciphertext.length,
       )
       return { ciphertext: made.ciphertext, secret: new Secret(made.secret) }
     },
     kemDecapsulate: async (privateKey, ciphertext, parameters = mlKem768) => {
       const kem = await kemFor(parameters)
-      return runSync(
+      return run(
         'kem_decapsulation',
         parameters.name,
         ciphertext.length,
-        () => new Secret(kem.decaps(privateKey.expose(), ciphertext)),
+        async () => new Secret(await kem.decaps(privateKey, ciphertext)),
       )
     },
     deriveElement: (uniform) =>

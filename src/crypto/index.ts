@@ -1,7 +1,14 @@
-export { type Crypto, createCrypto, type Encapsulation, type KeyPair, type Rng } from './crypto.ts'
+export {
+  type Crypto,
+  createCrypto,
+  type Encapsulation,
+  type Engines,
+  type KeyPair,
+  type Rng,
+} from './crypto.ts'
 export { CryptoError } from './error.ts'
-export { syncKdf } from './kdf.ts'
 export { type KemParameters, mlKem512, mlKem768, mlKem1024 } from './kem.ts'
+export { loadBrowserKem } from './kem-browser.ts'
 export { equalSecrets, expose, type Material, Secret, secretBytes, xor } from './secret.ts'
 export { argon2id, pbkdf2, type StretchProfile } from './stretch.ts'
 export { seededCrypto, seededRng } from './testing.ts'

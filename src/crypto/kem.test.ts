@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CryptoError } from './error.ts'
-import { mlKem512, mlKem768, mlKem1024 } from './kem.ts'
+import { mlKem512, mlKem768, mlKem1024, portableKem } from './kem.ts'
 import { Secret } from './secret.ts'
 import { seededCrypto } from './testing.ts'
 
@@ -47,12 +47,18 @@ describe.each([mlKem512, mlKem768, mlKem1024].map((parameters) => [parameters.na
         CryptoError,
       )
       // Hash: one bit of the public key inside the private one.
-      const damaged = privateKey.expose().slice()
+      const { dk } = (await portableKem(parameters)).keyPair(privateKey.expose())
+      const [long, fromSeed] = [
+        await crypto.kemDecapsulate(new Secret(dk.slice()), ciphertext, parameters),
+        await crypto.kemDecapsulate(privateKey, ciphertext, parameters),
+      ]
+      expect(long.expose()).toEqual(fromSeed.expose())
+      const damaged = dk.slice()
       damaged[384 * parameters.k]! ^= 1
       await expect(crypto.kemDecapsulate(new Secret(damaged), ciphertext, parameters)).rejects.toThrow(
         RangeError,
       )
-      const short = new Secret(privateKey.expose().slice(1))
+      const short = new Secret(dk.slice(1))
       await expect(crypto.kemDecapsulate(short, ciphertext, parameters)).rejects.toThrow(RangeError)
     })
   },

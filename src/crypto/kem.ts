@@ -2,7 +2,7 @@ import { sha3_256 } from '@noble/hashes/sha3.js'
 import { createMlKem512, createMlKem768, createMlKem1024 } from 'mlkem'
 import type { Bytes } from '../codec/index.ts'
 import { CryptoError } from './error.ts'
-import { equalSecrets } from './secret.ts'
+import { equalSecrets, type Secret } from './secret.ts'
 
 /** FIPS 203 parameter sets in use. Sizes in bytes. */
 export interface KemParameters {
@@ -23,25 +23,31 @@ export const mlKem1024: KemParameters = {
   ciphertext: 1568,
 }
 
+/** `d || z` of FIPS 203 §7.1: the form in which private keys are held and stored. */
+export const kemSeedBytes = 64
+
+/** What computes ML-KEM. */
+export interface KemEngine {
+  /** FIPS 203 §7.1: the public key of a seed of 64 bytes. */
+  publicKey(seed: Secret): Promise<Bytes>
+  /** FIPS 203 §7.2, with its input checks. An engine of the browser draws its randomness itself. */
+  encaps(
+    ek: Uint8Array,
+    random: (count: number) => Bytes,
+  ): Promise<{ readonly ciphertext: Bytes; readonly secret: Bytes }>
+  /** FIPS 203 §7.3, with its input checks and implicit rejection. `key`: a seed, or the long form. */
+  decaps(key: Secret, ciphertext: Uint8Array): Promise<Bytes>
+}
+
 const makers = {
   'ML-KEM-512': createMlKem512,
   'ML-KEM-768': createMlKem768,
   'ML-KEM-1024': createMlKem1024,
 } as const
 
-/** What computes ML-KEM, on raw bytes. */
-export interface KemEngine {
-  /** FIPS 203 §7.1 from its 64 bytes of randomness `d || z`. */
-  keyGen(seed: Uint8Array): { readonly ek: Bytes; readonly dk: Bytes }
-  /** FIPS 203 §7.2, with its input checks. `randomness`: 32 bytes. */
-  encaps(ek: Uint8Array, randomness: Uint8Array): { readonly ciphertext: Bytes; readonly secret: Bytes }
-  /** FIPS 203 §7.3, with its input checks and implicit rejection. */
-  decaps(dk: Uint8Array, ciphertext: Uint8Array): Bytes
-}
-
 /**
- * FIPS 203 §7.3, hash check: a private key carries its public key and that key's hash, before the last 32
- * bytes. The package leaves it out. A key that fails it was damaged in storage: misuse, not a peer's input.
+ * FIPS 203 §7.3, hash check: a private key in its long form carries its public key and that key's hash, before
+ * the last 32 bytes. The package leaves it out. A key that fails it was damaged in storage: misuse, not input.
  */
 const checkPrivateKey = ({ k, encapsulationKey }: KemParameters, dk: Uint8Array): void => {
   const ekAt = 384 * k
@@ -51,26 +57,43 @@ const checkPrivateKey = ({ k, encapsulationKey }: KemParameters, dk: Uint8Array)
   if (!equalSecrets(hash, dk.subarray(hashAt, hashAt + 32))) throw new RangeError('a damaged private key')
 }
 
-/** The `mlkem` package. It keeps work buffers per instance, so one instance serves one call at a time: calls are synchronous. */
-export const loadKem = async (parameters: KemParameters): Promise<KemEngine> => {
+export interface PortableKem extends KemEngine {
+  /** FIPS 203 §7.1, both keys; the private one in its long form of 768·k + 96 bytes. */
+  keyPair(seed: Uint8Array): { readonly ek: Bytes; readonly dk: Bytes }
+}
+
+/**
+ * The `mlkem` package. It keeps work buffers per instance, which serves one call at a time: its calls are
+ * synchronous. The long form of a seed is made once and wiped with it.
+ */
+export const portableKem = async (parameters: KemParameters): Promise<PortableKem> => {
   const kem = await makers[parameters.name]()
+  const keyPair = (seed: Uint8Array) => {
+    const [ek, dk] = kem.deriveKeyPair(seed)
+    return { ek: ek as Bytes, dk: dk as Bytes }
+  }
+  const longForm = (key: Secret): Uint8Array => {
+    if (key.length === kemSeedBytes) return key.derived(() => keyPair(key.expose()).dk).expose()
+    checkPrivateKey(parameters, key.expose())
+    return key.expose()
+  }
   return {
-    keyGen(seed) {
-      const [ek, dk] = kem.deriveKeyPair(seed)
-      return { ek: ek as Bytes, dk: dk as Bytes }
+    keyPair,
+    publicKey: async (seed) => {
+      const ekAt = 384 * parameters.k
+      return longForm(seed).slice(ekAt, ekAt + parameters.encapsulationKey) as Bytes
     },
-    encaps(ek, randomness) {
+    encaps: async (ek, random) => {
       try {
-        const [ciphertext, secret] = kem.encap(ek, randomness)
+        const [ciphertext, secret] = kem.encap(ek, random(32))
         return { ciphertext: ciphertext as Bytes, secret: secret as Bytes }
       } catch {
         throw new CryptoError('crypto/invalid-public-key')
       }
     },
-    decaps(dk, ciphertext) {
+    decaps: async (key, ciphertext) => {
       if (ciphertext.length !== parameters.ciphertext) throw new CryptoError('crypto/invalid-ciphertext')
-      checkPrivateKey(parameters, dk)
-      return kem.decap(ciphertext, dk) as Bytes
+      return kem.decap(ciphertext, longForm(key)) as Bytes
     },
   }
 }

@@ -6,6 +6,7 @@ import { type Bytes, type Codec, fixed } from '../codec/index.ts'
  */
 export class Secret {
   #bytes: Bytes | null
+  #derived: Secret | null = null
 
   /** Takes ownership of `bytes`. */
   constructor(bytes: Bytes) {
@@ -26,6 +27,12 @@ export class Secret {
     return new Secret(this.expose().slice(start, end))
   }
 
+  /** Another form of the same secret, made once and wiped with this one. */
+  derived(make: () => Bytes): Secret {
+    this.#derived ??= new Secret(make())
+    return this.#derived
+  }
+
   get wiped(): boolean {
     return this.#bytes === null
   }
@@ -33,6 +40,7 @@ export class Secret {
   wipe(): void {
     this.#bytes?.fill(0)
     this.#bytes = null
+    this.#derived?.wipe()
   }
 
   toString(): string {

@@ -1,8 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
 import type { OperationRecord } from '../metrics/index.ts'
-import { type Crypto, createCrypto, type Rng } from './crypto.ts'
-import { syncKdf } from './kdf.ts'
+import { type Crypto, createCrypto, type Engines, type Rng } from './crypto.ts'
 import type { WebCrypto } from './web-crypto.ts'
 
 /** Deterministic bytes from a seed, for tests and simulations: never in the product. */
@@ -21,9 +20,10 @@ export const seededRng = (seed: string): Rng => {
 export const seededCrypto = async (
   seed: string,
   subtle: WebCrypto,
+  engines: Engines = {},
 ): Promise<{ crypto: Crypto; records: OperationRecord[] }> => {
   const records: OperationRecord[] = []
   let now = 0
   const recorder = { now: () => now++, record: (entry: OperationRecord) => void records.push(entry) }
-  return { crypto: await createCrypto({ subtle, random: seededRng(seed), recorder, kdf: syncKdf }), records }
+  return { crypto: await createCrypto({ subtle, random: seededRng(seed), recorder, engines }), records }
 }

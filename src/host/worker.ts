@@ -1,4 +1,4 @@
-import { createCrypto, type WebCrypto } from '../crypto/index.ts'
+import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts'
 import type { OperationRecord } from '../metrics/index.ts'
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
@@ -32,11 +32,13 @@ const random = (count: number): Uint8Array<ArrayBuffer> => {
   return bytes
 }
 
+const subtle = crypto.subtle as unknown as WebCrypto
+
 const early: ToWorker[] = []
 scope.onmessage = ({ data }) => void early.push(data)
 
 const ports = {
-  crypto: await createCrypto({ subtle: crypto.subtle as unknown as WebCrypto, random, recorder }),
+  crypto: await createCrypto({ subtle, random, recorder, engines: { kem: loadBrowserKem(subtle) } }),
   recorder,
   now: () => Date.now(),
   openSocket: (url: string) => new WebSocket(url),

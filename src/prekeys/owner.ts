@@ -43,7 +43,7 @@ const replaying = (crypto: Crypto, tape: Secret): Crypto => {
 
 export interface Rebuilt {
   readonly initiation: OquakeInitiation
-  /** ML-KEM-768 private key: 2,400 bytes. */
+  /** ML-KEM-768 private key, as its seed: 64 bytes. */
   readonly kemPrivateKey: Secret
   readonly kemPublicKey: Bytes
   /** What the relay holds. */

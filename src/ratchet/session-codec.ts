@@ -46,7 +46,7 @@ const rootChain = struct<RootChain>({ root: key, nextHeaderKey: key, turn: u32 }
 const chain = optional(struct<MessageChain>({ headerKey: key, key, next: u32 }))
 const keySet = struct<KeySet>({
   index: u32,
-  keys: struct<RatchetKeys>({ dh: pair(32, 32), kem: pair(1184, 2400) }),
+  keys: struct<RatchetKeys>({ dh: pair(32, 32), kem: pair(1184, 64) }),
 })
 
 const sending = struct<Sending>({

@@ -1,5 +1,6 @@
 import type { Bytes } from '../../codec/index.ts'
-import { type Crypto, createCrypto, syncKdf, type WebCrypto } from '../index.ts'
+import { portableHash } from '../hash.ts'
+import { type Crypto, createCrypto, type Engines, type WebCrypto } from '../index.ts'
 
 /** The product's `Crypto`, with randomness that a case lays down beforehand. */
 export interface Engine {
@@ -20,11 +21,14 @@ const withoutX25519: WebCrypto = {
   },
   encrypt: (algorithm, key, data) => subtle.encrypt(algorithm, key, data),
   decrypt: (algorithm, key, data) => subtle.decrypt(algorithm, key, data),
-  sign: (algorithm, key, data) => subtle.sign(algorithm, key, data),
+  exportKey: (format, key) => subtle.exportKey(format, key),
+  getPublicKey: (key, usages) => subtle.getPublicKey(key, usages),
+  encapsulateBits: (algorithm, key) => subtle.encapsulateBits(algorithm, key),
+  decapsulateBits: (algorithm, key, ciphertext) => subtle.decapsulateBits(algorithm, key, ciphertext),
   deriveBits: (algorithm, key, length) => subtle.deriveBits(algorithm, key, length),
 }
 
-const engineOf = async (name: string, ports: { subtle: WebCrypto; portable: boolean }): Promise<Engine> => {
+const engineOf = async (name: string, ports: { subtle: WebCrypto; engines: Engines }): Promise<Engine> => {
   const queue: Bytes[] = []
   const random = (count: number): Bytes => {
     const next = queue.shift()
@@ -37,7 +41,7 @@ const engineOf = async (name: string, ports: { subtle: WebCrypto; portable: bool
     subtle: ports.subtle,
     random,
     recorder,
-    ...(ports.portable ? { kdf: syncKdf } : {}),
+    engines: ports.engines,
   })
   return { name, crypto, script: (...draws) => void queue.splice(0, queue.length, ...draws) }
 }
@@ -45,6 +49,6 @@ const engineOf = async (name: string, ports: { subtle: WebCrypto; portable: bool
 /** Every engine that the product may run on: a case passes only if it passes in all of them. */
 export const loadEngines = (): Promise<readonly Engine[]> =>
   Promise.all([
-    engineOf('Web Crypto', { subtle, portable: false }),
-    engineOf('portable', { subtle: withoutX25519, portable: true }),
+    engineOf('fastest', { subtle, engines: {} }),
+    engineOf('portable', { subtle: withoutX25519, engines: { hash: portableHash } }),
   ])

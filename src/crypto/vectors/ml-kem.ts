@@ -1,5 +1,6 @@
 import { type Bytes, equal } from '../../codec/index.ts'
 import { type KemParameters, mlKem512, mlKem768, mlKem1024, Secret } from '../index.ts'
+import { portableKem } from '../kem.ts'
 import { type Case, type Check, hexField, textField } from './case.ts'
 
 const parameterSets: Readonly<Record<string, KemParameters>> = {
@@ -24,7 +25,8 @@ export const checkKeyGeneration: Check = (given) => {
   ]
   return async ({ crypto }) => {
     const { publicKey, privateKey } = await crypto.kemGenerate(parameters, new Secret(seed.slice()))
-    return equal(publicKey, ek) && equal(privateKey.expose(), dk)
+    const { keyPair } = await portableKem(parameters)
+    return equal(publicKey, ek) && equal(keyPair(privateKey.expose()).dk, dk)
   }
 }
 

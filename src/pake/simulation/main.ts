@@ -1,5 +1,5 @@
 import type { Bytes } from '../../codec/index.ts'
-import { type Crypto, createCrypto, syncKdf } from '../../crypto/index.ts'
+import { type Crypto, createCrypto } from '../../crypto/index.ts'
 import { step } from '../cpace-oquake.ts'
 import type { RunOutcome, RunState } from '../run-state.ts'
 import { members, newcomer, play, publicKeyOf, type Sides } from './play.ts'
@@ -29,7 +29,6 @@ const load = (records: Sample[] | null): Promise<Crypto> =>
       record: ({ operation, algorithm, duration }) =>
         void records?.push({ operation: `${operation} ${algorithm}`, duration }),
     },
-    kdf: syncKdf,
   })
 
 const median = (values: readonly number[]): number => {
