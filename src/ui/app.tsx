@@ -32,6 +32,7 @@ export function App() {
             </Ariakit.Tab>
           ))}
         </Ariakit.TabList>
+        {tab !== 'room' && <HeldKey />}
         <Connection />
         <LanguageChoice />
       </header>
@@ -69,6 +70,22 @@ function useMetricsScreen(wanted: boolean): ComponentType | 'failed' | null {
     )
   }, [missing, wanted])
   return screen?.component ?? (failed ? 'failed' : null)
+}
+
+/** On the other tabs too, a reader sees which key the group is on. */
+function HeldKey() {
+  const { room } = useWording()
+  const epoch = useUi(({ view }) => view.epoch)
+  const fingerprint = useUi(({ view }) => view.fingerprint)
+  if (epoch === null) return null
+  return (
+    <span className={styles.key}>
+      {room.epoch} <span data-testid="header-epoch">{epoch}</span>{' '}
+      <span className={styles.digits} data-testid="header-fingerprint">
+        {fingerprint}
+      </span>
+    </span>
+  )
 }
 
 function Connection() {
