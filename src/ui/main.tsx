@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { connectPeer } from '../host/index.ts'
 import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
+import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
 import { RecordLog } from './records.ts'
 import { createUiStore } from './store.ts'
@@ -12,12 +13,22 @@ const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no #root')
 
 const client = connectPeer()
+const store = createUiStore(client, initialLanguage())
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
 
+// A link that is opened while a group is joined is for another time.
+const welcome = (): void => {
+  const invited = takeInvitation()
+  const { phase } = store.getState().view
+  if (invited !== null && ['idle', 'left', 'refused', 'failed'].includes(phase)) store.setState({ invited })
+}
+welcome()
+addEventListener('hashchange', welcome)
+
 createRoot(root).render(
   <StrictMode>
-    <ServicesProvider client={client} store={createUiStore(client, initialLanguage())} records={records}>
+    <ServicesProvider client={client} store={store} records={records}>
       <App />
     </ServicesProvider>
   </StrictMode>,

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { OneToOneView, PeerClient, View } from '../host/index.ts'
+import type { Invitation } from './invitation.ts'
 import type { Language } from './language.ts'
 import { followSession, newSession, type Session } from './session.ts'
 
@@ -12,6 +13,8 @@ export interface UiState {
   readonly compared: ReadonlySet<string>
   /** What the form keeps between tries. Never the password. */
   readonly form: { readonly name: string; readonly group: string }
+  /** From the page's address, until the form has taken it over. */
+  readonly invited: Invitation | null
 }
 
 export type UiStore = StoreApi<UiState>
@@ -25,6 +28,7 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     language,
     compared: new Set(),
     form: { name: '', group: '' },
+    invited: null,
   }))
   client.subscribe(() => {
     const view = client.view()

@@ -31,6 +31,8 @@ export const german: Wording = {
     'relay/full': 'Die Gruppe ist auf diesem Relay voll.',
     'host/failed': 'In dieser Seite ist etwas kaputtgegangen. Lade sie neu und tritt wieder bei.',
     'page/bad-relay': 'Das Relay in der Adresse dieser Seite muss mit ws:// oder wss:// beginnen.',
+    'page/incomplete':
+      'Ein Teil dieser Seite konnte nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.',
     'page/insecure':
       'Browser verschlüsseln nur auf Seiten von https:// oder localhost. Öffne diese Seite von dort.',
   },
@@ -84,12 +86,25 @@ export const german: Wording = {
     show: 'Anzeigen',
     passwordHint: 'Es verlässt diesen Browser nie. Am besten sind einige zufällige Wörter.',
     submit: 'Gruppe beitreten',
+    create: 'Gruppe anlegen',
+    created: (words, of, bits) =>
+      `${words} Wörter, aus ${of} gezogen: ${bits} Bit. Bewahre sie sicher auf, denn sie werden nicht wieder gezeigt.`,
     left: (group) =>
       group === '' ? 'Du hast die Gruppe verlassen.' : `Du hast die Gruppe „${group}“ verlassen.`,
     cancelled: 'Abgebrochen. Du bist nicht beigetreten.',
     relayOnly: 'Direkte Verbindungen sind in diesem Tab aus: Alles läuft über das Relay.',
     nextTry: (seconds) => `Nächster Versuch in ${seconds} ${seconds === 1 ? 'Sekunde' : 'Sekunden'}.`,
     tryNow: 'Du kannst es jetzt wieder versuchen.',
+  },
+  invite: {
+    copyLink: 'Einladungslink kopieren',
+    showQr: 'QR-Code zeigen',
+    withPassword: 'Das Passwort in den Link aufnehmen',
+    with: 'Wer diesen Link bekommt, kommt herein. Sende ihn nur, wo sonst niemand mitliest.',
+    without: 'Der Link nennt nur die Gruppe. Gib das Passwort anders weiter: persönlich oder am Telefon.',
+    copied: 'Kopiert.',
+    link: 'Einladungslink',
+    qr: (group) => `Einladung zu „${group}“ als QR-Code`,
   },
   progress: {
     title: (group) => (group === '' ? 'Beitritt' : `Beitritt zu „${group}“`),
@@ -135,8 +150,7 @@ export const german: Wording = {
     empty: 'Noch wurde nichts gesagt.',
     firstTitle: 'Du bist die erste Person hier',
     aloneTitle: 'Du bist jetzt allein hier',
-    invite: (group) =>
-      `Lade andere ein: Gib ihnen die Adresse dieser Seite, den Gruppennamen „${group}“ und das Passwort, das Passwort am besten persönlich oder am Telefon.`,
+    invite: (group) => `Lade andere zu „${group}“ ein: Sie brauchen den Link und das Passwort.`,
     sending: 'wird gesendet',
     delivered: 'zugestellt',
     deliveredTo: (confirmed, of) => `an ${confirmed} von ${of} zugestellt`,

@@ -2,7 +2,7 @@ import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/in
 import { oneToOneEnglish } from './wording-one-to-one.ts'
 
 /** Errors that the page finds by itself. */
-export type PageError = 'page/bad-relay' | 'page/insecure'
+export type PageError = 'page/bad-relay' | 'page/insecure' | 'page/incomplete'
 type NoticeCode = NoticeView['code']
 /** Phases with a screen of their own between the form and the room. */
 export type JoiningPhase = Extract<Phase, 'hardening' | 'finding' | 'proving' | 'agreeing'>
@@ -38,6 +38,7 @@ export const english = {
     'relay/full': 'The group is full on this relay.',
     'host/failed': 'Something broke in this page. Reload it and join again.',
     'page/bad-relay': 'The relay in the address of this page must start with ws:// or wss://.',
+    'page/incomplete': 'A part of this page could not be loaded. Check your connection, then try again.',
     'page/insecure': 'Browsers encrypt only on pages from https:// or localhost. Open this page from there.',
   } satisfies Record<ErrorCode | PageError, string>,
   unknownError: (code: string) => `Something went wrong (${code}).`,
@@ -89,11 +90,24 @@ export const english = {
     show: 'Show',
     passwordHint: 'It never leaves this browser. A few random words are best.',
     submit: 'Join group',
+    create: 'Create group',
+    created: (words: number, of: string, bits: string) =>
+      `${words} words drawn from ${of}: ${bits} bits. Keep them somewhere safe, for they are not shown again.`,
     left: (group: string) => (group === '' ? 'You left the group.' : `You left the group “${group}”.`),
     cancelled: 'Cancelled. You did not join.',
     relayOnly: 'Direct connections are off in this tab: everything goes through the relay.',
     nextTry: (seconds: number) => `Next try in ${plural(seconds, 'second', 'seconds')}.`,
     tryNow: 'You can try again now.',
+  },
+  invite: {
+    copyLink: 'Copy invitation link',
+    showQr: 'Show QR code',
+    withPassword: 'Put the password into the link',
+    with: 'Whoever gets this link gets in. Send it only where nobody else reads along.',
+    without: 'The link names the group only. Give the password another way: in person or by phone.',
+    copied: 'Copied.',
+    link: 'Invitation link',
+    qr: (group: string) => `Invitation to “${group}” as a QR code`,
   },
   progress: {
     title: (group: string) => (group === '' ? 'Joining' : `Joining “${group}”`),
@@ -139,8 +153,7 @@ export const english = {
     empty: 'Nothing was said yet.',
     firstTitle: 'You are the first here',
     aloneTitle: 'You are alone here now',
-    invite: (group: string) =>
-      `Invite others: give them this page’s address, the group name “${group}” and the password, the password best in person or by phone.`,
+    invite: (group: string) => `Invite others to “${group}”: they need the link and the password.`,
     sending: 'sending',
     delivered: 'delivered',
     deliveredTo: (confirmed: number, of: number) => `delivered to ${confirmed} of ${of}`,

@@ -2,8 +2,11 @@ import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { readAddress } from '../address.ts'
 import { useServices, useUi, useWording } from '../context.tsx'
 import { errorOf } from '../session.ts'
+import { type Created, createGroup } from './create-group.ts'
 import { ErrorAlert } from './error-alert.tsx'
+import { Invite } from './invite.tsx'
 import styles from './join-form.module.css'
+import { passphraseWords } from './passphrase.ts'
 
 type Field = 'name' | 'group' | 'password'
 const fields: readonly Field[] = ['name', 'group', 'password']
@@ -16,12 +19,16 @@ const focusField = (form: HTMLFormElement | null, field: Field): void =>
 
 export function JoinForm() {
   const words = useWording()
+  const language = useUi((state) => state.language)
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
   const { client, store } = useServices()
   const view = useUi((state) => state.view)
   const { name, group } = useUi((state) => state.form)
   const wasJoined = useUi(({ session }) => session.joined)
   const [password, setPassword] = useState('')
   const [shown, setShown] = useState(false)
+  const [created, setCreated] = useState<Created | null>(null)
+  const invited = useUi((state) => state.invited)
   /** Found by the page; stands until the next try. */
   const [ownError, setOwnError] = useState<string | null>(() =>
     !isSecureContext ? 'page/insecure' : readAddress(location).relayUrl === null ? 'page/bad-relay' : null,
@@ -51,6 +58,12 @@ export function JoinForm() {
     if (wrong !== null) focusField(form.current, wrong)
   }, [wrong])
 
+  useEffect(() => {
+    if (invited === null) return
+    setPassword(invited.password ?? '')
+    store.setState(({ form }) => ({ invited: null, form: { ...form, group: invited.group } }))
+  }, [invited, store])
+
   const setForm = (change: Partial<Record<'name' | 'group', string>>): void =>
     store.setState((state) => ({ form: { ...state.form, ...change } }))
 
@@ -76,6 +89,21 @@ export function JoinForm() {
     client.dispatch({ kind: 'join', ...values, suite: 1, relayUrl, transport })
     setPassword('')
     setShown(false)
+    setCreated(null)
+  }
+
+  const create = (): void => {
+    createGroup().then(
+      (made) => {
+        setForm({ group: made.group })
+        setPassword(made.password)
+        setShown(true)
+        setCreated(made)
+        setOwnError(null)
+        if (name.trim() === '') focusField(form.current, 'name')
+      },
+      () => setOwnError('page/incomplete'),
+    )
   }
 
   const textField = (field: 'name' | 'group') => (
@@ -138,9 +166,26 @@ export function JoinForm() {
             {words.join.passwordHint}
           </p>
         </div>
+        {created !== null && (
+          <div className={styles.note}>
+            {created.password === password && (
+              <p>
+                {words.join.created(
+                  passphraseWords,
+                  format.format(created.listLength),
+                  format.format(created.bits),
+                )}
+              </p>
+            )}
+            <Invite group={group.trim()} password={password} />
+          </div>
+        )}
         {error !== null && <ErrorAlert id={ids.error} code={error.code} retryAt={error.retryAt} />}
         <button type="submit" className={styles.submit} aria-disabled={waiting}>
           {words.join.submit}
+        </button>
+        <button type="button" onClick={create}>
+          {words.join.create}
         </button>
         {readAddress(location).transport === 'relay' && <p className={styles.hint}>{words.join.relayOnly}</p>}
       </form>

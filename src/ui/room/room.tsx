@@ -4,6 +4,7 @@ import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { ErrorAlert } from './error-alert.tsx'
 import { GroupKey } from './group-key.tsx'
+import { Invite } from './invite.tsx'
 import { Members } from './members.tsx'
 import styles from './room.module.css'
 import { labelsOf } from './timeline.ts'
@@ -44,6 +45,7 @@ export function Room() {
           <div className={styles.alone}>
             <strong>{metOthers ? words.room.aloneTitle : words.room.firstTitle}</strong>
             <p>{words.room.invite(group ?? '')}</p>
+            <Invite group={group ?? ''} password={null} />
           </div>
         )}
         <Conversation labels={labels} />
