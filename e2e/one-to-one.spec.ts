@@ -141,6 +141,22 @@ test('a wrong password is refused on both sides after the same messages, and a s
   await expect(client.alert.filter({ hasText: 'Next try in' }).first()).toBeVisible()
 })
 
+test('suite 2 runs with its own sizes, and a client of suite 1 is told', async ({ room, context }) => {
+  const { server, client, place } = await twoSides(room, context)
+  const other = await openSide(room, context)
+  const password = unique('right')
+  for (const side of [server, client]) await side.page.getByLabel('Suite', { exact: true }).selectOption('2')
+  await server.enter(place, password, 'Listen as server')
+  await server.click('Run all')
+  await other.enter(place, password, 'Log in as client')
+  await expect(other.state).toContainText('another suite')
+  await client.enter(place, password, 'Log in as client')
+  await client.click('Run all')
+  await expect(client.fingerprint).toBeVisible()
+  await expect(server.fingerprint).toHaveText(await client.shownFingerprint())
+  expect(await client.sizes()).toEqual([66, 66, 1658, 2850, 98])
+})
+
 test('a group of the same name and password never meets the two', async ({ room, context }) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')

@@ -1,0 +1,55 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from './fixtures.ts'
+import { Member, waitForAgreement } from './member.ts'
+
+test('a group is created with one click, and its link leads another tab into it', async ({
+  room,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: room.relay.url })
+  const alice = await room.openMember('Alice')
+  const { page } = alice
+  await alice.toFront()
+  const field = (label: string, at = page) => at.getByLabel(label, { exact: true })
+  await page.getByRole('button', { name: 'Create group', exact: true }).click()
+  await expect(field('Password')).toHaveValue(/^[a-z]+(-[a-z]+){4,9}$/)
+  await expect(field('Group')).toHaveValue(/-[a-z2-7]{26}$/)
+  await expect(page.getByText('5 words drawn from 7,776: 64.6 bits.')).toBeVisible()
+  const [group, password] = [await field('Group').inputValue(), await field('Password').inputValue()]
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id }) => id)).toEqual([])
+
+  const copied = async (): Promise<URL> => {
+    await page.getByRole('button', { name: 'Copy invitation link', exact: true }).click()
+    await expect(page.getByText('Copied.')).toBeVisible()
+    return new URL(await page.evaluate(() => navigator.clipboard.readText()))
+  }
+  const bare = await copied()
+  expect([bare.search, bare.href.includes(password)]).toEqual(['', false])
+  await page.getByRole('checkbox', { name: 'Put the password into the link' }).check()
+  const whole = await copied()
+  expect([whole.pathname, whole.search, whole.hash.includes(password)]).toEqual(['/', '', true])
+  await page.getByRole('button', { name: 'Show QR code', exact: true }).click()
+  await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible()
+
+  await field('Display name').fill('Alice')
+  await alice.submit()
+  await alice.waitForRoom()
+  await expect(page.getByText('You are the first here')).toBeVisible()
+  const fromRoom = await copied()
+  expect(fromRoom.hash).toBe(bare.hash)
+
+  const bobsPage = await context.newPage()
+  await bobsPage.goto(whole.href)
+  const bob = new Member(bobsPage, 'Bob', { group, password })
+  await expect(field('Group', bobsPage)).toHaveValue(group)
+  await expect(field('Password', bobsPage)).toHaveValue(password)
+  expect(await bobsPage.evaluate(() => location.href + JSON.stringify(history.state))).not.toContain(password)
+  expect(new URL(bobsPage.url()).hash).toBe('#/room')
+  await field('Display name', bobsPage).fill('Bob')
+  await bob.submit()
+  await bob.waitForRoom()
+  await waitForAgreement([alice, bob])
+
+  for (const { bytes } of room.relay.frames) expect(bytes.includes(password)).toBe(false)
+})
