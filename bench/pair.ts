@@ -20,17 +20,17 @@ type Side = 0 | 1
 
 const subtle = globalThis.crypto.subtle as unknown as WebCrypto
 
+/** As in the Worker of the app. */
+const appEngines: Engines = { kem: loadBrowserKem(subtle) }
+
 /** The crypto of the app, without anybody reading its records, on the engines given. */
-export const benchCrypto = (engines: Engines): Promise<Crypto> =>
+export const benchCrypto = (engines: Engines = appEngines): Promise<Crypto> =>
   createCrypto({
     subtle,
     random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
     recorder: { now: () => performance.now(), record: () => undefined },
     engines,
   })
-
-/** As in the Worker of the app. */
-export const appEngines: Engines = { kem: loadBrowserKem(subtle) }
 
 /** Two ends of one pair session that have both spoken; what a step leaves stale is wiped, as in the app. */
 export const createPair = async (crypto: Crypto) => {

@@ -1,4 +1,4 @@
-import { appEngines, benchCrypto, createPair } from './pair.ts'
+import { benchCrypto, createPair } from './pair.ts'
 import { type BenchCase, perSecond } from './runner.ts'
 
 const text = new Uint8Array(1024).fill(7)
@@ -11,7 +11,7 @@ const speed = (name: string, n: number, play: (ends: Ends) => Promise<number>): 
   better: 'more',
   rounds: 9,
   prepare: async () => {
-    const ends = await createPair(await benchCrypto(appEngines))
+    const ends = await createPair(await benchCrypto())
     return { ours: () => play(ends), peer: null }
   },
 })

@@ -1,4 +1,4 @@
-import { appEngines, benchCrypto, createPair } from './pair.ts'
+import { benchCrypto, createPair } from './pair.ts'
 import { createSignalPair } from './peers/libsignal.mjs'
 import { type BenchCase, milliseconds, perSecond } from './runner.ts'
 
@@ -6,8 +6,7 @@ const peerName = 'libsignal-client 0.103.0'
 const text = new Uint8Array(1024).fill(7)
 
 /** Both sides of the contest: they seal and open alike. */
-const createEnds = async () =>
-  [await createPair(await benchCrypto(appEngines)), await createSignalPair()] as const
+const createEnds = async () => [await createPair(await benchCrypto()), await createSignalPair()] as const
 type Ends = Awaited<ReturnType<typeof createEnds>>[number]
 
 /** One speaker, `n` messages, each opened as it comes. */
