@@ -171,6 +171,7 @@ module.exports = {
     },
 
     onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], '^src/crypto/'),
+    onlyIn('storage-packages', ['idb'], '^src/host/storage\\.ts$'),
     onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
     onlyIn('ui-packages', ['react', 'react-dom', 'recharts', 'zustand', '@ariakit'], '^src/ui/'),
     onlyIn('socket-packages', ['ws'], ['^signaling/(server|sockets)\\.ts$', '^(e2e|tools|bench)/', tests]),

@@ -13,21 +13,27 @@ export interface Conversation {
 
 export const emptyConversation: Conversation = { messages: [], notices: [] }
 
-export const addMessage = (
-  log: Conversation,
+export const messageOf = (
   { from, name, message }: Extract<PeerEffect, { kind: 'message' }>,
   { self, now }: { self: string; now: number },
-): Conversation => {
-  const entry: MessageView = {
-    id: `${from}-${toHex(message.id)}`,
-    senderId: from,
-    senderName: name,
-    mine: from === self,
-    text: message.text,
-    at: now,
-    delivery: { state: 'sending', confirmed: 0, of: 0 },
-  }
-  return { ...log, messages: [...log.messages, entry].slice(-maxMessages) }
+): MessageView => ({
+  id: `${from}-${toHex(message.id)}`,
+  senderId: from,
+  senderName: name,
+  mine: from === self,
+  text: message.text,
+  at: now,
+  delivery: { state: 'sending', confirmed: 0, of: 0 },
+})
+
+export const addMessages = (log: Conversation, messages: readonly MessageView[]): Conversation =>
+  messages.length === 0 ? log : { ...log, messages: [...log.messages, ...messages].slice(-maxMessages) }
+
+/** What the peer noticed, or the host. */
+interface Notice {
+  readonly code: Extract<PeerEffect, { kind: 'notice' }>['code'] | 'profile-in-use'
+  readonly member: string
+  readonly name: string | null
 }
 
 const noticeCodes = {
@@ -36,13 +42,10 @@ const noticeCodes = {
   'member-evicted': 'member-left',
   'member-expired': 'member-expired',
   'guess-failed': 'guess-failed',
+  'profile-in-use': 'profile-in-use',
 } as const
 
-export const addNotice = (
-  log: Conversation,
-  { code, member, name }: Extract<PeerEffect, { kind: 'notice' }>,
-  now: number,
-): Conversation => {
+export const addNotice = (log: Conversation, { code, member, name }: Notice, now: number): Conversation => {
   const last = log.notices.at(-1)
   const number = last === undefined ? 0 : Number(last.id.split('-')[0]) + 1
   const entry: NoticeView = { id: `${number}-${member}`, code: noticeCodes[code], name, at: now }

@@ -1,4 +1,4 @@
-import { toHex, utf8 } from '../codec/index.ts'
+import { type Bytes, toHex, utf8 } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { type MemberId, maxNameBytes } from '../group/index.ts'
 import type { Recorder } from '../metrics/index.ts'
@@ -14,13 +14,23 @@ import {
   type WebSocketLike,
 } from '../transport/index.ts'
 import {
-  addMessage,
+  addMessages,
   addNotice,
   type Conversation,
   emptyConversation,
+  messageOf,
   updateDelivery,
 } from './conversation.ts'
-import { type Command, type ErrorCode, emptyView, type Phase, type View } from './view.ts'
+import type { OpenProfile, Profiles } from './profiles.ts'
+import {
+  type Command,
+  type ErrorCode,
+  emptyView,
+  type MessageView,
+  type Phase,
+  type StoredView,
+  type View,
+} from './view.ts'
 
 /** The world as the host needs it; a Worker and a test each bring their own. */
 export interface HostPorts {
@@ -33,6 +43,8 @@ export interface HostPorts {
   readonly setTimer: (run: () => void, ms: number) => () => void
   readonly orderMesh: (order: MeshOrder) => void
   readonly showView: (view: View) => void
+  readonly profiles: Profiles
+  readonly showStored: (stored: readonly StoredView[]) => void
 }
 
 export interface Host {
@@ -40,11 +52,15 @@ export interface Host {
   meshEvent(event: MeshEvent): void
   /** The network came back: no need to wait for the next try. */
   wake(): void
+  /** The tab goes: only a stored membership stays. */
+  closing(): void
 }
 
 const maxGroupBytes = 128
 /** Absent this long, a member of a memory-only group has left: its tab is gone. */
 const leaseMs = 5 * 60_000
+/** A stored one is asleep for a while. */
+const storedLeaseMs = 30 * 24 * 60 * 60_000
 const tickMs = 100
 /** A relay that has not answered by then ends the joining. */
 const patienceMs = 20_000
@@ -57,6 +73,8 @@ interface Membership {
   readonly addresses: Map<MemberId, string>
   readonly transport: 'any' | 'relay'
   readonly startedAt: number
+  /** `null`: nothing outlives the tab. */
+  readonly profile: OpenProfile | null
   peer: PeerState
   entered: boolean
   over: boolean
@@ -65,6 +83,14 @@ interface Membership {
 const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
 
 type JoinCommand = Extract<Command, { kind: 'join' }>
+type ResumeCommand = Extract<Command, { kind: 'resume' }>
+
+interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
+  readonly peer: PeerState
+  /** 32 bytes, the relay's proof of address. */
+  readonly secret: Bytes
+  readonly profile: OpenProfile | null
+}
 
 const joinProblem = ({ name, group, password, suite }: JoinCommand): ErrorCode | null => {
   if (name.trim().length === 0) return 'join/empty-name'
@@ -138,14 +164,36 @@ export const createHost = (ports: HostPorts): Host => {
       now: ports.now(),
     } as PeerEvent)
     if (at.over) return
+    const said = effects.filter((effect) => effect.kind === 'message')
+    const messages = said.map((effect) => messageOf(effect, { self: at.self, now: ports.now() }))
+    const durable = effects.some(({ kind }) => kind === 'persist') && state.ended === 'no'
+    if (durable && at.profile !== null && !(await persist(at.profile, state, messages))) return
     at.peer = state
+    log = addMessages(log, messages)
     for (const effect of effects) carryOut(at, effect)
     if (state !== before || effects.length > 0) refresh(at)
+  }
+
+  /** Where it fails, the step never happened: nothing of it was sent, and its event comes again or is asked for again. */
+  const persist = async (
+    profile: OpenProfile,
+    peer: PeerState,
+    messages: readonly MessageView[],
+  ): Promise<boolean> => {
+    try {
+      await profile.save(peer, messages)
+      return true
+    } catch (error) {
+      const full = error instanceof Error && error.name === 'QuotaExceededError'
+      fail(full ? 'storage/full' : 'storage/failed')
+      return false
+    }
   }
 
   const carryOut = (at: Membership, effect: PeerEffect): void => {
     switch (effect.kind) {
       case 'persist':
+      case 'message':
         return
       case 'send': {
         const { to, via, bytes } = effect
@@ -160,9 +208,6 @@ export const createHost = (ports: HostPorts): Host => {
       case 'disconnect':
       case 'signal':
         ports.orderMesh(effect)
-        return
-      case 'message':
-        log = addMessage(log, effect, { self: at.self, now: ports.now() })
         return
       case 'notice':
         log = addNotice(log, effect, ports.now())
@@ -205,6 +250,14 @@ export const createHost = (ports: HostPorts): Host => {
     ports.setTimer(() => at.relay?.close(), 200)
     ports.orderMesh({ kind: 'disconnect-all' })
     if (membership === at) membership = null
+    const { profile } = at
+    const gone = at.peer.ended === 'left' || at.peer.ended === 'removed'
+    if (profile !== null)
+      enqueue(async () => {
+        if (gone) await profile.forget()
+        profile.close()
+        await tellStored()
+      })
     log = emptyConversation
     const error = code === null ? null : { code, retryAt }
     view = { ...emptyView, group: view.group, phase, error }
@@ -264,27 +317,42 @@ export const createHost = (ports: HostPorts): Host => {
     const groupId = groupIdOf(crypto, group)
     const { verifier, seed } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
     // Every run so far is between holders of the verifier: nothing else of the password is kept.
-    for (const secret of [prepared.prepared, seed]) secret.wipe() // FS
-    if (mine !== generation) return verifier.wipe()
+    seed.wipe() // FS
     const secret = crypto.random(32)
+    const name = command.name.trim()
+    const profile = command.stored
+      ? await ports.profiles.create(prepared.prepared, { group, name, secret })
+      : null
+    prepared.prepared.wipe() // FS
+    if (mine !== generation) {
+      profile?.close()
+      return verifier.wipe()
+    }
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
-    const identity = { suite, groupId, self, name: command.name.trim(), verifier, lease: leaseMs }
+    const lease = profile === null ? leaseMs : storedLeaseMs
+    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, lease })
+    enter({ peer, secret, profile, ...command })
+  }
+
+  const enter = ({ peer, secret, profile, relayUrl, transport }: Entrance): void => {
+    const { self, group } = peer
     const at: Membership = {
       self,
       relay: null,
       addresses: new Map(),
-      transport: command.transport,
+      transport,
       startedAt: ports.now(),
-      peer: createPeer(crypto, identity),
+      profile,
+      peer,
       entered: false,
       over: false,
     }
     membership = at
-    show({ phase: 'finding', selfId: self, connection: 'connecting' })
+    show({ phase: 'finding', selfId: self, connection: 'connecting', stored: profile !== null })
     at.relay = createRelayClient({
-      url: command.relayUrl,
+      url: relayUrl,
       secret,
-      room: toHex(crypto.hash(utf8('mlwe-pake room'), groupId)),
+      room: toHex(crypto.hash(utf8('mlwe-pake room'), group.groupId)),
       openSocket: ports.openSocket,
       now: ports.now,
       random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
@@ -293,6 +361,47 @@ export const createHost = (ports: HostPorts): Host => {
     })
     tick(at)
   }
+
+  const resume = async ({ id, password, relayUrl, transport }: ResumeCommand): Promise<void> => {
+    generation += 1
+    const found = (await ports.profiles.list()).find((one) => one.id === id)
+    const prepared = preparePassword(password)
+    if (found === undefined || 'problem' in prepared) {
+      await tellStored()
+      return fail('problem' in prepared ? prepared.problem : 'storage/missing')
+    }
+    const { group, name } = found
+    log = emptyConversation
+    view = { ...emptyView, phase: 'hardening', group }
+    ports.showView(view)
+    const resumed = await ports.profiles.resume(found, prepared.prepared)
+    prepared.prepared.wipe() // FS
+    if (resumed.kind === 'in-use') {
+      // Another tab is this member. This one becomes a member of its own, which ends with it.
+      await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
+      log = addNotice(log, { code: 'profile-in-use', member: '', name: null }, ports.now())
+      return show(log)
+    }
+    if (resumed.kind !== 'resumed') {
+      view = {
+        ...emptyView,
+        group,
+        phase: 'failed',
+        error: { code: `storage/${resumed.kind}`, retryAt: null },
+      }
+      return ports.showView(view)
+    }
+    const { peer, profile, secret, messages } = resumed
+    log = addMessages(log, messages)
+    enter({ peer, profile, secret: secret.expose().slice(), relayUrl, transport })
+    if (membership !== null) refresh(membership)
+  }
+
+  const tellStored = async (): Promise<void> => {
+    const stored = await ports.profiles.list().catch(() => [])
+    ports.showStored(stored.map(({ id, group, name, createdAt }) => ({ id, group, name, createdAt })))
+  }
+  enqueue(tellStored)
 
   return {
     command(command) {
@@ -304,6 +413,14 @@ export const createHost = (ports: HostPorts): Host => {
           if (problem !== null) return fail(problem)
           return enqueue(() => join(command))
         }
+        case 'resume':
+          if (at !== null || view.phase === 'hardening') return
+          return enqueue(() => resume(command))
+        case 'forget':
+          return enqueue(async () => {
+            await ports.profiles.forget(command.id)
+            await tellStored()
+          })
         case 'say':
           if (at === null || !at.peer.joined) return fail('message/not-joined')
           if (view.error !== null) show({ error: null })
@@ -318,6 +435,9 @@ export const createHost = (ports: HostPorts): Host => {
     },
     wake() {
       membership?.relay?.retryNow()
+    },
+    closing() {
+      if (membership !== null && membership.profile === null) feed(membership, { kind: 'leave' })
     },
     meshEvent(event) {
       const at = membership

@@ -15,6 +15,7 @@ export {
   type MessageView,
   type NoticeView,
   type Phase,
+  type StoredView,
   type Trust,
   type View,
 } from './view.ts'

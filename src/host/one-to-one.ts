@@ -20,7 +20,7 @@ export interface OneToOneHost {
   wake(): void
 }
 
-type Ports = Omit<HostPorts, 'orderMesh' | 'showView'> & {
+type Ports = Omit<HostPorts, 'orderMesh' | 'showView' | 'showStored' | 'profiles'> & {
   readonly showOneToOne: (view: OneToOneView) => void
 }
 

@@ -2,7 +2,7 @@ import type { OperationRecord } from '../metrics/index.ts'
 import { createMesh } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
-import { type Command, emptyView, type View } from './view.ts'
+import { type Command, emptyView, type StoredView, type View } from './view.ts'
 import workerUrl from './worker.ts?worker&url'
 
 /** The page's only way to its peer, which lives in a Worker. */
@@ -11,6 +11,8 @@ export interface PeerClient {
   /** Calls back after every change; returns the unsubscriber. */
   readonly subscribe: (listener: () => void) => () => void
   readonly dispatch: (command: Command) => void
+  /** Memberships that this browser keeps. */
+  readonly stored: () => readonly StoredView[]
   /** The 1-to-1 login, which has nothing to do with the group. */
   readonly oneToOne: {
     readonly view: () => OneToOneView
@@ -62,6 +64,7 @@ export const connectPeer = (): PeerClient => {
   const url = ownWorkerUrl()
   const mesh = createMesh((event) => post({ kind: 'mesh', event }))
   let view: View = emptyView
+  let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
   let worker: Worker | null = null
 
@@ -79,6 +82,9 @@ export const connectPeer = (): PeerClient => {
     switch (message.kind) {
       case 'view':
         return setView(message.view)
+      case 'stored':
+        stored = message.stored
+        return views.tell()
       case 'one-to-one':
         return setLogin(message.view)
       case 'mesh':
@@ -115,14 +121,19 @@ export const connectPeer = (): PeerClient => {
   addEventListener('online', () => post({ kind: 'wake' }))
   // Best effort: a closing tab says goodbye if it still can.
   addEventListener('pagehide', () => {
-    post({ kind: 'command', command: { kind: 'leave' } })
+    post({ kind: 'closing' })
     post({ kind: 'one-to-one', command: { kind: 'leave' } })
   })
 
   return {
     view: () => view,
     subscribe: (listener) => views.add(listener),
-    dispatch: (command) => post({ kind: 'command', command }),
+    dispatch: (command) => {
+      // Only a page may ask. Refused, the browser may delete the profile when the disk is full.
+      if (command.kind === 'join' && command.stored) navigator.storage.persist().catch(() => false)
+      post({ kind: 'command', command })
+    },
+    stored: () => stored,
     oneToOne: {
       view: () => login,
       subscribe: (listener) => logins.add(listener),

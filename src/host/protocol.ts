@@ -1,7 +1,7 @@
 import type { OperationRecord } from '../metrics/index.ts'
 import type { MeshEvent, MeshOrder } from '../transport/index.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
-import type { Command, View } from './view.ts'
+import type { Command, StoredView, View } from './view.ts'
 
 /** What the page sends to its Worker, and back: structured clones, no key and no frame in clear among them. */
 export type ToWorker =
@@ -9,9 +9,11 @@ export type ToWorker =
   | { readonly kind: 'one-to-one'; readonly command: OneToOneCommand }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'wake' }
+  | { readonly kind: 'closing' }
 
 export type FromWorker =
   | { readonly kind: 'view'; readonly view: View }
+  | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly order: MeshOrder }
   /** `origin`: the Worker's `performance.timeOrigin`, which `start` counts from. */

@@ -42,6 +42,7 @@ export interface NoticeView {
     | 'member-unreachable'
     | 'guess-failed'
     | 'message-rejected'
+    | 'profile-in-use'
   /** Display name, where the notice is about somebody. */
   readonly name: string | null
   readonly at: number
@@ -77,9 +78,19 @@ export interface View {
   readonly fingerprint: string | null
   readonly messages: readonly MessageView[]
   readonly notices: readonly NoticeView[]
+  /** Whether the membership outlives the tab. */
+  readonly stored: boolean
   readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
   /** The last thing that went wrong, until the next command. `retryAt`: milliseconds since 1970. */
   readonly error: { readonly code: string; readonly retryAt: number | null } | null
+}
+
+/** A stored membership, as the start page lists it. */
+export interface StoredView {
+  readonly id: string
+  readonly group: string
+  readonly name: string
+  readonly createdAt: number
 }
 
 /** Error codes a View can hold; the wording of each is in `ui`. */
@@ -105,6 +116,11 @@ export const errorCodes = [
   'relay/refused',
   'relay/limited',
   'relay/full',
+  'storage/wrong-password',
+  'storage/damaged',
+  'storage/missing',
+  'storage/full',
+  'storage/failed',
   'host/failed',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
@@ -118,10 +134,22 @@ export type Command =
       readonly password: string
       /** The group's suite: 1 `standard`, 2 `strong`, whose stretching takes 64 MiB and longer. */
       readonly suite: 1 | 2
+      /** Whether the member stays one when the tab closes. Suite 2 only. */
+      readonly stored: boolean
       readonly relayUrl: string
       /** `relay` keeps WebRTC off. */
       readonly transport: 'any' | 'relay'
     }
+  /** Takes a stored membership up again. */
+  | {
+      readonly kind: 'resume'
+      readonly id: string
+      readonly password: string
+      readonly relayUrl: string
+      readonly transport: 'any' | 'relay'
+    }
+  /** Deletes a stored membership. The others are not told. */
+  | { readonly kind: 'forget'; readonly id: string }
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'leave' }
   | { readonly kind: 'dismiss-error' }
@@ -136,6 +164,7 @@ export const emptyView: View = {
   fingerprint: null,
   messages: [],
   notices: [],
+  stored: false,
   connection: 'offline',
   error: null,
 }

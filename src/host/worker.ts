@@ -2,7 +2,9 @@ import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts
 import type { OperationRecord } from '../metrics/index.ts'
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
+import { createProfiles } from './profiles.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
+import { createStorage } from './storage.ts'
 
 /** The Worker: everything secret lives here, away from the page's objects. */
 interface WorkerScope {
@@ -47,8 +49,29 @@ const ports = {
     return () => clearTimeout(timer)
   },
 }
+/** Held until released, or until the tab ends. */
+const takeLock = (name: string): Promise<(() => void) | null> =>
+  new Promise((taken, refused) => {
+    navigator.locks
+      .request(`mlwe-pake ${name}`, { ifAvailable: true }, (lock) => {
+        if (lock === null) return taken(null)
+        return new Promise<void>((release) => taken(release))
+      })
+      .catch(refused)
+  })
+
+const profiles = createProfiles({
+  crypto: ports.crypto,
+  storage: createStorage(),
+  now: ports.now,
+  createDeviceKey: () => crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
+  signWith: async (key, message) => new Uint8Array(await crypto.subtle.sign('HMAC', key, message)),
+  takeLock,
+})
 const host = createHost({
   ...ports,
+  profiles,
+  showStored: (stored) => scope.postMessage({ kind: 'stored', stored }),
   orderMesh: (order) => scope.postMessage({ kind: 'mesh', order }),
   showView: (view) => scope.postMessage({ kind: 'view', view }),
 })
@@ -65,6 +88,8 @@ const receive = (message: ToWorker): void => {
       return host.meshEvent(message.event)
     case 'one-to-one':
       return oneToOne.command(message.command)
+    case 'closing':
+      return host.closing()
     case 'wake':
       oneToOne.wake()
       return host.wake()

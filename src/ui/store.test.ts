@@ -20,6 +20,7 @@ const createClient = () => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    stored: () => [],
     dispatch: () => {},
     oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
     onRecords: () => () => {},

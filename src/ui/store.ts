@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { OneToOneView, PeerClient, View } from '../host/index.ts'
+import type { OneToOneView, PeerClient, StoredView, View } from '../host/index.ts'
 import type { Invitation } from './invitation.ts'
 import type { Language } from './language.ts'
 import { followSession, newSession, type Session } from './session.ts'
@@ -7,6 +7,8 @@ import { followSession, newSession, type Session } from './session.ts'
 export interface UiState {
   readonly view: View
   readonly session: Session
+  /** Memberships that this browser keeps. */
+  readonly stored: readonly StoredView[]
   readonly oneToOne: OneToOneView
   readonly language: Language
   /** Safety numbers that the user compared: the mark goes with the number, not with the name. */
@@ -24,6 +26,7 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
   const store = createStore<UiState>(() => ({
     view: client.view(),
     session: newSession,
+    stored: client.stored(),
     oneToOne: client.oneToOne.view(),
     language,
     compared: new Set(),
@@ -32,7 +35,8 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
   }))
   client.subscribe(() => {
     const view = client.view()
-    store.setState((state) => ({ view, session: followSession(state.session, state.view, view) }))
+    const stored = client.stored()
+    store.setState((state) => ({ view, stored, session: followSession(state.session, state.view, view) }))
   })
   client.oneToOne.subscribe(() => store.setState({ oneToOne: client.oneToOne.view() }))
   return store

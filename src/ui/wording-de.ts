@@ -29,6 +29,15 @@ export const german: Wording = {
     'relay/refused': 'Das Relay hat die Verbindung abgewiesen.',
     'relay/limited': 'Das Relay bittet um Geduld. Warte einen Moment und versuche es noch einmal.',
     'relay/full': 'Die Gruppe ist auf diesem Relay voll.',
+    'storage/wrong-password':
+      'Das Passwort wurde abgelehnt: Es öffnet diese gespeicherte Mitgliedschaft nicht. Nichts wurde verändert; versuche es noch einmal.',
+    'storage/damaged': 'Die gespeicherte Mitgliedschaft ist nicht lesbar. Vergiss sie und tritt neu bei.',
+    'storage/missing':
+      'Diese Mitgliedschaft ist hier nicht mehr gespeichert: Du oder der Browser hat sie gelöscht. Tritt neu bei.',
+    'storage/full':
+      'Der Browser hat keinen Platz mehr für deine Mitgliedschaft, darum wird nichts gesendet. Schaffe etwas Platz.',
+    'storage/failed':
+      'Der Browser speichert deine Mitgliedschaft nicht, darum wird nichts gesendet. Tritt ohne Bleiben bei, oder lade neu.',
     'host/failed': 'In dieser Seite ist etwas kaputtgegangen. Lade sie neu und tritt wieder bei.',
     'page/bad-relay': 'Das Relay in der Adresse dieser Seite muss mit ws:// oder wss:// beginnen.',
     'page/incomplete':
@@ -43,6 +52,8 @@ export const german: Wording = {
     'member-expired': (name) => `${somebody(name)} war zu lange weg und wurde entfernt`,
     'member-unreachable': (name) => `${somebody(name)} ist gerade nicht erreichbar`,
     'guess-failed': (name) => `${somebody(name)} kam nicht herein: falsches Passwort`,
+    'profile-in-use': () =>
+      'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
     'message-rejected': (name) =>
       `Eine angebliche Nachricht von ${name ?? 'jemandem'} wurde nicht angenommen`,
   },
@@ -85,6 +96,9 @@ export const german: Wording = {
     showPassword: 'Passwort anzeigen',
     show: 'Anzeigen',
     passwordHint: 'Es verlässt diesen Browser nie. Am besten sind einige zufällige Wörter.',
+    stay: 'Mitglied bleiben, auch wenn dieser Tab zu ist',
+    stayHint:
+      'Behält deine Schlüssel auf diesem Rechner, mit dem Passwort versiegelt. Sonst heißt Schließen Austreten, und nichts bleibt.',
     submit: 'Gruppe beitreten',
     create: 'Gruppe anlegen',
     created: (words, of, bits) =>
@@ -105,6 +119,18 @@ export const german: Wording = {
     copied: 'Kopiert.',
     link: 'Einladungslink',
     qr: (group) => `Einladung zu „${group}“ als QR-Code`,
+  },
+  stored: {
+    title: 'Deine Gruppen auf diesem Rechner',
+    lead: 'Gib das Passwort der Gruppe ein, um weiterzumachen, wo du aufgehört hast.',
+    since: (name, date) => `als ${name}, seit ${date}`,
+    password: (group) => `Passwort von ${group}`,
+    resume: 'Weitermachen',
+    forget: 'Vergessen',
+    reallyForget: 'Endgültig vergessen',
+    keep: 'Behalten',
+    forgetHint:
+      'Löscht deine Schlüssel und Nachrichten hier. Die anderen führen dich noch eine Weile als Mitglied.',
   },
   progress: {
     title: (group) => (group === '' ? 'Beitritt' : `Beitritt zu „${group}“`),

@@ -36,6 +36,14 @@ export const english = {
     'relay/refused': 'The relay turned the connection away.',
     'relay/limited': 'The relay asks to slow down. Wait a moment, then try again.',
     'relay/full': 'The group is full on this relay.',
+    'storage/wrong-password':
+      'The password was refused: it does not open this stored membership. Nothing was changed; try again.',
+    'storage/damaged': 'The stored membership cannot be read. Forget it and join again.',
+    'storage/missing': 'This membership is no longer stored here: you or the browser deleted it. Join again.',
+    'storage/full':
+      'The browser has no room left to store your membership, so nothing is sent. Free some space.',
+    'storage/failed':
+      'The browser does not store your membership, so nothing is sent. Join without staying a member, or reload.',
     'host/failed': 'Something broke in this page. Reload it and join again.',
     'page/bad-relay': 'The relay in the address of this page must start with ws:// or wss://.',
     'page/incomplete': 'A part of this page could not be loaded. Check your connection, then try again.',
@@ -48,6 +56,8 @@ export const english = {
     'member-expired': (name) => `${somebody(name)} was away for too long and was removed`,
     'member-unreachable': (name) => `${somebody(name)} cannot be reached right now`,
     'guess-failed': (name) => `${somebody(name)} failed to get in: wrong password`,
+    'profile-in-use': () =>
+      'Your stored membership is open in another tab. This tab is a member of its own, until you close it',
     'message-rejected': (name) => `A message that claimed to be from ${name ?? 'somebody'} was not accepted`,
   } satisfies Record<NoticeCode, Named>,
   links: {
@@ -89,6 +99,9 @@ export const english = {
     showPassword: 'Show password',
     show: 'Show',
     passwordHint: 'It never leaves this browser. A few random words are best.',
+    stay: 'Stay a member after closing this tab',
+    stayHint:
+      'Keeps your keys on this computer, sealed under the password. Otherwise closing the tab is leaving, and nothing remains.',
     submit: 'Join group',
     create: 'Create group',
     created: (words: number, of: string, bits: string) =>
@@ -108,6 +121,17 @@ export const english = {
     copied: 'Copied.',
     link: 'Invitation link',
     qr: (group: string) => `Invitation to “${group}” as a QR code`,
+  },
+  stored: {
+    title: 'Your groups on this computer',
+    lead: 'Type the password of the group to go on where you stopped.',
+    since: (name: string, date: string) => `as ${name}, since ${date}`,
+    password: (group: string) => `Password of ${group}`,
+    resume: 'Resume',
+    forget: 'Forget',
+    reallyForget: 'Forget for good',
+    keep: 'Keep',
+    forgetHint: 'Deletes your keys and messages here. The others keep you on their list for a while.',
   },
   progress: {
     title: (group: string) => (group === '' ? 'Joining' : `Joining “${group}”`),

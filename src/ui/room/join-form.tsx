@@ -7,12 +7,16 @@ import { ErrorAlert } from './error-alert.tsx'
 import { Invite } from './invite.tsx'
 import styles from './join-form.module.css'
 import { passphraseWords } from './passphrase.ts'
+import { StoredList } from './stored-list.tsx'
 
 type Field = 'name' | 'group' | 'password'
 const fields: readonly Field[] = ['name', 'group', 'password']
 
 const fieldOf = (code: string | null): Field | null =>
   code?.startsWith('join/') ? (fields.find((field) => code.endsWith(`-${field}`)) ?? null) : null
+
+/** What the group is, by the answer to a join that took it for the other kind. */
+const neededSuites: Readonly<Record<string, 1 | 2>> = { 'join/other-suite-1': 1, 'join/other-suite-2': 2 }
 
 const focusField = (form: HTMLFormElement | null, field: Field): void =>
   form?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()
@@ -29,6 +33,7 @@ export function JoinForm() {
   const [shown, setShown] = useState(false)
   const [created, setCreated] = useState<Created | null>(null)
   const invited = useUi((state) => state.invited)
+  const [stay, setStay] = useState(false)
   /** Found by the page; stands until the next try. */
   const [ownError, setOwnError] = useState<string | null>(() =>
     !isSecureContext ? 'page/insecure' : readAddress(location).relayUrl === null ? 'page/bad-relay' : null,
@@ -43,11 +48,13 @@ export function JoinForm() {
     group: useId(),
     password: useId(),
     hint: useId(),
+    stay: useId(),
     error: useId(),
   }
 
   const error = ownError === null ? (waiting ? null : errorOf(view)) : { code: ownError, retryAt: null }
   const wrong = fieldOf(error?.code ?? null)
+  const needed = neededSuites[error?.code ?? ''] ?? null
   const returned = view.phase !== 'idle'
 
   // Back from the room or from a failed try: what is to be typed next is the password.
@@ -86,7 +93,10 @@ export function JoinForm() {
       return
     }
     setAskedUnder(view)
-    client.dispatch({ kind: 'join', ...values, suite: 1, relayUrl, transport })
+    // Told that the group is of the other kind, the user presses again and means that one.
+    const suite = needed ?? (stay ? 2 : 1)
+    if (suite === 1) setStay(false)
+    client.dispatch({ kind: 'join', ...values, suite, stored: stay && suite === 2, relayUrl, transport })
     setPassword('')
     setShown(false)
     setCreated(null)
@@ -126,6 +136,7 @@ export function JoinForm() {
 
   return (
     <div className={styles.screen}>
+      <StoredList />
       <form ref={form} className={styles.form} onSubmit={onSubmit} noValidate aria-labelledby={ids.title}>
         <h1 id={ids.title}>{words.join.title}</h1>
         <p className={styles.lead}>{words.join.lead}</p>
@@ -180,6 +191,20 @@ export function JoinForm() {
             <Invite group={group.trim()} password={password} />
           </div>
         )}
+        <div className={styles.field}>
+          <label className={styles.check}>
+            <input
+              type="checkbox"
+              checked={stay}
+              onChange={({ target }) => setStay(target.checked)}
+              aria-describedby={ids.stay}
+            />
+            {words.join.stay}
+          </label>
+          <p id={ids.stay} className={styles.hint}>
+            {words.join.stayHint}
+          </p>
+        </div>
         {error !== null && <ErrorAlert id={ids.error} code={error.code} retryAt={error.retryAt} />}
         <button type="submit" className={styles.submit} aria-disabled={waiting}>
           {words.join.submit}

@@ -1,0 +1,108 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { Bytes } from '../codec/index.ts'
+
+/** What can be seen of a stored membership without its password. */
+export interface StoredMembership {
+  /** 32 hexadecimal digits, of this browser alone. */
+  readonly id: string
+  readonly group: string
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** 16 bytes, for the stretching. */
+  readonly salt: Bytes
+  /** HMAC-SHA-256, not extractable: the half of the profile's key that stays in this browser. */
+  readonly device: CryptoKey
+}
+
+interface Schema extends DBSchema {
+  memberships: { key: string; value: StoredMembership }
+  states: { key: string; value: Bytes }
+  messages: { key: [membership: string, number: number]; value: Bytes }
+}
+
+/** Sealed bytes in, sealed bytes out: this file knows no key. */
+export interface ProfileStorage {
+  list(): Promise<readonly StoredMembership[]>
+  read(id: string): Promise<{ readonly state: Bytes; readonly messages: readonly Bytes[] } | null>
+  /** Durable on disk when it resolves. `messages` follow the `from` that are there already. */
+  save(
+    membership: StoredMembership,
+    state: Bytes,
+    messages: { readonly from: number; readonly sealed: readonly Bytes[] },
+  ): Promise<void>
+  forget(id: string): Promise<void>
+}
+
+/** Older messages of a membership go. */
+const maxMessages = 2_000
+
+const open = (): Promise<IDBPDatabase<Schema>> =>
+  openDB<Schema>('mlwe-pake', 1, {
+    upgrade(database) {
+      database.createObjectStore('memberships', { keyPath: 'id' })
+      database.createObjectStore('states')
+      database.createObjectStore('messages')
+    },
+    // Another tab forgets everything, or runs a newer version: let it.
+    blocking: (_, __, event) => (event.target as IDBDatabase).close(),
+  })
+
+const stores = ['memberships', 'states', 'messages'] as const
+const messagesOf = (id: string, before = Number.POSITIVE_INFINITY): IDBKeyRange =>
+  IDBKeyRange.bound([id, 0], [id, before], false, true)
+
+/** IndexedDB. Nothing is created before something is stored. */
+export const createStorage = (): ProfileStorage => {
+  let opened: Promise<IDBPDatabase<Schema>> | null = null
+  /** Writing keeps the connection; the browser may close it, and then the next call opens it again. */
+  const database = async (): Promise<IDBPDatabase<Schema>> => {
+    opened ??= open()
+    try {
+      const connection = await opened
+      connection.addEventListener('close', () => {
+        opened = null
+      })
+      return connection
+    } catch (error) {
+      opened = null
+      throw error
+    }
+  }
+  const exists = async (): Promise<boolean> =>
+    opened !== null || (await indexedDB.databases()).some(({ name }) => name === 'mlwe-pake')
+
+  return {
+    async list() {
+      return (await exists()) ? (await database()).getAll('memberships') : []
+    },
+    async read(id) {
+      const transaction = (await database()).transaction(stores)
+      const state = await transaction.objectStore('states').get(id)
+      const messages = await transaction.objectStore('messages').getAll(messagesOf(id))
+      return state === undefined ? null : { state, messages }
+    },
+    async save(membership, state, { from, sealed }) {
+      const transaction = (await database()).transaction(stores, 'readwrite', { durability: 'strict' })
+      const log = transaction.objectStore('messages')
+      const writes: Promise<unknown>[] = [
+        transaction.objectStore('memberships').put(membership),
+        transaction.objectStore('states').put(state, membership.id),
+        ...sealed.map((one, i) => log.put(one, [membership.id, from + i])),
+      ]
+      const oldest = from + sealed.length - maxMessages
+      if (sealed.length > 0 && oldest > 0) writes.push(log.delete(messagesOf(membership.id, oldest)))
+      await Promise.all([...writes, transaction.done])
+    },
+    async forget(id) {
+      const connection = await database()
+      const transaction = connection.transaction(stores, 'readwrite', { durability: 'strict' })
+      await Promise.all([
+        transaction.objectStore('memberships').delete(id),
+        transaction.objectStore('states').delete(id),
+        transaction.objectStore('messages').delete(messagesOf(id)),
+        transaction.done,
+      ])
+    },
+  }
+}

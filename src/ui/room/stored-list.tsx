@@ -1,0 +1,93 @@
+import { type SubmitEvent, useId, useState } from 'react'
+import type { StoredView } from '../../host/index.ts'
+import { readAddress } from '../address.ts'
+import { useServices, useUi, useWording } from '../context.tsx'
+import form from './join-form.module.css'
+import styles from './stored-list.module.css'
+
+/** Memberships that this browser keeps, each behind its group's password. */
+export function StoredList() {
+  const words = useWording()
+  const stored = useUi((state) => state.stored)
+  const titleId = useId()
+  if (stored.length === 0) return null
+  return (
+    <section className={styles.section} aria-labelledby={titleId}>
+      <h2 id={titleId}>{words.stored.title}</h2>
+      <p className={form.hint}>{words.stored.lead}</p>
+      <ul className={styles.list} aria-labelledby={titleId}>
+        {stored.map((one) => (
+          <Stored key={one.id} stored={one} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Stored({ stored: { id, group, name, createdAt } }: { readonly stored: StoredView }) {
+  const words = useWording()
+  const { client } = useServices()
+  const language = useUi((state) => state.language)
+  const [password, setPassword] = useState('')
+  const [forgetting, setForgetting] = useState(false)
+  const since = new Date(createdAt).toLocaleDateString(language)
+
+  const onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    const { relayUrl, transport } = readAddress(location)
+    if (relayUrl === null || password === '') return
+    client.dispatch({ kind: 'resume', id, password, relayUrl, transport })
+    setPassword('')
+  }
+
+  return (
+    <li className={styles.item}>
+      <p>
+        <strong>{group}</strong> <small>{words.stored.since(name, since)}</small>
+      </p>
+      <form className={styles.row} onSubmit={onSubmit}>
+        <input
+          type="password"
+          aria-label={words.stored.password(group)}
+          placeholder={words.join.password}
+          value={password}
+          onChange={({ target }) => setPassword(target.value)}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          required
+        />
+        <button type="submit" aria-label={`${words.stored.resume} ${group}`}>
+          {words.stored.resume}
+        </button>
+        {forgetting ? (
+          <>
+            <button
+              type="button"
+              className={styles.danger}
+              onClick={() => client.dispatch({ kind: 'forget', id })}
+            >
+              {words.stored.reallyForget}
+            </button>
+            <button type="button" onClick={() => setForgetting(false)}>
+              {words.stored.keep}
+            </button>
+          </>
+        ) : (
+          <button
+            type="button"
+            aria-label={`${words.stored.forget} ${group}`}
+            onClick={() => setForgetting(true)}
+          >
+            {words.stored.forget}
+          </button>
+        )}
+      </form>
+      {forgetting && (
+        <p className={form.hint} role="status">
+          {words.stored.forgetHint}
+        </p>
+      )}
+    </li>
+  )
+}
