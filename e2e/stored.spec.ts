@@ -140,7 +140,8 @@ const recordKeys = async (page: Page): Promise<() => Promise<Buffer[]>> => {
     const digits = await worker.evaluate(() => [
       ...(globalThis as unknown as { recordedKeys: Set<string> }).recordedKeys,
     ])
-    return digits.map((hex) => Buffer.from(hex, 'hex'))
+    // A salt of zeros and the base point of X25519 pass here too, and are no secrets.
+    return digits.filter((hex) => !/0{32}/.test(hex)).map((hex) => Buffer.from(hex, 'hex'))
   }
 }
 
@@ -179,7 +180,8 @@ test('the files of a browser hold no password, key or message, and a copy of the
   const needles = [
     ...textNeedles('password', room.password),
     ...texts.flatMap((text) => textNeedles('message', text)),
-    ...used.map((key) => ({ what: 'key', bytes: key.subarray(0, 16) })),
+    // Their ends: many begin with a label or a format's own bytes.
+    ...used.map((key) => ({ what: `key of ${key.length} bytes`, bytes: key.subarray(-16) })),
   ]
   expect(findNeedles(files, needles)).toEqual([])
 

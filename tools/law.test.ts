@@ -116,6 +116,7 @@ const unlawful: readonly (readonly [rule: string, file: string, imports: string]
   ['crypto-packages', 'src/peer/noble.test.ts', '@noble/hashes/sha2.js'],
   ['crypto-packages', 'src/ratchet/kem.ts', 'mlkem'],
   ['crypto-packages', 'src/host/wasm.ts', 'hash-wasm'],
+  ['storage-packages', 'src/host/worker.ts', 'idb'],
   ['webrtc-packages', 'src/host/webrtc.ts', 'simple-peer'],
   ['ui-packages', 'src/host/react.ts', 'react'],
   ['ui-packages', 'src/host/react-dom.ts', 'react-dom/client'],
