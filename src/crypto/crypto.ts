@@ -4,7 +4,7 @@ import { measure, type Recorder } from '../metrics/index.ts'
 import { type AeadEngine, webAead } from './aead.ts'
 import { CryptoError } from './error.ts'
 import { type HashEngine, loadHash } from './hash.ts'
-import { deriveWith, expandWith } from './kdf.ts'
+import { expandWith, type HkdfEngine, webHkdf } from './kdf.ts'
 import { type KemEngine, type KemParameters, kemSeedBytes, mlKem768, portableKem } from './kem.ts'
 import { deriveElement, multiplyElement } from './ristretto255.ts'
 import { expose, type Material, Secret } from './secret.ts'
@@ -66,9 +66,10 @@ export interface Crypto {
   stretch(profile: StretchProfile, message: Secret, salt: Uint8Array, length: number): Promise<Secret>
 }
 
-/** What computes. Left out: WebAssembly or JavaScript for hashes, Web Crypto for AES-GCM, `mlkem` for the KEM. */
+/** What computes. Left out: WebAssembly or JavaScript for hashes, Web Crypto for HKDF and AES-GCM, `mlkem` for the KEM. */
 export interface Engines {
   readonly hash?: HashEngine
+  readonly hkdf?: HkdfEngine
   readonly aead?: AeadEngine
   readonly dh?: DhEngine
   /** One that draws its own randomness (the browser's) is no choice where results must repeat. */
@@ -88,7 +89,8 @@ export const createCrypto = async ({
   recorder,
   engines = {},
 }: CryptoPorts): Promise<Crypto> => {
-  const { hash = await loadHash(), aead = webAead(subtle), dh = await loadDh(subtle) } = engines
+  const { hash = await loadHash(), hkdf = webHkdf(subtle), aead = webAead(subtle) } = engines
+  const dh = engines.dh ?? (await loadDh(subtle))
   const kems = new Map<string, Promise<KemEngine>>()
   const kemFor = (parameters: KemParameters): Promise<KemEngine> => {
     const known = kems.get(parameters.name) ?? (engines.kem ?? portableKem)(parameters)
@@ -135,12 +137,12 @@ export const createCrypto = async ({
         info.length,
         () => new Secret(expandWith(hash, expose(prk), info, length)),
       ),
-    derive: async (salt, ikm, info, length) =>
-      runSync(
+    derive: (salt, ikm, info, length) =>
+      run(
         'kdf_derive',
         'HKDF-SHA-256',
         ikm.length,
-        () => new Secret(deriveWith(hash, { salt: expose(salt), ikm: expose(ikm) }, info, length)),
+        async () => new Secret(await hkdf({ salt: expose(salt), ikm: expose(ikm), info }, length)),
       ),
     seal: (key, nonce, aad, plaintext) =>
       run('aead_seal', 'AES-256-GCM', plaintext.length, async () =>

@@ -1,5 +1,6 @@
 import { type Bytes, concat } from '../codec/index.ts'
 import type { HashEngine } from './hash.ts'
+import { toBytes, type WebCrypto } from './web-crypto.ts'
 
 /** RFC 5869 §2.3 Expand. At most 8,160 bytes. */
 export const expandWith = (
@@ -19,15 +20,29 @@ export const expandWith = (
   return output
 }
 
-/** RFC 5869 Extract, then Expand. */
-export const deriveWith = (
-  engine: HashEngine,
-  { salt, ikm }: { readonly salt: Uint8Array; readonly ikm: Uint8Array },
-  info: Uint8Array,
-  length: number,
-): Bytes => {
-  const prk = engine.hmac(salt, ikm)
-  const output = expandWith(engine, prk, info, length)
-  prk.fill(0)
-  return output
+/** HKDF-SHA-256 whole: RFC 5869 Extract, then Expand. */
+export type HkdfEngine = (input: HkdfInput, length: number) => Promise<Bytes> | Bytes
+
+export interface HkdfInput {
+  readonly salt: Uint8Array
+  readonly ikm: Uint8Array
+  readonly info: Uint8Array
 }
+
+/** Web Crypto: what the app runs. */
+export const webHkdf =
+  (subtle: WebCrypto): HkdfEngine =>
+  async ({ salt, ikm, info }, length) => {
+    const key = await subtle.importKey('raw', ikm, 'HKDF', false, ['deriveBits'])
+    return toBytes(await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, key, 8 * length))
+  }
+
+/** The synchronous twin, for Node, where each call of Web Crypto costs a change of thread. */
+export const hashHkdf =
+  (engine: HashEngine): HkdfEngine =>
+  ({ salt, ikm, info }, length) => {
+    const prk = engine.hmac(salt, ikm)
+    const output = expandWith(engine, prk, info, length)
+    prk.fill(0)
+    return output
+  }

@@ -2,6 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
 import type { OperationRecord } from '../metrics/index.ts'
 import { type Crypto, createCrypto, type Engines, type Rng } from './crypto.ts'
+import { loadHash } from './hash.ts'
+import { type HkdfEngine, hashHkdf } from './kdf.ts'
 import type { WebCrypto } from './web-crypto.ts'
 
 /** Deterministic bytes from a seed, for tests and simulations: never in the product. */
@@ -16,6 +18,9 @@ export const seededRng = (seed: string): Rng => {
   }
 }
 
+/** See `hashHkdf`. */
+export const nodeHkdf = async (): Promise<HkdfEngine> => hashHkdf(await loadHash())
+
 /** The real primitives with seeded randomness; `records` collects what they recorded. */
 export const seededCrypto = async (
   seed: string,
@@ -25,5 +30,9 @@ export const seededCrypto = async (
   const records: OperationRecord[] = []
   let now = 0
   const recorder = { now: () => now++, record: (entry: OperationRecord) => void records.push(entry) }
-  return { crypto: await createCrypto({ subtle, random: seededRng(seed), recorder, engines }), records }
+  const chosen = { hkdf: await nodeHkdf(), ...engines }
+  return {
+    crypto: await createCrypto({ subtle, random: seededRng(seed), recorder, engines: chosen }),
+    records,
+  }
 }
