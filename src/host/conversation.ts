@@ -43,6 +43,8 @@ const noticeCodes = {
   'member-expired': 'member-expired',
   'guess-failed': 'guess-failed',
   'profile-in-use': 'profile-in-use',
+  'prekeys-exhausted': 'prekeys-exhausted',
+  'prekey-used': 'prekey-used',
 } as const
 
 export const addNotice = (log: Conversation, { code, member, name }: Notice, now: number): Conversation => {

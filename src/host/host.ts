@@ -2,7 +2,7 @@ import { type Bytes, toHex, utf8 } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { type MemberId, maxNameBytes } from '../group/index.ts'
 import type { Recorder } from '../metrics/index.ts'
-import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../pake/index.ts'
+import { generateVerifier, groupIdOf, preparePassword, strongSuite, suiteOf } from '../pake/index.ts'
 import { createPeer, type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../peer/index.ts'
 import {
   addressInput,
@@ -21,6 +21,7 @@ import {
   messageOf,
   updateDelivery,
 } from './conversation.ts'
+import { createMailbox, type Mailbox, memberOf } from './mailbox.ts'
 import type { OpenProfile, Profiles } from './profiles.ts'
 import {
   type Command,
@@ -62,6 +63,8 @@ const leaseMs = 5 * 60_000
 /** A stored one is asleep for a while. */
 const storedLeaseMs = 30 * 24 * 60 * 60_000
 const tickMs = 100
+/** How often the stock of pre-keys is looked at, and who is asleep. */
+const tendMs = 30_000
 /** A relay that has not answered by then ends the joining. */
 const patienceMs = 20_000
 
@@ -75,12 +78,12 @@ interface Membership {
   readonly startedAt: number
   /** `null`: nothing outlives the tab. */
   readonly profile: OpenProfile | null
+  readonly mailbox: Mailbox | null
+  tendAt: number
   peer: PeerState
   entered: boolean
   over: boolean
 }
-
-const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
 
 type JoinCommand = Extract<Command, { kind: 'join' }>
 type ResumeCommand = Extract<Command, { kind: 'resume' }>
@@ -152,26 +155,28 @@ export const createHost = (ports: HostPorts): Host => {
   }
 
   const feed = (at: Membership, event: Parameters<typeof dispatch>[1]): void =>
-    enqueue(() => dispatch(at, event))
+    enqueue(async () => void (await dispatch(at, event)))
 
   type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'> : never) : never
 
-  const dispatch = async (at: Membership, event: Untimed): Promise<void> => {
-    if (at.over) return
+  /** `false` where the same event should come again later. */
+  const dispatch = async (at: Membership, event: Untimed): Promise<boolean> => {
+    if (at.over) return false
     const before = at.peer
     const { state, effects } = await step({ crypto, recorder }, at.peer, {
       ...event,
       now: ports.now(),
     } as PeerEvent)
-    if (at.over) return
+    if (at.over) return false
     const said = effects.filter((effect) => effect.kind === 'message')
     const messages = said.map((effect) => messageOf(effect, { self: at.self, now: ports.now() }))
     const durable = effects.some(({ kind }) => kind === 'persist') && state.ended === 'no'
-    if (durable && at.profile !== null && !(await persist(at.profile, state, messages))) return
+    if (durable && at.profile !== null && !(await persist(at.profile, state, messages))) return false
     at.peer = state
     log = addMessages(log, messages)
     for (const effect of effects) carryOut(at, effect)
     if (state !== before || effects.length > 0) refresh(at)
+    return !effects.some((effect) => effect.kind === 'reject' && effect.code === 'prekey/later')
   }
 
   /** Where it fails, the step never happened: nothing of it was sent, and its event comes again or is asked for again. */
@@ -199,9 +204,18 @@ export const createHost = (ports: HostPorts): Host => {
         const { to, via, bytes } = effect
         const address = at.addresses.get(to)
         if (via === 'best' && at.peer.direct.has(to)) ports.orderMesh({ kind: 'send', member: to, bytes })
-        else if (address !== undefined) at.relay?.send(address, bytes)
+        else if (address === undefined) return
+        else if (via === 'best' && at.mailbox !== null && !at.peer.present.has(to))
+          at.relay?.ask({ kind: 'mail', to: address, payload: bytes })
+        else at.relay?.send(address, bytes)
         return
       }
+      case 'publish':
+        void at.mailbox?.publish(effect.preKeys)
+        return
+      case 'take-prekey':
+        void at.mailbox?.take(effect.member)
+        return
       case 'connect':
         if (at.transport === 'any') ports.orderMesh(effect)
         return
@@ -241,11 +255,14 @@ export const createHost = (ports: HostPorts): Host => {
     const { phase, progress, members, epoch, fingerprint, retryAt } = now
     const ending = endings[at.peer.ended]
     if (ending !== undefined) return end(at, ending.phase, ending.code, retryAt)
-    show({ phase: phase as Phase, progress, members, epoch, fingerprint, ...log })
+    const preKeys = at.mailbox?.stock() ?? null
+    show({ phase: phase as Phase, progress, members, epoch, fingerprint, preKeys, ...log })
   }
 
   const end = (at: Membership, phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
     at.over = true
+    if (at.mailbox !== null && (at.peer.ended === 'left' || at.peer.ended === 'removed'))
+      at.relay?.ask({ kind: 'forget' })
     // What was sealed last still has to leave.
     ports.setTimer(() => at.relay?.close(), 200)
     ports.orderMesh({ kind: 'disconnect-all' })
@@ -273,7 +290,12 @@ export const createHost = (ports: HostPorts): Host => {
         at.entered = true
         for (const address of event.members) at.addresses.set(memberOf(address), address)
         show({ connection: 'online', error: null })
-        return feed(at, { kind: 'relay-open', members: event.members.map(memberOf) })
+        const members = event.members.map(memberOf)
+        // Letters first: they were sealed before whatever happens now.
+        const collected = at.mailbox?.collect() ?? Promise.resolve()
+        at.tendAt = 0
+        void collected.then(() => feed(at, { kind: 'relay-open', members }))
+        return
       }
       case 'presence':
         if (event.present) at.addresses.set(memberOf(event.address), event.address)
@@ -282,6 +304,9 @@ export const createHost = (ports: HostPorts): Host => {
         at.addresses.set(memberOf(event.from), event.from)
         return feed(at, { kind: 'received', from: memberOf(event.from), via: 'relay', bytes: event.bytes })
       case 'undelivered':
+        return
+      case 'mail-waiting':
+        void at.mailbox?.collect()
         return
       case 'closed':
         feed(at, { kind: 'relay-closed' })
@@ -300,6 +325,10 @@ export const createHost = (ports: HostPorts): Host => {
     if (at.over) return
     enqueue(async () => {
       await dispatch(at, { kind: 'tick' })
+      if (at.mailbox !== null && at.peer.joined && at.peer.online && ports.now() >= at.tendAt) {
+        at.tendAt = ports.now() + tendMs
+        void at.mailbox.tend()
+      }
       // From here, so that a slow machine is not flooded with ticks.
       ports.setTimer(() => tick(at), tickMs)
     })
@@ -335,11 +364,28 @@ export const createHost = (ports: HostPorts): Host => {
   }
 
   const enter = ({ peer, secret, profile, relayUrl, transport }: Entrance): void => {
-    const { self, group } = peer
+    const { self, group, suite } = peer
+    const addresses = new Map<MemberId, string>()
+    const queued = (event: Untimed): Promise<boolean> =>
+      new Promise((done) => enqueue(async () => done(await dispatch(at, event))))
+    const mailbox = createMailbox({
+      self,
+      addresses,
+      stored: profile !== null,
+      relay: () => at.relay,
+      isPresent: (member) => at.peer.present.has(member),
+      read: (from, bytes) => queued({ kind: 'received', from, via: 'mail', bytes }),
+      restock: async (count) => void (await queued({ kind: 'restock', count })),
+      asleep: async (members) => void (await queued({ kind: 'asleep', members })),
+      preKey: async (member, published) => void (await queued({ kind: 'prekey', member, published })),
+    })
     const at: Membership = {
       self,
       relay: null,
-      addresses: new Map(),
+      addresses,
+      // A quick group has nobody asleep.
+      mailbox: suite.id === strongSuite.id ? mailbox : null,
+      tendAt: 0,
       transport,
       startedAt: ports.now(),
       profile,

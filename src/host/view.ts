@@ -43,6 +43,8 @@ export interface NoticeView {
     | 'guess-failed'
     | 'message-rejected'
     | 'profile-in-use'
+    | 'prekeys-exhausted'
+    | 'prekey-used'
   /** Display name, where the notice is about somebody. */
   readonly name: string | null
   readonly at: number
@@ -78,6 +80,8 @@ export interface View {
   readonly fingerprint: string | null
   readonly messages: readonly MessageView[]
   readonly notices: readonly NoticeView[]
+  /** Pre-keys of this member at the relay, of 100; `null` where it has none. */
+  readonly preKeys: number | null
   /** Whether the membership outlives the tab. */
   readonly stored: boolean
   readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
@@ -164,6 +168,7 @@ export const emptyView: View = {
   fingerprint: null,
   messages: [],
   notices: [],
+  preKeys: null,
   stored: false,
   connection: 'offline',
   error: null,

@@ -13,13 +13,13 @@ import {
 } from '../group/index.ts'
 import { measure } from '../metrics/index.ts'
 import { open, retired, type Session, safetyNumber, seal } from '../ratchet/index.ts'
-import { maxSeen, type Outgoing, type Pair, Rejection, reachable, type Trust, type Work } from './state.ts'
+import { audienceOf, maxSeen, type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
 import { type Control, control, type Frame, frame, type Text, textMessage } from './wire.ts'
 
 const resendMs = 2_000
 const formerMs = 10 * 60_000
 
-const setPair = (work: Work, member: MemberId, pair: Pair): void => {
+export const setPair = (work: Work, member: MemberId, pair: Pair): void => {
   work.state = { ...work.state, pairs: new Map(work.state.pairs).set(member, pair) }
 }
 
@@ -83,14 +83,17 @@ export const inGroup = async (work: Work, event: GroupEvent): Promise<void> => {
 export const beginSession = async (
   work: Work,
   member: MemberId,
-  session: Session,
-  trust: Trust,
+  {
+    session,
+    trust,
+    unconfirmed = null,
+  }: Pick<Pair, 'session' | 'trust'> & Partial<Pick<Pair, 'unconfirmed'>>,
 ): Promise<void> => {
   const before = work.state.pairs.get(member)
   const safety = await safetyNumber(work.ports.crypto, session)
   const former = before === undefined ? null : { session: before.session, until: work.now + formerMs }
   if (before?.former) work.stale.push(...retired(before.former.session, session)) // FS
-  setPair(work, member, { session, former, trust, safety, seen: before?.seen ?? [] })
+  setPair(work, member, { session, former, trust, safety, unconfirmed, seen: before?.seen ?? [] })
   const [refused, renew] = [new Set(work.state.refused), new Set(work.state.renew)]
   for (const set of [refused, renew]) set.delete(member)
   work.state = { ...work.state, refused, renew }
@@ -122,7 +125,7 @@ export const receivePair = async (work: Work, from: MemberId, body: Bytes): Prom
   work.stale.push(...opened.stale)
   const before = opened === late && former !== null ? { ...former, session: opened.session } : former
   const session = opened === late ? pair.session : opened.session
-  setPair(work, from, { ...pair, session, former: before })
+  setPair(work, from, { ...pair, session, former: before, unconfirmed: null })
   let message: Control
   try {
     message = decode(control, opened.plaintext)
@@ -226,7 +229,8 @@ export const flush = async (work: Work): Promise<void> => {
       (made) => made?.bytes.length ?? 0,
     )
     if (sealed === null) return
-    const recipients = sealed.epoch.members.filter((id) => id !== self)
+    const members = new Set(sealed.epoch.members)
+    const recipients = [...audienceOf(work.state)]
     const sent: Outgoing = {
       ...entry,
       waiting: new Set(recipients),
@@ -241,6 +245,10 @@ export const flush = async (work: Work): Promise<void> => {
     for (const to of recipients) {
       const pair = work.state.pairs.get(to)
       if (pair === undefined) continue
+      if (!members.has(to)) {
+        await sendControl(work, to, { kind: 'again', message: entry.message })
+        continue
+      }
       const tag = await tagFor(crypto, pair.session.auth, { sender: self, recipient: to }, sealed.bytes)
       const bytes = encode(frame, { kind: 'group', body: sealed.bytes, tag })
       work.effects.push({ kind: 'send', to, via: 'best', bytes })
@@ -250,7 +258,7 @@ export const flush = async (work: Work): Promise<void> => {
 
 /** Sends again, through the pair sessions, what nobody confirmed in time; forgets who is no member any more. */
 export const tickOutbox = async (work: Work): Promise<void> => {
-  const members = new Set(membersOf(work.state.group).map(({ id }) => id))
+  const members = audienceOf(work.state)
   const near = reachable(work.state)
   const next: Outgoing[] = []
   for (const entry of work.state.outbox) {

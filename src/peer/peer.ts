@@ -1,6 +1,7 @@
 import { DecodeError, decode, utf8 } from '../codec/index.ts'
 import { type MemberId, membersOf } from '../group/index.ts'
 import { expire, retired } from '../ratchet/index.ts'
+import { meetAsleep, receiveAnswer, receiveUsed, restock, takePreKey } from './asleep.ts'
 import { flush, inGroup, receiveGroupMessage, receivePair, sendControl, tickOutbox } from './pairing.ts'
 import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
 import {
@@ -61,6 +62,12 @@ const handle = async (work: Work, event: PeerEvent): Promise<void> => {
     }
     case 'signal':
       return sendControl(work, event.member, { kind: 'signal', data: event.data })
+    case 'restock':
+      return restock(work, event.count)
+    case 'asleep':
+      return meetAsleep(work, event.members)
+    case 'prekey':
+      return takePreKey(work, event.member, event.published)
     case 'say':
       return say(work, event.text)
     case 'leave':
@@ -110,6 +117,10 @@ const receive = async (work: Work, event: Extract<PeerEvent, { kind: 'received' 
       return message.kind === 'pake'
         ? receivePake(work, event.from, message)
         : receiveBusy(work, event.from, message)
+    case 'answer':
+      return receiveAnswer(work, event.from, message)
+    case 'used':
+      return receiveUsed(work, event.from, message.id)
     case 'pair':
       return receivePair(work, event.from, message.body)
     case 'group':

@@ -64,7 +64,8 @@ const active = ({ state }: Run): boolean => state !== null
 /** A responder's fourth flow lets the other side test one guess, whether or not a fifth comes. */
 const spendsGuess = ({ state }: Run): boolean => state?.kind === 'awaiting-confirmation'
 
-const countFailure = (work: Work, member: MemberId): void => {
+/** One guess at the password was spent. */
+export const countFailure = (work: Work, member: MemberId): void => {
   const { guesses, refused, joined } = work.state
   work.state = {
     ...work.state,
@@ -162,7 +163,7 @@ const welcome = async (work: Work, member: MemberId, { keys }: Run, result: RunR
     peerKeys,
   })
   work.stale.push(result.key)
-  await beginSession(work, member, session, 'verified')
+  await beginSession(work, member, { session, trust: 'verified' })
   await meet(work, member)
 }
 

@@ -22,6 +22,7 @@ import {
 import { type Crypto, type Secret, secretBytes } from '../crypto/index.ts'
 import { decodeGroup, encodeGroup, type MemberId, memberId } from '../group/index.ts'
 import { suiteOf } from '../pake/index.ts'
+import { type Stock, stockCodec } from '../prekeys/index.ts'
 import { decodeSession, encodeSession, safetyNumber } from '../ratchet/index.ts'
 import type { GuessBudget } from './guesses.ts'
 import { maxBacklog, maxSeen, type Outgoing, type Pair, type PeerState, type Trust } from './state.ts'
@@ -38,6 +39,7 @@ interface StoredPair {
   readonly session: Bytes
   readonly former: { readonly session: Bytes; readonly until: number } | null
   readonly trust: Trust
+  readonly unconfirmed: Bytes | null
   readonly seen: readonly Bytes[]
 }
 
@@ -55,6 +57,7 @@ interface StoredPeer {
   readonly pairs: readonly StoredPair[]
   readonly guesses: GuessBudget
   readonly outbox: readonly StoredOutgoing[]
+  readonly stock: Stock
 }
 
 const fields = struct<StoredPeer>({
@@ -69,6 +72,7 @@ const fields = struct<StoredPeer>({
       session,
       former: optional(struct({ session, until: u48 })),
       trust: oneOf<Trust>('verified', 'pre-keyed'),
+      unconfirmed: optional(fixed(16)),
       seen: list(fixed(16), maxSeen),
     }),
     maxPairs,
@@ -83,15 +87,17 @@ const fields = struct<StoredPeer>({
     }),
     maxBacklog,
   ),
+  stock: stockCodec,
 })
 
 /** All of a member that outlives its tab, secrets included: to be sealed by whoever stores it. */
 export const encodePeer = (state: PeerState): Bytes => {
-  const pairs = [...state.pairs].map(([member, { session, former, trust, seen }]) => ({
+  const pairs = [...state.pairs].map(([member, { session, former, trust, unconfirmed, seen }]) => ({
     member,
     session: encodeSession(session),
     former: former === null ? null : { ...former, session: encodeSession(former.session) },
     trust,
+    unconfirmed,
     seen: seen.map(fromHex),
   }))
   const outbox = state.outbox.map(({ waiting, ...entry }) => ({
@@ -113,12 +119,13 @@ export const decodePeer = async (crypto: Crypto, stored: Uint8Array): Promise<Pe
   const group = decodeGroup(crypto, kept.group)
   if (suite === null || group.self !== kept.self) throw new DecodeError('inconsistent state', 'peer', 1)
   const pairs = new Map<MemberId, Pair>()
-  for (const { member, session, former, trust, seen } of kept.pairs) {
+  for (const { member, session, former, trust, unconfirmed, seen } of kept.pairs) {
     const opened = decodeSession(session)
     pairs.set(member, {
       session: opened,
       former: former === null ? null : { ...former, session: decodeSession(former.session) },
       trust,
+      unconfirmed,
       safety: await safetyNumber(crypto, opened),
       seen: seen.map(toHex),
     })

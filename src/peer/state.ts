@@ -7,9 +7,11 @@ import {
   type GroupState,
   type MemberId,
   type MessageReject,
+  membersOf,
 } from '../group/index.ts'
 import type { Recorder } from '../metrics/index.ts'
 import type { RunState, Suite } from '../pake/index.ts'
+import type { Stock } from '../prekeys/index.ts'
 import type { RatchetKeys, SafetyNumber, Session } from '../ratchet/index.ts'
 import { type GuessBudget, noGuesses } from './guesses.ts'
 import type { Text } from './wire.ts'
@@ -47,6 +49,8 @@ export interface Pair {
   /** The session before a new proof: what was sealed under it may still be on its way. Ends at `until`. */
   readonly former: { readonly session: Session; readonly until: number } | null
   readonly trust: Trust
+  /** The pre-key that it came from, 16 bytes, until the other side was heard under it. */
+  readonly unconfirmed: Bytes | null
   /** For two people to compare: the same on both screens. */
   readonly safety: SafetyNumber
   /** Ids of messages taken from this member, newest last: a resent one is confirmed again, not shown again. */
@@ -87,6 +91,8 @@ export interface PeerState {
   readonly idle: ReadonlyMap<MemberId, number>
   readonly guesses: GuessBudget
   readonly outbox: readonly Outgoing[]
+  /** Private halves of the pre-keys at the relay. */
+  readonly stock: Stock
 }
 
 export type PeerEvent = { readonly now: number } & (
@@ -96,12 +102,18 @@ export type PeerEvent = { readonly now: number } & (
   | {
       readonly kind: 'received'
       readonly from: MemberId
-      readonly via: 'relay' | 'direct'
+      readonly via: 'relay' | 'direct' | 'mail'
       readonly bytes: Bytes
     }
   | { readonly kind: 'link'; readonly member: MemberId; readonly direct: boolean }
   /** SDP or ICE of this side, for `member`. */
   | { readonly kind: 'signal'; readonly member: MemberId; readonly data: Bytes }
+  /** Make so many more pre-keys for the relay: at most 100. */
+  | { readonly kind: 'restock'; readonly count: number }
+  /** Who has a mailbox at the relay, and is not there. */
+  | { readonly kind: 'asleep'; readonly members: readonly MemberId[] }
+  /** What the relay gave for a `take-prekey`; `null` where there is none left. */
+  | { readonly kind: 'prekey'; readonly member: MemberId; readonly published: Bytes | null }
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'leave' }
   | { readonly kind: 'tick' }
@@ -115,6 +127,11 @@ export type PeerReject =
   | 'pake/unknown-suite'
   | 'pake/unexpected'
   | 'pair/none'
+  | 'prekey/unexpected'
+  | 'prekey/malformed'
+  | 'prekey/unknown'
+  | 'prekey/failed'
+  | 'prekey/later'
   | 'pair/malformed'
   | 'pair/bad-tag'
   | 'message/empty'
@@ -122,13 +139,22 @@ export type PeerReject =
   | 'message/backlog'
   | `ratchet/${string}`
 
-export type PeerNotice = GroupNotice | 'guess-failed'
+export type PeerNotice =
+  | GroupNotice
+  | 'guess-failed'
+  /** Somebody is asleep and has no pre-key left: nothing but their return helps. */
+  | 'prekeys-exhausted'
+  /** The pre-key that was answered had been used before: the pair waits for both to be online. */
+  | 'prekey-used'
 
 export type PeerEffect =
   /** Before anything else of this step: make the new state durable, or forget the step. */
   | { readonly kind: 'persist' }
   /** `best`: the data channel where there is one, else the relay. */
   | { readonly kind: 'send'; readonly to: MemberId; readonly via: 'relay' | 'best'; readonly bytes: Bytes }
+  /** Leave these at the relay. */
+  | { readonly kind: 'publish'; readonly preKeys: readonly Bytes[] }
+  | { readonly kind: 'take-prekey'; readonly member: MemberId }
   | { readonly kind: 'connect'; readonly member: MemberId; readonly initiator: boolean }
   | { readonly kind: 'disconnect'; readonly member: MemberId }
   /** SDP or ICE of the other side. */
@@ -180,12 +206,20 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
     idle: new Map(),
     guesses: noGuesses,
     outbox: [],
+    stock: [],
   }
 }
 
 /** Whether a live run with `member` would gain something: a session, or a better one. */
 export const needsProof = ({ pairs, renew }: PeerState, member: MemberId): boolean =>
   renew.has(member) || pairs.get(member)?.trust !== 'verified'
+
+/** Whom a message is for: the members, and those asleep whose names are not known yet. */
+export const audienceOf = ({ group, pairs, self }: PeerState): ReadonlySet<MemberId> => {
+  const ids = membersOf(group).map(({ id }) => id)
+  const asleep = [...pairs].flatMap(([id, { unconfirmed }]) => (unconfirmed === null ? [] : [id]))
+  return new Set([...ids, ...asleep].filter((id) => id !== self))
+}
 
 /** Members with a pair session and some way to them. */
 export const reachable = ({ pairs, present, direct, online }: PeerState): ReadonlySet<MemberId> =>

@@ -1,6 +1,6 @@
 import { toHex } from '../codec/index.ts'
 import { currentEpoch, type MemberId, membersOf } from '../group/index.ts'
-import type { PeerState } from './state.ts'
+import { audienceOf, type PeerState } from './state.ts'
 
 export type Link = 'self' | 'connecting' | 'direct' | 'relayed' | 'offline'
 
@@ -41,11 +41,14 @@ const phaseOf = (state: PeerState): PeerView['phase'] => {
 export const peerView = (state: PeerState): PeerView => {
   const epoch = currentEpoch(state.group) ?? state.group.epochs.at(-1) ?? null
   const { pairs, runs, retryAt } = state
+  // Their names come with their return.
+  const known = new Set(membersOf(state.group).map(({ id }) => id))
+  const asleep = [...audienceOf(state)].filter((id) => !known.has(id)).map((id) => ({ id, name: '' }))
   const met = new Set([...pairs.keys(), ...runs.keys()])
   return {
     phase: phaseOf(state),
     progress: { done: pairs.size, of: met.size },
-    members: membersOf(state.group).map(({ id, name }) => ({
+    members: [...membersOf(state.group), ...asleep].map(({ id, name }) => ({
       id,
       name,
       link: linkOf(state, id),

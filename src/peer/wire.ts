@@ -19,6 +19,10 @@ export type Frame =
     }
   /** "Not now": too many guesses, or too many runs at once. A hint, not authenticated. */
   | { readonly kind: 'busy'; readonly run: Bytes; readonly retryAfterMs: number }
+  /** Answers a pre-key that this member left at the relay, with the first message that the new session sealed. */
+  | { readonly kind: 'answer'; readonly answer: Bytes; readonly first: Bytes }
+  /** "That pre-key was used before." A hint, not authenticated. */
+  | { readonly kind: 'used'; readonly id: Bytes }
   /** Sealed by the pair session: a `Control` inside. */
   | { readonly kind: 'pair'; readonly body: Bytes }
   /** Sealed by the sender's chain of an epoch, with this recipient's tag. */
@@ -29,6 +33,8 @@ export const frame = union<Frame>({
   busy: [2, struct({ run: fixed(16), retryAfterMs: u32 })],
   pair: [3, struct({ body: bytes(maxFrameBytes) })],
   group: [4, struct({ body: bytes(maxFrameBytes), tag: fixed(tagBytes) })],
+  answer: [5, struct({ answer: bytes(4096), first: bytes(maxFrameBytes) })],
+  used: [6, struct({ id: fixed(16) })],
 })
 
 export interface Text {

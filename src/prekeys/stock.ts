@@ -3,6 +3,11 @@ import type { Crypto, Secret } from '../crypto/index.ts'
 import { makePreKey, type Owner } from './owner.ts'
 import { maxStock, type StoredPreKey } from './pre-key.ts'
 
+/** Pre-keys that a member keeps ready at the relay. */
+export const stockSize = 100
+/** With so many left it makes new ones. */
+export const refillAt = 25
+
 /** A member's own record, oldest first: what is not in it opens nothing. */
 export type Stock = readonly StoredPreKey[]
 

@@ -6,6 +6,8 @@ import {
   type RelayFrame,
   type Room,
   relayFrame,
+  type StoreAnswer,
+  type StoreFrame,
 } from '../../signaling/frames.ts'
 import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
 
@@ -17,13 +19,24 @@ export type RelayEvent =
   | { readonly kind: 'frame'; readonly from: Address; readonly bytes: Bytes }
   /** A frame to `to` was dropped here or at the relay; the layer above decides whether to try again. */
   | { readonly kind: 'undelivered'; readonly to: Address }
+  /** Letters wait in one's mailbox. */
+  | { readonly kind: 'mail-waiting' }
   /** `null`: it will not try again. */
   | { readonly kind: 'closed'; readonly retryInMs: number | null }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
 
+/** What can be asked of the relay's store. */
+type Unnumbered<T> = T extends unknown ? Omit<T, 'request'> : never
+export type Question = Unnumbered<StoreFrame>
+
 export interface RelayClient {
   /** At most 60 KiB. Never throws for the network's sake; what cannot be sent comes back as `undelivered`. */
   send(to: Address, bytes: Bytes): void
+  /**
+   * Asks for something of the relay's store. `null`: the link broke before the answer, or there was none; all questions
+   * may be asked again.
+   */
+  ask(question: Question): Promise<StoreAnswer | null>
   /** Connects at once if it was waiting to, say because the computer woke up or is online again. */
   retryNow(): void
   close(): void
@@ -68,6 +81,8 @@ interface Link {
   readonly socket: WebSocketLike
   readonly timers: Set<() => void>
   /** Frames held back because the relay said that we are too fast. */
+  /** Questions without an answer yet, by number. */
+  readonly asked: Map<number, (answer: StoreAnswer | null) => void>
   readonly held: { readonly to: Address; readonly bytes: Bytes }[]
   state: 'opening' | 'greeting' | 'joining' | 'joined'
   address: Address
@@ -91,6 +106,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
   let link: Link | null = null
   let failures = 0
   let stopped = false
+  let lastRequest = 0
   let cancelRetry = (): void => {}
 
   const after = (on: Link, ms: number, run: () => void): void => {
@@ -114,6 +130,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     if (link !== on) return
     link = null
     for (const cancel of on.timers) cancel()
+    for (const tell of on.asked.values()) tell(null)
     on.socket.close()
     if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
     const retryInMs = stopped ? null : retryDelay(on.waitMs)
@@ -176,8 +193,15 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       case 'undelivered':
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
-      default:
+      case 'mail-waiting':
+        if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
+      default: {
+        const tell = on.asked.get(frame.request)
+        on.asked.delete(frame.request)
+        tell?.(frame)
+        return tell !== undefined
+      }
     }
   }
 
@@ -210,6 +234,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     const opened: Link = {
       socket,
       timers: new Set(),
+      asked: new Map(),
       held: [],
       state: 'opening',
       address: '',
@@ -239,6 +264,15 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       else if (!link.pumping) put(link, { kind: 'send', to, payload: bytes })
       else if (link.held.length < QUEUE_FRAMES) link.held.push({ to, bytes })
       else emit({ kind: 'undelivered', to })
+    },
+    ask(question) {
+      const on = link
+      if (on === null || on.state !== 'joined') return Promise.resolve(null)
+      lastRequest = (lastRequest + 1) % 2 ** 32
+      const request = lastRequest
+      const answer = new Promise<StoreAnswer | null>((tell) => on.asked.set(request, tell))
+      put(on, { ...question, request })
+      return answer
     },
     retryNow() {
       if (link === null && !stopped) connect()

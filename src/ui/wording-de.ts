@@ -52,6 +52,9 @@ export const german: Wording = {
     'member-expired': (name) => `${somebody(name)} war zu lange weg und wurde entfernt`,
     'member-unreachable': (name) => `${somebody(name)} ist gerade nicht erreichbar`,
     'guess-failed': (name) => `${somebody(name)} kam nicht herein: falsches Passwort`,
+    'prekeys-exhausted': () =>
+      'Jemand aus dieser Gruppe schläft und hat keine Vorschlüssel mehr: Warte, bis er zurück ist',
+    'prekey-used': () => 'Ein Vorschlüssel war schon benutzt: Dieses Paar wartet, bis ihr beide online seid',
     'profile-in-use': () =>
       'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
     'message-rejected': (name) =>
@@ -152,6 +155,11 @@ export const german: Wording = {
   room: {
     leave: 'Gruppe verlassen',
     members: 'Mitglieder',
+    asleep: (id) => `Schläft ${id}`,
+    preKeys: (count) =>
+      count <= 25
+        ? `Nur ${count} deiner 100 Vorschlüssel liegen noch beim Relay`
+        : `${count} deiner 100 Vorschlüssel liegen beim Relay bereit`,
     groupKey: 'Gruppenschlüssel',
     epoch: 'Epoche',
     fingerprint: 'Fingerabdruck',

@@ -56,6 +56,9 @@ export const english = {
     'member-expired': (name) => `${somebody(name)} was away for too long and was removed`,
     'member-unreachable': (name) => `${somebody(name)} cannot be reached right now`,
     'guess-failed': (name) => `${somebody(name)} failed to get in: wrong password`,
+    'prekeys-exhausted': () =>
+      'Somebody of this group is asleep and has no pre-keys left: wait until they are back',
+    'prekey-used': () => 'A pre-key had been used before: that pair waits until both of you are online',
     'profile-in-use': () =>
       'Your stored membership is open in another tab. This tab is a member of its own, until you close it',
     'message-rejected': (name) => `A message that claimed to be from ${name ?? 'somebody'} was not accepted`,
@@ -153,6 +156,11 @@ export const english = {
   room: {
     leave: 'Leave group',
     members: 'Members',
+    asleep: (id: string) => `Asleep ${id}`,
+    preKeys: (count: number) =>
+      count <= 25
+        ? `Only ${count} of your 100 pre-keys are left at the relay`
+        : `${count} of your 100 pre-keys wait at the relay`,
     groupKey: 'Group key',
     epoch: 'Epoch',
     fingerprint: 'Fingerprint',

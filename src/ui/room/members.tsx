@@ -15,7 +15,9 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
   const [verifying, setVerifying] = useState<string | null>(null)
   const titleId = useId()
   const verified = members.find(({ id }) => id === verifying)
-  const nameOf = ({ id, name }: MemberView): string => labels.get(id) ?? name
+  const preKeys = useUi(({ view }) => view.preKeys)
+  const nameOf = ({ id, name }: MemberView): string =>
+    name === '' ? words.room.asleep(id.slice(0, 4)) : (labels.get(id) ?? name)
   return (
     <section className={styles.members}>
       <h2>
@@ -29,6 +31,11 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
           <Member key={member.id} member={member} name={nameOf(member)} onVerify={setVerifying} />
         ))}
       </ul>
+      {preKeys !== null && (
+        <p className={styles.stock} data-testid="pre-keys">
+          {words.room.preKeys(preKeys)}
+        </p>
+      )}
       {verified?.safety && (
         <VerifyDialog name={nameOf(verified)} safety={verified.safety} onClose={() => setVerifying(null)} />
       )}

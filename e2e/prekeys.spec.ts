@@ -1,0 +1,81 @@
+import { type Computer, createComputer } from './browser.ts'
+import { expect, test, unique } from './fixtures.ts'
+import { type Member, waitForAgreement } from './member.ts'
+
+const together = 10_000
+
+const joinToStay = async (member: Member): Promise<void> => {
+  await member.fill()
+  await member.page.getByRole('checkbox', { name: 'Stay a member after closing this tab' }).check()
+  await member.submit()
+  await member.waitForRoom()
+}
+
+const resume = async (member: Member): Promise<void> => {
+  await member.page.getByLabel(`Password of ${member.group}`, { exact: true }).fill(member.password)
+  await member.page.getByRole('button', { name: `Resume ${member.group}`, exact: true }).click()
+  await member.waitForRoom()
+}
+
+const stockOf = (member: Member) => member.page.getByTestId('pre-keys')
+
+test('members join while all others are asleep, leave messages, and are together when they wake', async ({
+  room,
+}, testInfo) => {
+  test.setTimeout(180_000)
+  const computers = ['Alice', 'Bob', 'Carol'].map(() => createComputer(testInfo))
+  const [hers, his, theirs] = computers as [Computer, Computer, Computer]
+  try {
+    const alice = await hers.member('Alice', room.relay.url, room)
+    await joinToStay(alice)
+    await expect(stockOf(alice)).toContainText('100', { timeout: 30_000 })
+    await hers.close()
+
+    const bob = await his.member('Bob', room.relay.url, room)
+    await joinToStay(bob)
+    const asleep = bob.listedMembers.filter({ hasText: 'pre-keyed' })
+    await expect(asleep).toHaveCount(1)
+    await expect(asleep).toContainText('offline')
+    const fromBob = [unique('one of Bob'), unique('two of Bob')] as const
+    for (const text of fromBob) await bob.say(text)
+    await expect(stockOf(bob)).toContainText('100', { timeout: 30_000 })
+    await his.close()
+
+    const carol = await theirs.member('Carol', room.relay.url, room)
+    await joinToStay(carol)
+    await expect(carol.listedMembers.filter({ hasText: 'pre-keyed' })).toHaveCount(2)
+    const fromCarol = unique('of Carol')
+    await carol.say(fromCarol)
+    await expect(stockOf(carol)).toContainText('100', { timeout: 30_000 })
+    await theirs.close()
+
+    const woken = await hers.member('Alice', room.relay.url, room)
+    await resume(woken)
+    for (const text of [...fromBob, fromCarol]) await expect(woken.message(text)).toHaveCount(1)
+    await woken.waitForMembers(3)
+    await expect(woken.listedMembers.filter({ hasText: 'pre-keyed' })).toHaveCount(2)
+    const read = await woken.messages()
+    expect(read.findIndex((text) => text.includes(fromBob[0]))).toBeLessThan(
+      read.findIndex((text) => text.includes(fromBob[1])),
+    )
+    const fromAlice = unique('of Alice')
+    await woken.say(fromAlice)
+
+    const bobAgain = await his.member('Bob', room.relay.url, room)
+    await resume(bobAgain)
+    const carolAgain = await theirs.member('Carol', room.relay.url, room)
+    await resume(carolAgain)
+    const all = [woken, bobAgain, carolAgain]
+    await waitForAgreement(all, together)
+    for (const member of all)
+      await expect(member.listedMembers.filter({ hasText: 'verified' })).toHaveCount(2)
+    // Carol joined after Bob had spoken: what was said before is not for her.
+    const forAll = [fromCarol, fromAlice]
+    for (const text of [...fromBob, ...forAll])
+      for (const member of [woken, bobAgain]) await expect(member.message(text)).toHaveCount(1)
+    for (const text of forAll) await expect(carolAgain.message(text)).toHaveCount(1)
+    expect(await carolAgain.messages()).toHaveLength(2)
+  } finally {
+    for (const computer of computers) await computer.remove()
+  }
+})

@@ -1,0 +1,104 @@
+import type { Bytes } from '../codec/index.ts'
+import type { MemberId } from '../group/index.ts'
+import { refillAt, stockSize } from '../prekeys/index.ts'
+import type { RelayClient } from '../transport/index.ts'
+
+/** Pre-keys made in one step: a letter or a frame never waits longer than that. */
+const batch = 10
+/** As many of 2,892 bytes fit one frame of 64 KiB. */
+const preKeysPerFrame = 20
+
+export const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
+
+/** What one membership leaves at the relay, and finds there. */
+export interface Mailbox {
+  /** Learns who has a mailbox; then reads one's own, oldest first. */
+  collect(): Promise<void>
+  /** Keeps the stock of pre-keys up, and meets who is asleep. */
+  tend(): Promise<void>
+  publish(preKeys: readonly Bytes[]): Promise<void>
+  take(member: MemberId): Promise<void>
+  /** Pre-keys of this member at the relay, as far as is known. */
+  stock(): number | null
+}
+
+export interface MailboxOwner {
+  readonly self: MemberId
+  readonly relay: () => RelayClient | null
+  readonly addresses: Map<MemberId, string>
+  /** Whether this member has pre-keys and a mailbox of its own. */
+  readonly stored: boolean
+  readonly isPresent: (member: MemberId) => boolean
+  /** `false`: keep the letter, it is to be read again. */
+  readonly read: (from: MemberId, bytes: Bytes) => Promise<boolean>
+  readonly restock: (count: number) => Promise<void>
+  readonly asleep: (members: readonly MemberId[]) => Promise<void>
+  readonly preKey: (member: MemberId, published: Bytes | null) => Promise<void>
+}
+
+export const createMailbox = (owner: MailboxOwner): Mailbox => {
+  const { self, addresses } = owner
+  let stock: number | null = null
+  let tending = false
+
+  const ask: RelayClient['ask'] = (question) => owner.relay()?.ask(question) ?? Promise.resolve(null)
+
+  /** Everybody with a mailbox in this room. */
+  const count = async (): Promise<readonly MemberId[]> => {
+    const answer = await ask({ kind: 'prekeys-count' })
+    if (answer?.kind !== 'prekeys-counted') return []
+    for (const { address } of answer.stocks) addresses.set(memberOf(address), address)
+    if (owner.stored) stock = answer.stocks.find(({ address }) => memberOf(address) === self)?.count ?? 0
+    return answer.stocks.map(({ address }) => memberOf(address))
+  }
+
+  const refill = async (): Promise<void> => {
+    if (stock === null || stock > refillAt) return
+    for (let missing = stockSize - stock; missing > 0; missing -= batch) {
+      await owner.restock(Math.min(batch, missing))
+    }
+  }
+
+  return {
+    stock: () => stock,
+    async collect() {
+      await count()
+      if (!owner.stored) return
+      for (let after = 0, more = true; more; ) {
+        const answer = await ask({ kind: 'mail-fetch', after })
+        if (answer?.kind !== 'letters' || answer.letters.length === 0) return
+        const read: number[] = []
+        for (const { id, from, payload } of answer.letters) {
+          addresses.set(memberOf(from), from)
+          if (await owner.read(memberOf(from), payload)) read.push(id)
+          after = id
+        }
+        if (read.length > 0) await ask({ kind: 'mail-ack', ids: read })
+        more = answer.more
+      }
+    },
+    async tend() {
+      if (tending) return
+      tending = true
+      try {
+        const owners = await count()
+        await owner.asleep(owners.filter((id) => id !== self && !owner.isPresent(id)))
+        await refill()
+      } finally {
+        tending = false
+      }
+    },
+    async publish(preKeys) {
+      for (let at = 0; at < preKeys.length; at += preKeysPerFrame) {
+        const items = preKeys.slice(at, at + preKeysPerFrame)
+        const answer = await ask({ kind: 'prekeys-put', replace: false, items })
+        if (answer?.kind === 'prekeys-stored') stock = answer.stock
+      }
+    },
+    async take(member) {
+      const of = addresses.get(member)
+      const answer = of === undefined ? null : await ask({ kind: 'prekeys-take', of })
+      if (answer?.kind === 'prekey') await owner.preKey(member, answer.item)
+    },
+  }
+}
