@@ -19,9 +19,12 @@ export interface Codec<T> {
   read(input: Reader): T
 }
 
-/** Encodes `value`. Throws RangeError on a value outside the codec's bounds: a caller's mistake, not input. */
-export function encode<T>(codec: Codec<T>, value: T): Bytes {
-  const out = new Writer()
+/**
+ * Encodes `value`. Throws RangeError on a value outside the codec's bounds: a caller's mistake, not input.
+ * `room`: bytes set aside at first; a good guess saves copies of what is long.
+ */
+export function encode<T>(codec: Codec<T>, value: T, room = 256): Bytes {
+  const out = new Writer(room)
   codec.write(out, value)
   return out.finish()
 }
@@ -35,8 +38,12 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
 }
 
 export class Writer {
-  #buffer: Bytes = new Uint8Array(256)
+  #buffer: Bytes
   #length = 0
+
+  constructor(room: number) {
+    this.#buffer = new Uint8Array(room)
+  }
 
   #reserve(count: number): number {
     const at = this.#length

@@ -116,10 +116,11 @@ export const struct = <T extends object>(fields: Fields<T>): Codec<T> => {
     write: (out, value) => {
       for (const name of names) fields[name].write(out, value[name])
     },
-    read: (input) =>
-      Object.fromEntries(
-        names.map((name) => [name, input.within(name, () => fields[name].read(input))]),
-      ) as T,
+    read: (input) => {
+      const value: Partial<T> = {}
+      for (const name of names) value[name] = input.within(name, () => fields[name].read(input))
+      return value as T
+    },
   }
 }
 
@@ -152,8 +153,13 @@ export const union = <T extends { kind: string }>(variants: Variants<T>): Codec<
   }
 }
 
-export const toHex = (raw: Uint8Array): string =>
-  Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export const toHex = (raw: Uint8Array): string => {
+  let digits = ''
+  for (let i = 0; i < raw.length; i++) digits += hexPairs[raw[i]!]
+  return digits
+}
 
 export const fromHex = (digits: string): Bytes => {
   if (!/^([0-9a-f]{2})*$/.test(digits)) throw new RangeError('not lower-case hexadecimal')
@@ -172,5 +178,8 @@ export const concat = (...parts: readonly Uint8Array[]): Bytes => {
 }
 
 /** Equality of public byte strings. Secret ones go through `crypto`. */
-export const equal = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i])
+export const equal = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -12,6 +12,17 @@ const codeOf = (error: unknown): string =>
     ? error.code
     : 'error'
 
+/** Field by field: this runs several times for each message. */
+const leave = (
+  recorder: Recorder,
+  { operation, algorithm, bytesIn }: Subject,
+  start: number,
+  { bytesOut = 0, error = null }: { readonly bytesOut?: number; readonly error?: string | null },
+): void => {
+  const duration = recorder.now() - start
+  recorder.record({ operation, algorithm, start, duration, bytesIn, bytesOut, error })
+}
+
 /**
  * Runs `work` and leaves exactly one record of it: on return, on rejection, on throw.
  * `sizeOf` gives the size of the result in bytes. What `work` throws is thrown on.
@@ -35,21 +46,25 @@ export function measure<T>(
   sizeOf: (value: T) => number,
 ): T | Promise<T> {
   const start = recorder.now()
-  const finish = (bytesOut: number, error: string | null): void =>
-    recorder.record({ ...subject, start, duration: recorder.now() - start, bytesOut, error })
-  const succeed = (value: T): T => {
-    finish(sizeOf(value), null)
-    return value
-  }
-  const fail = (error: unknown): never => {
-    finish(0, codeOf(error))
-    throw error
-  }
   let result: T | Promise<T>
   try {
     result = work()
   } catch (error) {
-    return fail(error)
+    leave(recorder, subject, start, { error: codeOf(error) })
+    throw error
   }
-  return result instanceof Promise ? result.then(succeed, fail) : succeed(result)
+  if (!(result instanceof Promise)) {
+    leave(recorder, subject, start, { bytesOut: sizeOf(result) })
+    return result
+  }
+  return result.then(
+    (value) => {
+      leave(recorder, subject, start, { bytesOut: sizeOf(value) })
+      return value
+    },
+    (error) => {
+      leave(recorder, subject, start, { error: codeOf(error) })
+      throw error
+    },
+  )
 }

@@ -44,7 +44,7 @@ export const longHeader = shortHeader + 1216 + 1088 + 4
 /** Random nonce || AES-256-GCM: 45 bytes, or 2,353 with a turn block. One key serves one chain. */
 export const sealHeader = async (crypto: Crypto, key: Secret, aad: Bytes, header: Header): Promise<Bytes> => {
   const nonce = crypto.random(nonceBytes)
-  return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header)))
+  return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header, longHeader)))
 }
 
 /** `null` where `key` is not the header's. Throws DecodeError on an authentic header of another form. */

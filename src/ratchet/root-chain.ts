@@ -55,6 +55,7 @@ const publicValues = struct<PublicValues>({
   peerKeyIndex: u32,
   peerKeys: publicKeyFields,
 })
+const publicValuesBytes = 3 * 16 + 2 * 4 + 2 * 1216 + 1088
 const label = utf8('mlwe-pake pair turn')
 
 const stepRoot = async (
@@ -64,7 +65,7 @@ const stepRoot = async (
   values: PublicValues,
 ): Promise<Turned> => {
   const ikm = concat(shared.dh.expose(), shared.kem.expose())
-  const info = concat(label, crypto.hash(encode(publicValues, values)))
+  const info = concat(label, crypto.hash(encode(publicValues, values, publicValuesBytes)))
   const output = await crypto.derive(root, ikm, info, 96)
   const turned: Turned = {
     rootChain: { root: output.slice(0, 32), nextHeaderKey: output.slice(64, 96), turn: values.turn },

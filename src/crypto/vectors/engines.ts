@@ -1,6 +1,7 @@
 import type { Bytes } from '../../codec/index.ts'
 import { portableHash } from '../hash.ts'
 import { type Crypto, createCrypto, type Engines, type WebCrypto } from '../index.ts'
+import { nodeEngines } from '../simulation/node-engines.ts'
 
 /** The product's `Crypto`, with randomness that a case lays down beforehand. */
 export interface Engine {
@@ -46,9 +47,10 @@ const engineOf = async (name: string, ports: { subtle: WebCrypto; engines: Engin
   return { name, crypto, script: (...draws) => void queue.splice(0, queue.length, ...draws) }
 }
 
-/** Every engine that the product may run on: a case passes only if it passes in all of them. */
+/** Every engine that the product or its simulations may run on: a case passes only if it passes in all of them. */
 export const loadEngines = (): Promise<readonly Engine[]> =>
   Promise.all([
     engineOf('fastest', { subtle, engines: {} }),
+    engineOf("Node's own", { subtle, engines: nodeEngines }),
     engineOf('portable', { subtle: withoutX25519, engines: { hash: portableHash } }),
   ])

@@ -22,23 +22,60 @@ export type HistoryEvent =
 type Kind = HistoryEvent['kind']
 
 /** How often each kind comes, relative to the others. Histories differ in their weather. */
-const weathers: readonly Readonly<Record<Kind, number>>[] = [
-  { send: 40, deliver: 50, lose: 1, forge: 4, reflect: 1, store: 1, 'roll-back': 0, wait: 2, expire: 1 },
-  { send: 45, deliver: 30, lose: 15, forge: 3, reflect: 1, store: 1, 'roll-back': 0, wait: 4, expire: 1 },
-  { send: 40, deliver: 40, lose: 4, forge: 8, reflect: 2, store: 3, 'roll-back': 3, wait: 2, expire: 1 },
-]
+const weathers = {
+  calm: {
+    send: 40,
+    deliver: 50,
+    lose: 1,
+    forge: 4,
+    reflect: 1,
+    store: 1,
+    'roll-back': 0,
+    wait: 2,
+    expire: 1,
+  },
+  lossy: {
+    send: 45,
+    deliver: 30,
+    lose: 15,
+    forge: 3,
+    reflect: 1,
+    store: 1,
+    'roll-back': 0,
+    wait: 4,
+    expire: 1,
+  },
+  crashing: {
+    send: 40,
+    deliver: 40,
+    lose: 4,
+    forge: 8,
+    reflect: 2,
+    store: 3,
+    'roll-back': 3,
+    wait: 2,
+    expire: 1,
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<Kind, number>>>>
 
-/** The history that a seed means: 20 to 60 events, with bursts of up to 90 messages now and then. */
+export type Weather = keyof typeof weathers
+const weatherNames = Object.keys(weathers) as readonly Weather[]
+
+const messages = 200
+
+/** The history that a seed means: 200 messages, some in bursts of up to 90, and what happens between them. */
 export const drawHistory = (
   random: Rng,
+  chosen: Weather | null,
 ): { readonly events: readonly HistoryEvent[]; readonly calm: boolean } => {
-  const pool = random(2048)
+  const pool = random(4096)
   let at = 0
   const byte = (): number => pool[at++ % pool.length]!
   const draw = (below: number): number => (byte() * 256 + byte()) % below
-  const weather = weathers[draw(weathers.length)]!
+  const any = weatherNames[draw(weatherNames.length)]!
+  const weather = weathers[chosen ?? any]
   const inOrder = draw(4)
-  const total = Object.values(weather).reduce((sum, weight) => sum + weight, 0)
+  const total = Object.values<number>(weather).reduce((sum, weight) => sum + weight, 0)
   const drawKind = (): Kind => {
     let rest = draw(total)
     for (const [kind, weight] of Object.entries(weather) as [Kind, number][]) {
@@ -71,6 +108,11 @@ export const drawHistory = (
         return [{ kind, side }]
     }
   }
-  const events = Array.from({ length: 20 + draw(41) }, drawEvent).flat()
+  const events: HistoryEvent[] = []
+  for (let sent = 0; sent < messages; ) {
+    const drawn = drawEvent()
+    sent += drawn.filter(({ kind }) => kind === 'send').length
+    events.push(...drawn)
+  }
   return { events, calm: weather['roll-back'] === 0 }
 }

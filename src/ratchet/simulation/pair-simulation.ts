@@ -1,5 +1,6 @@
-import { type Bytes, concat, encode, equal, u32 } from '../../codec/index.ts'
-import { type Crypto, Secret, seededCrypto, seededRng, type WebCrypto } from '../../crypto/index.ts'
+import { type Bytes, concat, encode, equal, toHex, u32 } from '../../codec/index.ts'
+import { type Crypto, createCrypto, type Rng, Secret, seededRng, type WebCrypto } from '../../crypto/index.ts'
+import { nodeEngines } from '../../crypto/simulation/node-engines.ts'
 import {
   createSession,
   decodePublicKeys,
@@ -14,7 +15,7 @@ import {
   seal,
   sessionView,
 } from '../index.ts'
-import { drawHistory, type HistoryEvent, type Side } from './history.ts'
+import { drawHistory, type HistoryEvent, type Side, type Weather } from './history.ts'
 import {
   agrees,
   expireModel,
@@ -24,6 +25,7 @@ import {
   sendModel,
   startModel,
 } from './model.ts'
+import { poolKeys } from './pooled-keys.ts'
 import { recordSeals } from './recording-crypto.ts'
 
 const groupId = new Uint8Array(16).fill(7)
@@ -55,6 +57,8 @@ interface Travelling {
 
 interface Party {
   session: Session
+  /** Its stored form, which a refusal must leave as it is. */
+  bytes: Bytes
   model: ModelSession
   stored: { readonly bytes: Bytes; readonly model: ModelSession }
   /** Frames on their way to this side, oldest first. */
@@ -107,16 +111,20 @@ const damage = (frame: Bytes, other: Bytes, how: number): Bytes => {
 class Pair {
   readonly #crypto: Crypto
   readonly #parties: readonly [Party, Party]
+  /** Without rollbacks nothing may open a second time. */
+  readonly #calm: boolean
+  readonly #read = new Set<string>()
   readonly #counts = { events: 0, sent: 0, opened: 0, rejected: 0, rollbacks: 0, turns: 0 }
   #names = 2
   #now = 1_800_000_000_000
 
-  constructor(crypto: Crypto, sessions: readonly [Session, Session]) {
+  constructor(crypto: Crypto, sessions: readonly [Session, Session], calm: boolean) {
     this.#crypto = crypto
+    this.#calm = calm
     const party = (side: Side): Party => {
       const model = startModel(1 + side, 2 - side)
-      const stored = { bytes: encodeSession(sessions[side]), model }
-      return { session: sessions[side], model, stored, inbox: [], sent: [] }
+      const bytes = encodeSession(sessions[side])
+      return { session: sessions[side], bytes, model, stored: { bytes, model }, inbox: [], sent: [] }
     }
     this.#parties = [party(0), party(1)]
   }
@@ -148,6 +156,9 @@ class Pair {
     if (outcome.kind === 'rejected') throw new Broken(`refused a good frame: ${outcome.code}`)
     demand(equal(outcome.plaintext, frame.plaintext), 'opened to another plaintext')
     this.#counts.opened++
+    const name = `${side} ${toHex(outcome.plaintext.subarray(0, 4))}`
+    demand(!this.#calm || !this.#read.has(name), 'opened a second time')
+    this.#read.add(name)
     this.#commit(to, outcome.session, expected, outcome.stale)
   }
 
@@ -179,11 +190,12 @@ class Pair {
         return frame && this.#expectRejected(party, frame.bytes, 'ratchet/unreadable')
       }
       case 'store':
-        party.stored = { bytes: encodeSession(party.session), model: party.model }
+        party.stored = { bytes: party.bytes, model: party.model }
         return
       case 'roll-back':
         this.#counts.rollbacks++
         party.session = decodeSession(party.stored.bytes)
+        party.bytes = party.stored.bytes
         party.model = party.stored.model
         return
       case 'expire': {
@@ -205,14 +217,13 @@ class Pair {
   }
 
   async #expectRejected(party: Party, bytes: Bytes, code: string | null): Promise<void> {
-    const before = encodeSession(party.session)
     const outcome = await open(this.#crypto, party.session, bytes, this.#now)
     demand(outcome.kind === 'rejected', 'opened what it had to refuse')
     demand(
       code === null || (outcome.kind === 'rejected' && outcome.code === code),
       'refused for another reason',
     )
-    demand(equal(before, encodeSession(party.session)), 'a refusal changed the state')
+    demand(equal(party.bytes, encodeSession(party.session)), 'a refusal changed the state')
     this.#counts.rejected++
   }
 
@@ -222,21 +233,29 @@ class Pair {
     party.model = model
     demand(agrees(model, sessionView(session)), 'counters differ from the model')
     // Also proves that nothing wiped is still part of the state.
-    const stored = encodeSession(session)
-    if (this.#counts.events % 8 === 0) party.session = decodeSession(stored)
-    demand(equal(stored, encodeSession(party.session)), 'the stored form changed')
+    party.bytes = encodeSession(session)
+    if (this.#counts.events % 8 !== 0) return
+    party.session = decodeSession(party.bytes)
+    demand(equal(party.bytes, encodeSession(party.session)), 'the stored form changed')
   }
 }
 
+/** Every so many histories, all keys are made for that history alone. */
+const freshEvery = 50
+
 /** Plays the history that `seed` means, checks every event against the model, throws at the first difference. */
-const simulatePair = async (subtle: WebCrypto, seed: string): Promise<HistoryResult> => {
-  const { crypto, log } = recordSeals((await seededCrypto(seed, subtle)).crypto)
-  const { events, calm } = drawHistory(seededRng(`${seed} history`))
-  const pair = new Pair(crypto, await createPair(crypto))
+const simulatePair = async (
+  crypto: Crypto,
+  seed: string,
+  weather: Weather | null,
+): Promise<HistoryResult> => {
+  const recording = recordSeals(crypto)
+  const { events, calm } = drawHistory(seededRng(`${seed} history`), weather)
+  const pair = new Pair(recording.crypto, await createPair(recording.crypto), calm)
   for (const event of events) await pair.apply(event)
   if (calm) await pair.expectAlive()
-  demand(log.repeated.length === 0, 'a key and nonce came twice')
-  return { ...pair.counts, pairs: log.pairs.size }
+  demand(recording.log.repeated.length === 0, 'a key and nonce came twice')
+  return { ...pair.counts, pairs: recording.log.pairs.size }
 }
 
 export interface SimulationResult extends HistoryResult {
@@ -245,16 +264,23 @@ export interface SimulationResult extends HistoryResult {
   readonly failures: readonly { readonly seed: number; readonly what: string }[]
 }
 
-/** `runs` histories, with the seeds from `seed` on. */
+/** `runs` histories, with the seeds from `seed` on, all in one weather where it is given. */
 export const simulatePairs = async (
   subtle: WebCrypto,
-  { runs, seed }: { readonly runs: number; readonly seed: number },
+  { runs, seed, weather }: { readonly runs: number; readonly seed: number; readonly weather?: Weather },
 ): Promise<SimulationResult> => {
   const sum = { events: 0, sent: 0, opened: 0, rejected: 0, rollbacks: 0, turns: 0, pairs: 0 }
   const failures: { seed: number; what: string }[] = []
+  const silent = { now: () => 0, record: () => undefined }
+  const cryptoOf = (random: Rng): Promise<Crypto> =>
+    createCrypto({ subtle, random, recorder: silent, engines: nodeEngines })
+  const shared = await cryptoOf(seededRng('pool'))
+  const pooled = await poolKeys(shared)
   for (let one = seed; one < seed + runs; one++) {
     try {
-      const result = await simulatePair(subtle, `pair ${one}`)
+      const random = seededRng(`pair ${one}`)
+      const crypto = one % freshEvery === 0 ? await cryptoOf(random) : pooled({ ...shared, random })
+      const result = await simulatePair(crypto, `pair ${one}`, weather ?? null)
       for (const name of Object.keys(sum) as (keyof HistoryResult)[]) sum[name] += result[name]
     } catch (error) {
       failures.push({ seed: one, what: error instanceof Error ? error.message : String(error) })

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { simulatePairs } from './simulation/pair-simulation.ts'
+
+// More: npm run sim -- ratchet --runs 100000
+const runs = 670
+
+test(`${runs} histories of 200 messages follow the model: messages and forgeries`, {
+  timeout: 240_000,
+}, async () => {
+  const subtle = globalThis.crypto.subtle as never
+  const result = await simulatePairs(subtle, { runs, seed: 1, weather: 'calm' })
+  expect(result.failures).toEqual([])
+  expect(result.passed).toBe(runs)
+  // Every kind of event did happen.
+  expect(result.sent).toBeGreaterThanOrEqual(200 * runs)
+  expect(result.turns).toBeGreaterThan(runs)
+  expect(result.opened).toBeGreaterThan(20 * runs)
+  expect(result.rejected).toBeGreaterThan(10 * runs)
+  expect(result.rollbacks).toBe(0)
+  expect(result.pairs).toBe(2 * result.sent)
+})
