@@ -11,8 +11,9 @@ import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Histories when none are asked for: what `npm test` has time for, for the first. */
-const usualRuns = { peer: 24, group: 200, ratchet: 1000 }
-const fileOf = (name) => join(root, 'src', name, 'simulation', 'main.ts')
+const usualRuns = { peer: 24, group: 200, ratchet: 1000, frames: 10_000 }
+const files = { frames: 'src/ratchet/simulation/frames.ts' }
+const fileOf = (name) => join(root, files[name] ?? `src/${name}/simulation/main.ts`)
 const names = Object.keys(usualRuns).filter((name) => existsSync(fileOf(name)))
 
 function readArguments() {
