@@ -63,6 +63,18 @@ export const createWorld = async (options: WorldOptions) => {
   const endpoints = new Map<string, MemoryEndpoint>()
   const addresses = new Map<MemberId, string>()
 
+  /** Stands for the relay's store; a test reads it, and writes to it as a hostile relay would. */
+  const preKeys = new Map<MemberId, Uint8Array[]>()
+  const letters = new Map<MemberId, { from: MemberId; bytes: Bytes }[]>()
+
+  /** The member reads its mailbox, and looks who else has one. */
+  const collect = async (member: Member): Promise<void> => {
+    for (const { from, bytes } of letters.get(member.id)?.splice(0) ?? [])
+      await dispatch(member, { kind: 'received', from, via: 'mail', bytes })
+    const asleep = [...preKeys.keys()].filter((id) => members.every((one) => one.id !== id || one.gone))
+    await dispatch(member, { kind: 'asleep', members: asleep })
+  }
+
   const dispatch = async (member: Member, event: Untimed<PeerEvent>): Promise<void> => {
     if (member.gone) return
     const timed = { ...event, now: network.now() } as PeerEvent
@@ -78,6 +90,11 @@ export const createWorld = async (options: WorldOptions) => {
         member.stored = encodePeer(member.state)
         return
       case 'send': {
+        const box = letters.get(effect.to)
+        if (effect.via === 'best' && box !== undefined && !member.state.present.has(effect.to)) {
+          box.push({ from: member.id, bytes: effect.bytes })
+          return
+        }
         const address = addresses.get(effect.to)
         if (address === undefined) return
         if (effect.via === 'best' && member.state.direct.has(effect.to))
@@ -87,6 +104,14 @@ export const createWorld = async (options: WorldOptions) => {
           endpoint.send(address, effect.bytes)
         }
         return
+      }
+      case 'publish':
+        preKeys.set(member.id, [...(preKeys.get(member.id) ?? []), ...effect.preKeys])
+        letters.set(member.id, letters.get(member.id) ?? [])
+        return
+      case 'take-prekey': {
+        const published = (preKeys.get(effect.member)?.shift() as Bytes | undefined) ?? null
+        return dispatch(member, { kind: 'prekey', member: effect.member, published })
       }
       case 'connect':
         // Stands for the WebRTC handshake: the initiator's offer travels sealed, and the link comes up.
@@ -98,7 +123,7 @@ export const createWorld = async (options: WorldOptions) => {
         }
         return
       case 'signal': {
-        const other = members.find(({ id }) => id === effect.member)
+        const other = members.find(({ id, gone }) => id === effect.member && !gone)
         if (other === undefined) return
         network.setTimer(() => dispatch(member, { kind: 'link', member: other.id, direct: true }), 5)
         network.setTimer(() => dispatch(other, { kind: 'link', member: member.id, direct: true }), 5)
@@ -202,6 +227,9 @@ export const createWorld = async (options: WorldOptions) => {
     members,
     open,
     resume,
+    preKeys,
+    letters,
+    collect,
     pass,
     close,
     dispatch,

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Page } from 'playwright/test'
+import { type Computer, createComputer } from './browser.ts'
+import { expect, test, unique } from './fixtures.ts'
+import { type Member, waitForAgreement } from './member.ts'
+
+/** A few in every run; `CRASH_ROUNDS=50 npx playwright test e2e/crash.spec.ts` for all that is promised. */
+const rounds = Number(process.env.CRASH_ROUNDS ?? 3)
+
+/** Ends every process of one browser at once, as a power cut does. */
+const kill = (folder: string): void => {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    try {
+      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
+      if (command.includes(`--user-data-dir=${folder}`)) process.kill(Number(entry), 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
+/** Writes down the key and nonce of everything that the Worker seals, before it is sealed. */
+const recordSealing = async (page: Page, into: string[]): Promise<void> => {
+  const worker = page.workers()[0] ?? (await page.waitForEvent('worker'))
+  worker.on('console', (message) => {
+    const text = message.text()
+    if (text.startsWith('sealed ')) into.push(text)
+  })
+  await worker.evaluate(() => {
+    const { subtle } = crypto
+    const raw = new WeakMap<CryptoKey, string>()
+    const hex = (bytes: Uint8Array) =>
+      Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    const importKey = subtle.importKey.bind(subtle) as (...given: unknown[]) => Promise<CryptoKey>
+    const encrypt = subtle.encrypt.bind(subtle)
+    Object.assign(subtle, {
+      importKey: async (format: unknown, data: Uint8Array, ...rest: unknown[]) => {
+        const text = hex(data)
+        const key = await importKey(format, data, ...rest)
+        raw.set(key, text)
+        return key
+      },
+      encrypt: (algorithm: AesGcmParams, key: CryptoKey, data: Uint8Array<ArrayBuffer>) => {
+        console.info(`sealed ${raw.get(key)} ${hex(algorithm.iv as Uint8Array)}`)
+        return encrypt(algorithm, key, data)
+      },
+    })
+  })
+}
+
+const joinToStay = async (member: Member): Promise<void> => {
+  await member.fill()
+  await member.page.getByRole('checkbox', { name: 'Stay a member after closing this tab' }).check()
+  await member.submit()
+  await member.waitForRoom()
+}
+
+const resume = async (member: Member): Promise<void> => {
+  await member.page.getByLabel(`Password of ${member.group}`, { exact: true }).fill(member.password)
+  await member.page.getByRole('button', { name: `Resume ${member.group}`, exact: true }).click()
+  await member.waitForRoom()
+}
+
+test(`a browser killed at ${rounds} random moments: no key and nonce twice, nothing confirmed is lost, no session is stuck`, async ({
+  room,
+}, testInfo) => {
+  test.setTimeout(60_000 + rounds * 40_000)
+  const hers: Computer = createComputer(testInfo)
+  const sealed: string[] = []
+  const keptByAlice: string[] = []
+  const keptByBob: string[] = []
+  const bob = await room.openMember('Bob')
+  try {
+    let alice = await hers.member('Alice', room.relay.url, room)
+    await recordSealing(alice.page, sealed)
+    await joinToStay(alice)
+    await joinToStay(bob)
+    await waitForAgreement([alice, bob])
+
+    for (let round = 0; round < rounds; round++) {
+      const [fromAlice, fromBob] = [unique('from Alice'), unique('from Bob')]
+      // Whatever stands on both screens before the blow has been confirmed.
+      await Promise.all([bob.say(fromBob), alice.say(fromAlice)])
+      await alice.page.waitForTimeout(Math.random() * 600)
+      const seen = await alice.messages().catch(() => [])
+      if (seen.some((text) => text.includes(fromBob))) keptByAlice.push(fromBob)
+      keptByBob.push(fromAlice)
+      kill(hers.folder)
+      await hers.close()
+
+      alice = await hers.member('Alice', room.relay.url, room)
+      await recordSealing(alice.page, sealed)
+      await resume(alice)
+      await waitForAgreement([alice, bob], 30_000)
+      for (const text of keptByAlice) await expect(alice.message(text)).toHaveCount(1)
+      if ((await alice.message(fromAlice).count()) === 0) keptByBob.pop()
+      for (const text of keptByBob) await expect(bob.message(text)).toHaveCount(1)
+      // Bob sent it to a member: it arrives, before or after the blow.
+      await expect(alice.message(fromBob)).toHaveCount(1)
+      const after = unique('after the blow')
+      await alice.say(after)
+      await expect(bob.message(after)).toHaveCount(1)
+    }
+    expect(sealed.length).toBeGreaterThan(20 * rounds)
+    expect(new Set(sealed).size, 'keys and nonces that were used twice').toBe(sealed.length)
+  } finally {
+    await hers.remove()
+  }
+})
