@@ -22,11 +22,11 @@ const allowed = {
 }
 
 /** Code that runs in Node only and is no part of the product. */
-const tests = '\\.(test|bench)\\.tsx?$|/test-client\\.ts$|^src/[^/]+/(vectors|simulation)/'
+const tests = '\\.(test|bench)\\.tsx?$|/test-[a-z]+\\.ts$|^src/[^/]+/(vectors|simulation)/'
 const configs = '^[^/]+\\.config\\.ts$'
 /** The files of the relay that touch Node; the rest of it is pure. */
 const nodeSide =
-  '^signaling/(server|main|vite-plugin|sockets|static|origin|env|sqlite-store|redis-store|logs|figures)\\.ts$'
+  '^signaling/(server|main|vite-plugin|sockets|static|origin|env|sqlite-store|redis-store|open-store|ice|logs|figures)\\.ts$'
 
 /** The projects that benchmarks run beside live in a folder of their own, and only where somebody ran one. */
 const benchPeers = Object.keys(require('./bench/package.json').dependencies)
@@ -112,7 +112,7 @@ module.exports = {
       name: 'signaling-imports',
       severity: 'error',
       from: { path: '^signaling/' },
-      to: { path: '^(src|e2e|tools|bench)/', pathNot: '^src/codec/index\\.ts$' },
+      to: { path: '^(src|e2e|tools|bench)/', pathNot: '^src/(codec|metrics)/index\\.ts$' },
     },
     {
       name: 'e2e-imports',

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { FRAME_BYTES, ROOM_MEMBERS } from './frames.ts'
+import { FRAME_BYTES, ROOM_MEMBERS, ROOM_OWNERS } from './frames.ts'
+import type { IceSettings } from './ice.ts'
+import { type LogLevel, logLevels } from './logs.ts'
+import type { StoreSettings } from './open-store.ts'
 import { hostPattern } from './origin.ts'
 import type { RelayLimits } from './relay.ts'
 import type { ServerOptions } from './server.ts'
+import { defaultStoreLimits, type StoreLimits } from './store.ts'
 
 /** A setting that cannot be used; its message names the variable. */
 export class SettingError extends Error {
@@ -14,9 +18,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const DEFAULT_PORT = 8000
 
 /** Variable to limit, with the smallest and largest value that makes sense. */
-const limitSettings: {
-  readonly [K in keyof RelayLimits]: readonly [name: string, min: number, max: number]
-} = {
+type LimitSettings<T> = { readonly [K in keyof T]: readonly [name: string, min: number, max: number] }
+
+const limitSettings: LimitSettings<RelayLimits> = {
   frameBytes: ['RELAY_FRAME_BYTES', 4096, FRAME_BYTES],
   messagesPerSecond: ['RELAY_MESSAGES_PER_SECOND', 1, 1_000_000],
   messageBurst: ['RELAY_MESSAGE_BURST', 10, 10_000_000],
@@ -25,6 +29,16 @@ const limitSettings: {
   roomMembers: ['RELAY_ROOM_MEMBERS', 2, ROOM_MEMBERS],
   socketsPerIp: ['RELAY_SOCKETS_PER_IP', 1, 1_000_000],
   helloMs: ['RELAY_HELLO_MS', 100, 600_000],
+}
+
+const storeLimitSettings: LimitSettings<Omit<StoreLimits, 'keptMs'>> = {
+  preKeys: ['RELAY_PREKEYS', 1, 10_000],
+  roomOwners: ['RELAY_ROOM_OWNERS', 1, ROOM_OWNERS],
+  mailboxLetters: ['RELAY_MAILBOX_LETTERS', 1, 100_000],
+  mailboxBytes: ['RELAY_MAILBOX_BYTES', 32_768, 2 ** 32 - 1],
+  storeBytes: ['RELAY_STORE_BYTES', 1024 * 1024, 2 ** 40],
+  networkPerSecond: ['RELAY_NETWORK_PER_SECOND', 1, 1_000_000],
+  networkBurst: ['RELAY_NETWORK_BURST', 5, 10_000_000],
 }
 
 function integer(env: Environment, name: string, min: number, max: number): number | undefined {
@@ -56,18 +70,51 @@ function pem(env: Environment, name: string): string {
   }
 }
 
-function limitsOf(env: Environment): Partial<RelayLimits> {
-  const read = Object.entries(limitSettings).map(([key, [name, min, max]]) => [
-    key,
-    integer(env, name, min, max),
-  ])
-  return Object.fromEntries(read.filter(([, value]) => value !== undefined))
+function limitsOf<T>(env: Environment, settings: LimitSettings<T>): Partial<T> {
+  const entries = Object.entries(settings) as [string, readonly [string, number, number]][]
+  const read = entries.map(([key, [name, min, max]]) => [key, integer(env, name, min, max)] as const)
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+function oneOf<T extends string>(env: Environment, name: string, values: readonly T[], fallback: T): T {
+  const value = values.find((candidate) => candidate === (env[name] || fallback))
+  if (value === undefined) throw new SettingError(`${name} must be one of ${values.join(', ')}`)
+  return value
+}
+
+function urls(env: Environment, name: string, pattern: RegExp, example: string): readonly string[] {
+  const listed = items(env, name)
+  if (listed.every((url) => pattern.test(url))) return listed
+  throw new SettingError(`${name} must be such as ${example}`)
+}
+
+function iceOf(env: Environment): IceSettings {
+  const stun = urls(env, 'STUN_URLS', /^stuns?:[^\s/]+$/, 'stun:stun.example:3478')
+  const turn = urls(env, 'TURN_URLS', /^turns?:[^\s/]+$/, 'turn:turn.example:3478')
+  const turnSecret = env.TURN_SECRET ?? ''
+  if (turn.length > 0 !== (turnSecret !== '')) {
+    throw new SettingError('TURN_URLS and TURN_SECRET must be set together')
+  }
+  return { stun, turn, turnSecret }
+}
+
+function storeOf(env: Environment): StoreSettings {
+  const [redisUrl = null] = urls(env, 'REDIS_URL', /^rediss?:\/\/\S+$/, 'redis://localhost:6379')
+  const hours = integer(env, 'RELAY_KEPT_HOURS', 1, 24 * 366)
+  const limits = { ...defaultStoreLimits, ...limitsOf(env, storeLimitSettings) }
+  return {
+    data: env.RELAY_DATA || 'data/relay.db',
+    redisUrl,
+    limits: hours === undefined ? limits : { ...limits, keptMs: hours * 3_600_000 },
+  }
 }
 
 export interface Settings {
   readonly options: ServerOptions
   /** Whether the port was asked for; if not, a busy one is no error. */
   readonly portChosen: boolean
+  readonly store: StoreSettings
+  readonly logLevel: LogLevel
 }
 
 /** Reads the environment; `appDirectory` is where the app lies unless APP_DIR says otherwise. */
@@ -77,11 +124,14 @@ export function readSettings(env: Environment, appDirectory: string): Settings {
   const useTls = Boolean(env.TLS_CERT) || Boolean(env.TLS_KEY)
   return {
     portChosen: port !== undefined,
+    store: storeOf(env),
+    logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
     options: {
       port: port ?? DEFAULT_PORT,
       host: env.HOST || '127.0.0.1',
       appDirectory: env.APP_DIR || appDirectory,
-      limits: limitsOf(env),
+      limits: limitsOf(env, limitSettings),
+      ice: iceOf(env),
       ...(sendQueueBytes === undefined ? {} : { sendQueueBytes }),
       allowedOrigins: origins(env, 'RELAY_ALLOWED_ORIGINS', ['https:', 'http:']),
       trustedProxies: items(env, 'RELAY_TRUSTED_PROXIES'),

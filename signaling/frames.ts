@@ -26,13 +26,13 @@ export const PAYLOAD_BYTES = 60 * 1024
 /** Most members that a `joined` frame can list. */
 export const ROOM_MEMBERS = 1024
 /** Largest pre-key in bytes; what it holds is the clients' affair. */
-export const PREKEY_BYTES = 4096
+const PREKEY_BYTES = 4096
 /** Most pre-keys in one `prekeys-put`; the frame limit allows fewer of the largest. */
-export const PREKEYS_PUT = 100
+const PREKEYS_PUT = 100
 /** Most owners of pre-keys that `prekeys-counted` can list. */
 export const ROOM_OWNERS = 1024
 /** Largest payload of a letter in bytes. */
-export const LETTER_BYTES = 32 * 1024
+const LETTER_BYTES = 32 * 1024
 /** Most letters in one `letters` or `mail-ack`. */
 export const LETTERS = 128
 /** Length of the secret behind an address, in bytes. */

@@ -15,7 +15,12 @@ const children: ChildProcess[] = []
 function run(env: Record<string, string>) {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', main], {
-    env: { PATH: process.env.PATH, APP_DIR: appDirectory, ...env },
+    env: {
+      PATH: process.env.PATH,
+      APP_DIR: appDirectory,
+      RELAY_DATA: join(appDirectory, 'relay.db'),
+      ...env,
+    },
   })
   children.push(child)
   const output = { out: '', err: '' }
@@ -78,6 +83,8 @@ test('without settings: port 8000 of this computer, moving on if busy', () => {
   expect(readSettings({}, '/app')).toMatchObject({
     portChosen: false,
     options: { port: 8000, host: '127.0.0.1', appDirectory: '/app', limits: {}, connectSources: [] },
+    store: { data: 'data/relay.db', redisUrl: null },
+    logLevel: 'warn',
   })
 })
 
@@ -110,6 +117,11 @@ test('settings are read and checked', () => {
     { RELAY_CONNECT_SRC: 'wss://a.example;script-src' },
     { RELAY_ALLOWED_ORIGINS: '*' },
     { TLS_CERT: '/nowhere.pem' },
+    { REDIS_URL: 'localhost' },
+    { LOG_LEVEL: 'loud' },
+    { TURN_URLS: 'turn:turn.example' },
+    { STUN_URLS: 'https://stun.example' },
+    { RELAY_KEPT_HOURS: '0' },
   ]
   for (const env of bad) expect(() => readSettings(env, '/app'), JSON.stringify(env)).toThrow(SettingError)
 })

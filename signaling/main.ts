@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readSettings, SettingError, type Settings } from './env.ts'
+import { createLog, kindOf, type Log } from './logs.ts'
+import { openStore } from './open-store.ts'
 import { type RunningServer, startServer } from './server.ts'
+import type { Store } from './store.ts'
 
 const PORTS_TO_TRY = 50
 
@@ -10,10 +13,10 @@ const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
 /** Listens on the port asked for, or, where none was, on the first free one from the default upwards. */
-async function listen({ options, portChosen }: Settings): Promise<RunningServer> {
+async function listen({ options, portChosen }: Settings, store: Store): Promise<RunningServer> {
   for (let port = options.port; ; port++) {
     try {
-      return await startServer({ ...options, port })
+      return await startServer({ ...options, store, port })
     } catch (error) {
       if (codeOf(error) === 'EADDRINUSE') {
         if (!portChosen && port < options.port + PORTS_TO_TRY) continue
@@ -33,28 +36,49 @@ async function listen({ options, portChosen }: Settings): Promise<RunningServer>
 }
 
 /** The first signal drains, the second does not wait. */
-function stopOnSignal(server: RunningServer): void {
+function stopOnSignal(server: RunningServer, store: Store, log: Log): void {
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    server.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
+    log.info({}, 'stopping')
+    server
+      .close()
+      .then(() => store.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ error: kindOf(error) }, 'could not stop cleanly')
+          process.exit(1)
+        },
+      )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }
 
+async function open(settings: Settings): Promise<Store> {
+  try {
+    return await openStore(settings.store)
+  } catch (error) {
+    const name = settings.store.redisUrl === null ? 'RELAY_DATA' : 'REDIS_URL'
+    throw new SettingError(`the store that ${name} names cannot be used (${kindOf(error)})`)
+  }
+}
+
 async function main(): Promise<void> {
   // Built, this file is dist/relay/main.js and the app is dist/app.
   const settings = readSettings(process.env, fileURLToPath(new URL('../app', import.meta.url)))
-  if (!existsSync(join(settings.options.appDirectory ?? '', 'index.html'))) {
+  const { appDirectory = '', ...options } = settings.options
+  const alone = process.argv.includes('--without-app')
+  if (!alone && !existsSync(join(appDirectory, 'index.html'))) {
     throw new SettingError('the app is not built: run `npm run build`, or set APP_DIR to a built app')
   }
-  const server = await listen(settings)
-  stopOnSignal(server)
+  const log = createLog(settings.logLevel)
+  const store = await open(settings)
+  const server = await listen(alone ? { ...settings, options } : settings, store)
+  stopOnSignal(server, store, log)
+  log.info({ port: server.port, store: settings.store.redisUrl === null ? 'file' : 'redis' }, 'started')
   console.log(`MLWE-PAKE is at ${server.url}`)
 }
 

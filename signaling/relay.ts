@@ -36,7 +36,7 @@ export const defaultLimits: RelayLimits = {
 }
 
 export type RelayEffect =
-  | { readonly kind: 'send'; readonly socket: number; readonly bytes: Bytes }
+  | { readonly kind: 'send'; readonly socket: number; readonly bytes: Bytes; readonly code?: ErrorCode }
   | { readonly kind: 'close'; readonly socket: number; readonly code: number; readonly reason: string }
   /** To be done by the store; what it answers goes to `answered`. */
   | { readonly kind: 'ask'; readonly ask: StoreRequest }
@@ -99,12 +99,13 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
     kind: 'send',
     socket: to.id,
     bytes: encode(relayFrame, frame),
+    ...('code' in frame ? { code: frame.code } : {}),
   })
 
   const fail = (socket: number, code: ErrorCode, retryAfterMs = 0): RelayEffect[] => {
     const closeCode = closeCodes[code]
     const bytes = encode(relayFrame, { kind: 'error', code, retryAfterMs })
-    const effects: RelayEffect[] = [{ kind: 'send', socket, bytes }]
+    const effects: RelayEffect[] = [{ kind: 'send', socket, bytes, code }]
     if (closeCode !== undefined) effects.push({ kind: 'close', socket, code: closeCode, reason: code })
     return effects
   }

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { commonHeaders, contentSecurityPolicy, HSTS } from './headers.ts'
+import { type IceSettings, iceServers } from './ice.ts'
 import { validHost } from './origin.ts'
-import { attachRelay, refuseUpgrade, SOCKET_PATH, type SocketOptions } from './sockets.ts'
+import { defaultLimits } from './relay.ts'
+import { attachRelay, type RelaySockets, refuseUpgrade, SOCKET_PATH, type SocketOptions } from './sockets.ts'
 import { loadStatic } from './static.ts'
 
 export interface ServerOptions extends SocketOptions {
@@ -15,6 +17,8 @@ export interface ServerOptions extends SocketOptions {
   readonly connectSources?: readonly string[]
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** STUN and TURN servers that the app is told of. */
+  readonly ice?: IceSettings
   /** How long `close` waits for sockets to end. */
   readonly graceMs?: number
 }
@@ -27,8 +31,46 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Answers GET and HEAD with the app's files and `/healthz`. */
-function createHandler(options: ServerOptions): RequestListener {
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+const json = (value: unknown, status = 200): Answer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(value),
+})
+
+/** What the server says about itself: figures and counts, never who or which. */
+function createReports(options: ServerOptions, sockets: RelaySockets, ready: () => boolean) {
+  const { ice = { stun: [], turn: [], turnSecret: '' }, store } = options
+  const readiness = async (): Promise<Answer> => {
+    const works = await (store?.check() ?? Promise.resolve()).then(
+      () => ready(),
+      () => false,
+    )
+    return works ? json({ status: 'ready' }) : json({ status: 'not ready' }, 503)
+  }
+  return new Map<string, () => Answer | Promise<Answer>>([
+    ['/healthz', () => json({ status: 'ok' })],
+    ['/readyz', readiness],
+    ['/metrics', async () => ({ status: 200, ...(await sockets.figures.text()) })],
+    ['/api/metrics', () => json(sockets.figures.operations())],
+    [
+      '/api/groups',
+      () => {
+        const { sockets: open, members } = sockets.counts()
+        return json({ rooms: members.length, sockets: open, members: members.toSorted((a, b) => b - a) })
+      },
+    ],
+    ['/api/ice', () => json({ iceServers: iceServers(ice, Date.now()) })],
+  ])
+}
+
+/** Answers GET and HEAD with the app's files and the reports. */
+function createHandler(options: ServerOptions, reports: ReturnType<typeof createReports>): RequestListener {
   const { appDirectory, connectSources = [], trustedProxies = [], tls } = options
   const files = appDirectory === undefined ? new Map() : loadStatic(appDirectory)
 
@@ -49,9 +91,11 @@ function createHandler(options: ServerOptions): RequestListener {
       response.setHeader('Allow', 'GET, HEAD')
       return answer(response, 405, 'text/plain; charset=utf-8', 'method not allowed\n')
     }
-    if (path === '/healthz') {
+    const report = reports.get(path)
+    if (report !== undefined) {
       response.setHeader('Cache-Control', 'no-store')
-      return answer(response, 200, 'application/json', '{"status":"ok"}')
+      void Promise.resolve(report()).then(({ status, type, body }) => answer(response, status, type, body))
+      return
     }
     if (file === undefined) return answer(response, 404, 'text/plain; charset=utf-8', 'not found\n')
     response.setHeader('Cache-Control', file.cacheControl)
@@ -72,14 +116,27 @@ function answer(response: ServerResponse, status: number, type: string, body: st
 /** Serves the relay, and the app if there is one, on one port. Rejects if the port cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', tls, graceMs = 2000 } = options
-  const handler = createHandler(options)
-  const server = tls === undefined ? createServer(handler) : createTlsServer({ ...tls }, handler)
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, host, resolve)
-  })
+  const helloMs = options.limits?.helloMs ?? defaultLimits.helloMs
+  // Slow requests, upgrades among them, are cut off: nobody keeps a connection by dripping a header.
+  const timeouts = {
+    headersTimeout: helloMs,
+    requestTimeout: helloMs,
+    connectionsCheckingInterval: helloMs / 4,
+  }
+  const server = tls === undefined ? createServer(timeouts) : createTlsServer({ ...timeouts, ...tls })
   const sockets = attachRelay(server, options)
+  let stopping = false
+  const reports = createReports(options, sockets, () => !stopping)
+  server.on('request', createHandler(options, reports))
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options.port, host, resolve)
+    })
+  } catch (error) {
+    await sockets.close(0)
+    throw error
+  }
   server.on('upgrade', (request, stream) => {
     if (request.url?.split('?')[0] !== SOCKET_PATH) refuseUpgrade(stream, '404 Not Found')
   })
@@ -87,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port
   const close = async (): Promise<void> => {
+    stopping = true
     const stopped = new Promise((resolve) => server.close(resolve))
     await sockets.close(graceMs)
     server.closeAllConnections()

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { createFigures, type Figures } from './figures.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { clientIp, networkOf, originAllowed } from './origin.ts'
 import { createRelay, defaultLimits, type RelayEffect, type RelayLimits } from './relay.ts'
-import { answerRequest } from './request.ts'
+import { answerRequest, type StoreRequest } from './request.ts'
 import { defaultStoreLimits, type Store } from './store.ts'
 
 export interface SocketOptions {
@@ -30,11 +31,15 @@ export interface UpgradeSource {
 }
 
 export interface RelaySockets {
+  readonly figures: Figures
+  /** Numbers only. */
+  counts(): { readonly sockets: number; readonly members: readonly number[] }
   /** Says goodbye to every client, then waits for their sockets to end, at most `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
 export const SOCKET_PATH = '/ws'
+const SWEEP_MS = 60_000
 const MISSED_PINGS = 3
 /** Clients are told to come back within this time, each at its own moment. */
 const RETURN_MS = 2000
@@ -55,6 +60,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const relay = createRelay(limits, (bytes) => createHash('sha256').update(bytes).digest())
   const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
   const sockets = new Map<number, WebSocket>()
+  const figures = createFigures(() => relay.counts())
   const missedPings = new Map<number, number>()
   let lastId = 0
 
@@ -65,10 +71,17 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     maxPayload: 2 * limits.frameBytes,
   })
 
+  const answer = async (request: StoreRequest): Promise<void> => {
+    const start = performance.now()
+    const said = await answerRequest(store, request)
+    figures.stored(request.frame.kind, said, performance.now() - start)
+    perform(relay.answered(request, said))
+  }
+
   const perform = (effects: readonly RelayEffect[]): void => {
     for (const effect of effects) {
       if (effect.kind === 'ask') {
-        void answerRequest(store, effect.ask).then((answer) => perform(relay.answered(effect.ask, answer)))
+        void answer(effect.ask)
         continue
       }
       const socket = sockets.get(effect.socket)
@@ -78,8 +91,13 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
         continue
       }
       onFrame?.('out', effect.socket, effect.bytes)
+      figures.frame('out', effect.bytes.length, 0)
+      if (effect.code !== undefined) figures.refused(effect.code)
       socket.send(effect.bytes)
-      if (socket.bufferedAmount > sendQueueBytes) socket.terminate()
+      if (socket.bufferedAmount > sendQueueBytes) {
+        figures.refused('slow-reader')
+        socket.terminate()
+      }
     }
   }
 
@@ -92,7 +110,9 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       // No text is a frame; an empty frame is refused the same way.
       const bytes = isBinary && Buffer.isBuffer(data) ? data : new Uint8Array(0)
       onFrame?.('in', id, bytes)
-      perform(relay.receive(id, bytes, performance.now()))
+      const start = performance.now()
+      perform(relay.receive(id, bytes, start))
+      figures.frame('in', bytes.length, performance.now() - start)
     })
     socket.on('pong', () => missedPings.set(id, 0))
     // Nothing to add: ws closes by itself, with 1009 after an oversized message, and 'close' follows.
@@ -109,26 +129,37 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     if (pathOf(request) !== SOCKET_PATH) return
     stream.on('error', () => stream.destroy())
     if (originAllowed(request, allowedOrigins)) server.handleUpgrade(request, stream, head, accept)
-    else refuseUpgrade(stream, '403 Forbidden')
+    else {
+      figures.refused('origin')
+      refuseUpgrade(stream, '403 Forbidden')
+    }
   }
 
   const heartbeat = setInterval(() => {
     for (const [id, socket] of sockets) {
       const missed = missedPings.get(id) ?? 0
       missedPings.set(id, missed + 1)
-      if (missed >= MISSED_PINGS) socket.terminate()
-      else socket.ping()
+      if (missed < MISSED_PINGS) socket.ping()
+      else {
+        figures.refused('no-pong')
+        socket.terminate()
+      }
     }
   }, pingMs)
   const clock = setInterval(() => perform(relay.tick(performance.now())), Math.min(1000, limits.helloMs))
 
+  const sweeper = setInterval(() => void store.sweep().catch(() => {}), SWEEP_MS)
+
   source.on('upgrade', upgrade)
 
   return {
+    figures,
+    counts: () => relay.counts(),
     async close(graceMs) {
       source.off('upgrade', upgrade)
       clearInterval(heartbeat)
       clearInterval(clock)
+      clearInterval(sweeper)
       perform(relay.drain(() => Math.floor(Math.random() * RETURN_MS)))
       const open = [...sockets.values()]
       const ended = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
@@ -138,6 +169,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       await Promise.all(ended)
       clearTimeout(late)
       server.close()
+      figures.close()
     },
   }
 }

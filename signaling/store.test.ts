@@ -1,7 +1,14 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fromHex } from '../src/codec/index.ts'
 import { createMemoryStore } from './memory-store.ts'
+import { createRedisStore } from './redis-store.ts'
+import { createSqliteStore } from './sqlite-store.ts'
 import { defaultStoreLimits, pageOf, type Store, type StoreLimits } from './store.ts'
+import { startRedis, type TestRedis } from './test-redis.ts'
 
 type Open = (limits: StoreLimits, now: () => number) => Promise<Store>
 
@@ -187,6 +194,13 @@ function storeContract(name: string, open: Open): void {
     { networkPerSecond: 2, networkBurst: 10 },
   )
 
+  contract('keeps what is empty', async (store) => {
+    await store.putPreKeys(alice, [new Uint8Array(0)], false)
+    await store.deposit(alice, bob.address, new Uint8Array(0))
+    expect(await store.takePreKey(alice)).toEqual(new Uint8Array(0))
+    expect((await store.fetchMail(alice, 0)).letters).toMatchObject([{ payload: new Uint8Array(0) }])
+  })
+
   contract('says that it works', async (store) => {
     await store.check()
     await store.sweep()
@@ -201,3 +215,81 @@ test('a page holds as many letters as a frame has room for', () => {
 })
 
 storeContract('memory', async (limits, now) => createMemoryStore(limits, now))
+
+const directory = mkdtempSync(join(tmpdir(), 'relay-store-'))
+let files = 0
+let redis: TestRedis
+beforeAll(async () => {
+  redis = await startRedis()
+}, 20_000)
+afterAll(async () => {
+  rmSync(directory, { recursive: true })
+  await redis.stop()
+})
+
+storeContract('SQLite', async (limits, now) =>
+  createSqliteStore(join(directory, `${++files}.db`), limits, now),
+)
+storeContract('Redis', async (limits, now) => {
+  const client = new Redis(redis.url)
+  await client.flushall()
+  return createRedisStore(client, limits, now)
+})
+
+test('SQLite: what was answered is there after the file is opened again', async () => {
+  const path = join(directory, 'again.db')
+  const first = createSqliteStore(path, defaultStoreLimits, Date.now)
+  await first.putPreKeys(alice, [item(1), item(2)], false)
+  await first.takePreKey(alice)
+  await first.deposit(alice, bob.address, letter)
+  await first.close()
+  const second = createSqliteStore(path, defaultStoreLimits, Date.now)
+  expect(await second.takePreKey(alice)).toEqual(item(2))
+  expect((await second.fetchMail(alice, 0)).letters).toHaveLength(1)
+  await second.close()
+})
+
+test('SQLite: a full store refuses what is new, and still gives and deletes', async () => {
+  const limits = { ...defaultStoreLimits, storeBytes: 200_000 }
+  const store = createSqliteStore(join(directory, 'full.db'), limits, Date.now)
+  await store.putPreKeys(alice, [item(1)], false)
+  const big = Array.from({ length: 90 }, (_, n) => new Uint8Array(4096).fill(n))
+  const outcomes = await Promise.allSettled([
+    store.putPreKeys(bob, big, false),
+    store.deposit(alice, bob.address, letter),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+  expect(await store.takePreKey(bob)).toBeNull()
+  expect(await store.takePreKey(alice)).toEqual(item(1))
+  const { letters } = await store.fetchMail(alice, 0)
+  await store.acknowledge(
+    alice,
+    letters.map(({ id }) => id),
+  )
+  await store.close()
+})
+
+test('SQLite: a file that is none, or that a later version made, is not touched', async () => {
+  const path = join(directory, 'none.db')
+  writeFileSync(path, 'this is no database, and long enough to be looked at as if it were one'.repeat(50))
+  expect(() => createSqliteStore(path, defaultStoreLimits, Date.now)).toThrow()
+})
+
+test('Redis: gone and back, its store answers again with all that was acknowledged', async () => {
+  const client = new Redis(redis.url, {
+    enableOfflineQueue: false,
+    retryStrategy: () => 50,
+    lazyConnect: true,
+  })
+  client.on('error', () => {})
+  await client.connect()
+  const store = createRedisStore(client, defaultStoreLimits, Date.now)
+  await store.putPreKeys(alice, [item(1)], true)
+  await redis.kill()
+  await expect(store.takePreKey(alice)).rejects.toThrow()
+  const ready = new Promise((resolve) => client.once('ready', resolve))
+  await redis.start()
+  await ready
+  expect(await store.takePreKey(alice)).toEqual(item(1))
+  await store.close()
+})

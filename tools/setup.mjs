@@ -77,10 +77,23 @@ async function installBrowser() {
   ].join('\n')
 }
 
+/** The relay's tests run a Redis of their own; where it cannot be had, they fail and say so. */
+async function installRedis() {
+  if ((await run('redis-server', ['--version'], { timeoutMs: 10_000, quiet: true })).code === 0) return
+  if (!isRootOnDebian()) return
+  console.log('Installing a Redis for the tests…')
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await run('apt-get', ['update', '-q'], { timeoutMs: downloadMs, quiet: true, env })
+  // Only the program: no server that starts with the machine.
+  const args = ['install', '-y', '-q', '--no-install-recommends', 'redis-server']
+  await run('apt-get', args, { timeoutMs: installMs, quiet: true, env })
+}
+
 async function setup() {
   const problem = isInstalled() ? null : await installPackages()
   if (problem !== null) return problem
   if (!process.argv.includes('--browser')) return null
+  await installRedis()
   return findChromium() === null ? installBrowser() : null
 }
 

@@ -1,0 +1,28 @@
+import { createHmac } from 'node:crypto'
+
+export interface IceSettings {
+  /** Such as `stun:stun.example:3478`. */
+  readonly stun: readonly string[]
+  readonly turn: readonly string[]
+  /** What the relay and the TURN server share (coturn: `static-auth-secret`). */
+  readonly turnSecret: string
+}
+
+export interface IceServer {
+  readonly urls: readonly string[]
+  readonly username?: string
+  readonly credential?: string
+}
+
+const LIFETIME_S = 3600
+
+/** Servers for `RTCPeerConnection`. TURN's credentials name nobody and end after an hour (TURN REST API). */
+export function iceServers({ stun, turn, turnSecret }: IceSettings, nowMs: number): readonly IceServer[] {
+  const servers: IceServer[] = stun.length === 0 ? [] : [{ urls: stun }]
+  if (turn.length > 0) {
+    const username = `${Math.floor(nowMs / 1000) + LIFETIME_S}:mlwe-pake`
+    const credential = createHmac('sha1', turnSecret).update(username).digest('base64')
+    servers.push({ urls: turn, username, credential })
+  }
+  return servers
+}
