@@ -60,7 +60,7 @@ export const createFlatGroup = async (n: number) => {
   }
 
   // Everybody learns of everybody, and the first founds the group.
-  const adds = ids.map((id) => ({ id, name: 'member', sponsor: id, lease: 1 }))
+  const adds = ids.map((id) => ({ id, name: 'member', sponsor: id, lease: 1, life: 0 }))
   for (let i = 0; i < n; i++) {
     const delta = { adds, removes: [] }
     await run(i, {

@@ -22,6 +22,8 @@ export const epochId = hexId<EpochId>(32)
 
 export const epochVersion = 1
 export const maxParents = 4
+/** Highest counter that a member without any epoch believes: far from the 48 bits' end. */
+export const maxCounter = 2 ** 40
 
 /** Public to the members; its hash is the epoch's id. */
 export interface EpochHeader {

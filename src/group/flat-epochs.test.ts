@@ -6,7 +6,7 @@ import type { GroupControl } from './control.ts'
 import { authorEpoch, epochHeader, openEpoch } from './epoch.ts'
 import { type GroupEvent, groupStep } from './group.ts'
 import { openMessage, sealMessage, tagFor } from './message.ts'
-import { emptyRoster, type MemberId, merge, type RosterDelta, rosterHash } from './roster.ts'
+import { emptyRoster, finalLife, type MemberId, merge, type RosterDelta, rosterHash } from './roster.ts'
 import { openBody, sealBody } from './sender-chain.ts'
 import { createGroup, currentEpoch, type GroupState } from './state.ts'
 
@@ -72,6 +72,7 @@ const anyDelta = fc.record({
       name: fc.constantFrom('x', 'y'),
       sponsor: fc.constant(ann),
       lease: fc.constantFrom(1, 2),
+      life: fc.integer({ min: 0, max: 2 }),
     }),
     { maxLength: 5 },
   ),
@@ -80,6 +81,7 @@ const anyDelta = fc.record({
       id: fc.integer({ min: 1, max: 6 }).map(idOf),
       by: fc.integer({ min: 1, max: 6 }).map(idOf),
       reason: fc.constantFrom('left' as const, 'evicted' as const, 'expired' as const),
+      life: fc.constantFrom(0, 1, finalLife),
     }),
     { maxLength: 3 },
   ),
@@ -92,7 +94,9 @@ test('rosters merge to one hash in every order, once or twice, and a removal win
       expect(all(deltas.toReversed())).toBe(all(deltas))
       expect(all([...deltas, ...deltas])).toBe(all(deltas))
       const merged = deltas.reduce(merge, emptyRoster)
-      for (const { id } of deltas.flatMap(({ removes }) => removes)) expect(merged.adds.has(id)).toBe(false)
+      for (const { id, life } of deltas.flatMap(({ removes }) => removes)) {
+        expect(merged.adds.get(id)?.life ?? finalLife + 1).toBeGreaterThan(life)
+      }
     }),
   )
 })
@@ -181,7 +185,7 @@ test('who is away longer than the lease is removed, by one member for all', asyn
   await group.found()
   group.states.delete(cleo)
   await group.pass(2_500)
-  expect(group.at(bob).roster.removes.get(cleo)).toEqual({ id: cleo, by: ann, reason: 'expired' })
+  expect(group.at(bob).roster.removes.get(cleo)).toEqual({ id: cleo, by: ann, reason: 'expired', life: 0 })
   expect(group.standing().size).toBe(1)
 })
 

@@ -1,10 +1,11 @@
 export { type GroupControl, groupControl } from './control.ts'
 export { type GroupEvent, groupStep } from './group.ts'
 export { type MessageReject, openMessage, sealMessage, tagBytes, tagFor } from './message.ts'
-export { type MemberId, maxNameBytes, memberId } from './roster.ts'
+export { isGone, type MemberId, maxEntries, maxNameBytes, memberId } from './roster.ts'
 export {
   createGroup,
   currentEpoch,
+  evictedOf,
   type GroupNotice,
   type GroupReject,
   type GroupState,

@@ -1,4 +1,16 @@
-import { type Bytes, encode, hexId, list, oneOf, struct, text, toHex, u48, utf8 } from '../codec/index.ts'
+import {
+  type Codec,
+  encode,
+  hexId,
+  list,
+  oneOf,
+  struct,
+  text,
+  toHex,
+  u16,
+  u48,
+  utf8,
+} from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 
 /** A member instance: 32 hexadecimal digits for 16 bytes, never reused. */
@@ -16,17 +28,24 @@ export interface Add {
   readonly sponsor: MemberId
   /** How long the member may be unreachable before it counts as expired, milliseconds. */
   readonly lease: number
+  /** 0, and one more each time the member comes back from an expiry. */
+  readonly life: number
 }
 
 export interface Remove {
   readonly id: MemberId
   readonly by: MemberId
   readonly reason: 'left' | 'evicted' | 'expired'
+  /** The last life that this ends: `finalLife` for whoever left or was evicted. */
+  readonly life: number
 }
 
+/** No life comes after it. */
+export const finalLife = 0xffff
+
 /**
- * A 2P-set: merging is union and a removal wins for ever, so every order of merges ends alike.
- * A removed member's `Add` is dropped: only the tombstone counts.
+ * A 2P-set of (id, life): merging is union and a removal wins for ever, so every order of merges ends alike.
+ * A removed member's `Add` is dropped: only the tombstone counts, until one of a later life comes.
  */
 export interface Roster {
   readonly adds: ReadonlyMap<MemberId, Add>
@@ -38,8 +57,19 @@ export interface RosterDelta {
   readonly removes: readonly Remove[]
 }
 
-const add = struct<Add>({ id: memberId, name: text(maxNameBytes), sponsor: memberId, lease: u48 })
-const remove = struct<Remove>({ id: memberId, by: memberId, reason: oneOf('left', 'evicted', 'expired') })
+const add = struct<Add>({
+  id: memberId,
+  name: text(maxNameBytes),
+  sponsor: memberId,
+  lease: u48,
+  life: u16,
+})
+const remove = struct<Remove>({
+  id: memberId,
+  by: memberId,
+  reason: oneOf('left', 'evicted', 'expired'),
+  life: u16,
+})
 export const rosterDelta = struct<RosterDelta>({
   adds: list(add, maxEntries),
   removes: list(remove, maxEntries),
@@ -51,9 +81,11 @@ export const emptyRoster: Roster = { adds: new Map(), removes: new Map() }
 const order = <T extends { readonly id: MemberId }>(a: T, b: T): number =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 
-/** Two entries under one id: the one whose encoding sorts first, whoever merges. */
-const lesser = <T>(encodeOne: (value: T) => Bytes, a: T, b: T): T =>
-  toHex(encodeOne(a)) <= toHex(encodeOne(b)) ? a : b
+/** Two entries under one id: the later life, then the one whose encoding sorts first, whoever merges. */
+const stronger = <T extends { readonly life: number }>(codec: Codec<T>, a: T, b: T): T => {
+  if (a.life !== b.life) return a.life > b.life ? a : b
+  return toHex(encode(codec, a)) <= toHex(encode(codec, b)) ? a : b
+}
 
 /** Union. Returns the same object when nothing is new. */
 export const merge = (roster: Roster, delta: RosterDelta): Roster => {
@@ -62,16 +94,16 @@ export const merge = (roster: Roster, delta: RosterDelta): Roster => {
   let changed = false
   for (const entry of delta.removes) {
     const known = removes.get(entry.id)
-    const kept = known === undefined ? entry : lesser((value) => encode(remove, value), known, entry)
+    const kept = known === undefined ? entry : stronger(remove, known, entry)
     if (kept === known) continue
     removes.set(entry.id, kept)
-    adds.delete(entry.id)
+    if ((adds.get(entry.id)?.life ?? finalLife) <= entry.life) adds.delete(entry.id)
     changed = true
   }
   for (const entry of delta.adds) {
-    if (removes.has(entry.id)) continue
+    if ((removes.get(entry.id)?.life ?? -1) >= entry.life) continue
     const known = adds.get(entry.id)
-    const kept = known === undefined ? entry : lesser((value) => encode(add, value), known, entry)
+    const kept = known === undefined ? entry : stronger(add, known, entry)
     if (kept === known) continue
     adds.set(entry.id, kept)
     changed = true
@@ -81,6 +113,9 @@ export const merge = (roster: Roster, delta: RosterDelta): Roster => {
 
 /** Live members in the order that gives sender indices and ranks. */
 export const liveMembers = (roster: Roster): readonly Add[] => [...roster.adds.values()].sort(order)
+
+/** Whether the member left or was evicted: it never comes back under this id. */
+export const isGone = (roster: Roster, id: MemberId): boolean => roster.removes.get(id)?.life === finalLife
 
 /** What `roster` has and `base` has not. */
 export const difference = (roster: Roster, base: Roster): RosterDelta => ({

@@ -16,7 +16,8 @@ import {
   u48,
 } from '../codec/index.ts'
 import { type Crypto, type Secret, secretBytes } from '../crypto/index.ts'
-import { epochId, type HeldEpoch, maxParents, precedes } from './epoch.ts'
+import { type EpochId, epochId, type HeldEpoch, maxParents, precedes } from './epoch.ts'
+import { maxDropped, maxHeld } from './keeping.ts'
 import {
   difference,
   emptyRoster,
@@ -28,7 +29,7 @@ import {
   wholeRoster,
 } from './roster.ts'
 import { maxSkipped, type ReceivingChain } from './sender-chain.ts'
-import { type GroupState, maxHeld } from './state.ts'
+import type { GroupState } from './state.ts'
 
 const format = 1
 const maxMembers = 4096
@@ -86,6 +87,7 @@ interface StoredGroup {
   readonly roster: RosterDelta
   readonly founded: boolean
   readonly epochs: readonly StoredEpoch[]
+  readonly dropped: readonly EpochId[]
   readonly unreachable: ReadonlyMap<MemberId, number>
 }
 
@@ -95,6 +97,7 @@ const fields = struct<StoredGroup>({
   roster: wholeRoster,
   founded: bool,
   epochs: list(storedEpoch, maxHeld),
+  dropped: list(epochId, maxDropped),
   unreachable: mapOf<MemberId, number>(memberId, u48, maxMembers),
 })
 
@@ -117,7 +120,12 @@ export const decodeGroup = (crypto: Crypto, bytes: Uint8Array): GroupState => {
     contributions: new Map(),
     pending: null,
     authorAt: null,
-    disagreeing: new Map(),
+    authoredAt: 0,
+    stale: false,
+    heads: new Map(),
+    split: new Set(),
+    arrivals: new Map(),
     headsAt: 0,
+    tickAt: null,
   }
 }

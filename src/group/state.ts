@@ -1,13 +1,15 @@
 import type { Bytes } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import type { GroupControl } from './control.ts'
-import { type EpochHeader, type EpochId, type HeldEpoch, precedes } from './epoch.ts'
+import type { EpochHeader, EpochId, HeldEpoch } from './epoch.ts'
 import {
   type Add,
+  difference,
   emptyRoster,
   liveMembers,
   type MemberId,
   merge,
+  pieces,
   type Roster,
   rosterHash,
 } from './roster.ts'
@@ -20,6 +22,14 @@ export interface PendingEpoch {
   readonly waiting: ReadonlySet<MemberId>
   readonly resendAt: number
   readonly until: number
+}
+
+/** What a member last said of itself. */
+export interface Standing {
+  readonly hash: string
+  readonly current: EpochId | null
+  /** Since when it has not shown my current epoch. */
+  readonly differsSince: number | null
 }
 
 export interface GroupState {
@@ -37,14 +47,31 @@ export interface GroupState {
   readonly pending: PendingEpoch | null
   /** When to author, if nobody else does before. */
   readonly authorAt: number | null
-  /** Since when a member's current epoch differs from mine on an equal roster. */
-  readonly disagreeing: ReadonlyMap<MemberId, number>
+  /** When this member authored last. */
+  readonly authoredAt: number
+  /** Whether a new epoch is due whatever else holds: this member woke from sleep. */
+  readonly stale: boolean
+  /** Where each member said it stands. */
+  readonly heads: ReadonlyMap<MemberId, Standing>
+  /** Members within reach that have shown another epoch than mine for more than 10 s. */
+  readonly split: ReadonlySet<MemberId>
+  /** When each author's latest epochs arrived. */
+  readonly arrivals: ReadonlyMap<MemberId, readonly number[]>
+  /** Epochs once held, newest last: one that comes again is not taken again, and its chains cannot restart. */
+  readonly dropped: readonly EpochId[]
   /** Since when a member has been out of reach. */
   readonly unreachable: ReadonlyMap<MemberId, number>
   readonly headsAt: number
+  /** When the last tick was: a long pause was a sleep. */
+  readonly tickAt: number | null
 }
 
-export type GroupNotice = 'member-joined' | 'member-left' | 'member-expired' | 'member-evicted'
+export type GroupNotice =
+  | 'member-joined'
+  | 'member-returned'
+  | 'member-left'
+  | 'member-expired'
+  | 'member-evicted'
 
 export type GroupEffect =
   /** "Seal this for that member": `peer` does, with the pair session. */
@@ -61,6 +88,8 @@ export type GroupReject =
   | 'group/bad-commitment'
   | 'group/counter'
   | 'group/bad-ack'
+  /** One author, too many epochs. */
+  | 'group/flood'
 
 export interface GroupStep {
   readonly state: GroupState
@@ -70,8 +99,12 @@ export interface GroupStep {
 }
 
 /** A group of one, without an epoch. */
-export const createGroup = (crypto: Crypto, groupId: Bytes, self: Omit<Add, 'sponsor'>): GroupState => {
-  const roster = merge(emptyRoster, { adds: [{ ...self, sponsor: self.id }], removes: [] })
+export const createGroup = (
+  crypto: Crypto,
+  groupId: Bytes,
+  self: Omit<Add, 'sponsor' | 'life'>,
+): GroupState => {
+  const roster = merge(emptyRoster, { adds: [{ ...self, sponsor: self.id, life: 0 }], removes: [] })
   return {
     groupId,
     self: self.id,
@@ -82,9 +115,15 @@ export const createGroup = (crypto: Crypto, groupId: Bytes, self: Omit<Add, 'spo
     contributions: new Map(),
     pending: null,
     authorAt: null,
-    disagreeing: new Map(),
+    authoredAt: 0,
+    stale: false,
+    heads: new Map(),
+    split: new Set(),
+    arrivals: new Map(),
+    dropped: [],
     unreachable: new Map(),
     headsAt: 0,
+    tickAt: null,
   }
 }
 
@@ -92,47 +131,42 @@ export const createGroup = (crypto: Crypto, groupId: Bytes, self: Omit<Add, 'spo
 export const currentEpoch = ({ epochs, hash }: GroupState): HeldEpoch | null =>
   epochs.findLast((epoch) => epoch.rosterHash === hash && epoch.sending !== null) ?? null
 
+/** Who was removed by somebody else's decision, in the order of their ids. */
+export const evictedOf = ({ roster }: GroupState): readonly MemberId[] =>
+  [...roster.removes.values()]
+    .filter(({ reason }) => reason === 'evicted')
+    .map(({ id }) => id)
+    .sort()
+
 export const membersOf = (state: GroupState): readonly Add[] => liveMembers(state.roster)
 
 /** Held epochs that a new one can follow: no epoch that is or was held has them as a parent. */
 export const headsOf = ({ epochs }: GroupState): readonly HeldEpoch[] =>
   epochs.filter(({ resume }) => resume !== null)
 
-export const maxHeld = 4
-const keepMs = 10 * 60_000
-
-/**
- * Takes an epoch in. What precedes the preferred one keeps its receiving chains only; a parent also loses the
- * resumption secret; the fifth and all older than ten minutes go.
- */
-export const holdEpoch = (
-  state: GroupState,
-  epoch: HeldEpoch,
-  now: number,
-): { readonly epochs: readonly HeldEpoch[]; readonly stale: readonly Secret[] } => {
-  const stale: Secret[] = []
-  const all = [...state.epochs, epoch].sort((a, b) => (precedes(a, b) ? -1 : 1))
-  const preferred = all.findLast(({ rosterHash }) => rosterHash === state.hash)
-  const parents = new Set(all.flatMap((held) => held.parents))
-  const forget = (held: HeldEpoch) => {
-    for (const { chain, skipped } of held.receiving.values()) stale.push(chain, ...skipped.values())
-    for (const secret of [held.confirm, held.exporter, held.headerKey, held.resume, held.sending?.chain]) {
-      if (secret) stale.push(secret)
-    }
-  }
-  // The greatest always stays: it has no child, so the next epoch can follow it.
-  const lasting = [epoch, preferred, all.at(-1)]
-  const fresh = all.filter((held) => lasting.includes(held) || now - held.since < keepMs)
-  const kept = fresh.slice(-maxHeld)
-  if (!kept.includes(epoch)) kept.splice(0, 1, epoch)
-  for (const held of all) if (!kept.includes(held)) forget(held)
-  const epochs = kept.map((held) => {
-    const superseded = preferred !== undefined && precedes(held, preferred)
-    const sending = superseded ? null : held.sending
-    const resume = parents.has(held.id) ? null : held.resume
-    if (sending === null && held.sending !== null) stale.push(held.sending.chain)
-    if (resume === null && held.resume !== null) stale.push(held.resume)
-    return { ...held, sending, resume }
-  })
-  return { epochs, stale }
+/** What a step may know of the world: the clock, and who can be reached now. */
+export interface Surroundings {
+  readonly now: number
+  readonly reachable: ReadonlySet<MemberId>
+  /** Whether this member is itself connected: only then is an absence the other's. */
+  readonly online: boolean
 }
+
+/** An epoch that was not acknowledged goes again after this long. */
+export const resendMs = 1_000
+
+export const control = (to: MemberId, message: GroupControl): GroupEffect => ({
+  kind: 'control',
+  to,
+  message,
+})
+
+export const deliver = ({ header, joint }: PendingEpoch, to: MemberId): GroupEffect =>
+  // A copy: whoever takes the message may wipe it.
+  control(to, { kind: 'epoch', header, joint: joint.expose().slice() })
+
+/** The whole roster, in as many messages as it takes. */
+export const sendRoster = (state: GroupState, to: MemberId): readonly GroupEffect[] =>
+  pieces(difference(state.roster, emptyRoster)).map((delta) =>
+    control(to, { kind: 'roster', delta, hash: state.hash }),
+  )

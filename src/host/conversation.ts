@@ -39,7 +39,9 @@ interface Notice {
 const noticeCodes = {
   'member-joined': 'member-joined',
   'member-left': 'member-left',
-  'member-evicted': 'member-left',
+  'member-evicted': 'member-evicted',
+  'member-returned': 'member-returned',
+  'password-changed': 'password-changed',
   'member-expired': 'member-expired',
   'guess-failed': 'guess-failed',
   'profile-in-use': 'profile-in-use',

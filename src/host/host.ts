@@ -1,6 +1,6 @@
 import { type Bytes, toHex, utf8 } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import { type MemberId, maxNameBytes } from '../group/index.ts'
+import type { MemberId } from '../group/index.ts'
 import type { Recorder } from '../metrics/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, strongSuite, suiteOf } from '../pake/index.ts'
 import { createPeer, type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../peer/index.ts'
@@ -21,6 +21,7 @@ import {
   messageOf,
   updateDelivery,
 } from './conversation.ts'
+import { type JoinCommand, joinProblem } from './join-command.ts'
 import { createMailbox, type Mailbox, memberOf } from './mailbox.ts'
 import type { OpenProfile, Profiles } from './profiles.ts'
 import {
@@ -57,7 +58,6 @@ export interface Host {
   closing(): void
 }
 
-const maxGroupBytes = 128
 /** Absent this long, a member of a memory-only group has left: its tab is gone. */
 const leaseMs = 5 * 60_000
 /** A stored one is asleep for a while. */
@@ -85,7 +85,6 @@ interface Membership {
   over: boolean
 }
 
-type JoinCommand = Extract<Command, { kind: 'join' }>
 type ResumeCommand = Extract<Command, { kind: 'resume' }>
 
 interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
@@ -93,18 +92,6 @@ interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
   /** 32 bytes, the relay's proof of address. */
   readonly secret: Bytes
   readonly profile: OpenProfile | null
-}
-
-const joinProblem = ({ name, group, password, suite }: JoinCommand): ErrorCode | null => {
-  if (name.trim().length === 0) return 'join/empty-name'
-  if (utf8(name.trim()).length > maxNameBytes) return 'join/long-name'
-  if (group.trim().length === 0) return 'join/empty-group'
-  if (utf8(group.trim()).length > maxGroupBytes) return 'join/long-group'
-  if (suiteOf(suite) === null) return 'join/unknown-suite'
-  const text = preparePassword(password)
-  if ('problem' in text) return text.problem
-  text.prepared.wipe() // FS
-  return null
 }
 
 const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: ErrorCode | null }>> = {
@@ -252,11 +239,22 @@ export const createHost = (ports: HostPorts): Host => {
   const refresh = (at: Membership): void => {
     const now = peerView(at.peer)
     log = updateDelivery(log, now)
-    const { phase, progress, members, epoch, fingerprint, retryAt } = now
+    const { phase, progress, members, epoch, fingerprint, retryAt, removedWhoKnow } = now
     const ending = endings[at.peer.ended]
     if (ending !== undefined) return end(at, ending.phase, ending.code, retryAt)
     const preKeys = at.mailbox?.stock() ?? null
-    show({ phase: phase as Phase, progress, members, epoch, fingerprint, preKeys, ...log })
+    const gaps = now.gaps.map(({ from, name, ...gap }) => ({ ...gap, senderId: from, senderName: name }))
+    show({
+      phase: phase as Phase,
+      progress,
+      members,
+      epoch,
+      fingerprint,
+      preKeys,
+      gaps,
+      removedWhoKnow,
+      ...log,
+    })
   }
 
   const end = (at: Membership, phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
@@ -321,6 +319,24 @@ export const createHost = (ports: HostPorts): Host => {
     }
   }
 
+  /** The new password is stretched before the removal, so that both take effect in one step. */
+  const changeMembers = (
+    at: Membership,
+    command: Extract<Command, { kind: 'remove' | 'change-password' }>,
+  ): void => {
+    const { kind, newPassword } = command
+    const text = newPassword === null ? null : preparePassword(newPassword)
+    if (text !== null && 'problem' in text) return fail(text.problem)
+    enqueue(async () => {
+      const { suite, group } = at.peer
+      const made = text && (await generateVerifier(crypto, suite, text.prepared, group.groupId))
+      for (const secret of [text?.prepared, made?.seed]) secret?.wipe() // FS
+      if (kind === 'remove') {
+        await dispatch(at, { kind, member: command.member as MemberId, password: made })
+      } else if (made !== null) await dispatch(at, { kind, password: made })
+    })
+  }
+
   const tick = (at: Membership): void => {
     if (at.over) return
     enqueue(async () => {
@@ -344,7 +360,7 @@ export const createHost = (ports: HostPorts): Host => {
     view = { ...emptyView, phase: 'hardening', group }
     ports.showView(view)
     const groupId = groupIdOf(crypto, group)
-    const { verifier, seed } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
+    const { verifier, seed, publicKey } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
     // Every run so far is between holders of the verifier: nothing else of the password is kept.
     seed.wipe() // FS
     const secret = crypto.random(32)
@@ -359,7 +375,7 @@ export const createHost = (ports: HostPorts): Host => {
     }
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
     const lease = profile === null ? leaseMs : storedLeaseMs
-    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, lease })
+    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, publicKey, lease })
     enter({ peer, secret, profile, ...command })
   }
 
@@ -471,6 +487,11 @@ export const createHost = (ports: HostPorts): Host => {
           if (at === null || !at.peer.joined) return fail('message/not-joined')
           if (view.error !== null) show({ error: null })
           return feed(at, { kind: 'say', text: command.text })
+        case 'remove':
+        case 'change-password': {
+          if (at === null || !at.peer.joined) return fail('message/not-joined')
+          return changeMembers(at, command)
+        }
         case 'leave':
           generation += 1
           if (at !== null) return feed(at, { kind: 'leave' })

@@ -11,6 +11,8 @@ export interface MemberView {
   readonly name: string
   readonly link: Link
   readonly trust: Trust
+  /** It has shown another group key than ours for more than 10 s. */
+  readonly split: boolean
   /** Of the pair session, for two people to compare: 60 digits in groups of five, and eight words. */
   readonly safety: { readonly digits: string; readonly words: string } | null
 }
@@ -32,6 +34,19 @@ export interface MessageView {
   }
 }
 
+/** A message that its sender is proved to have sent, and that could not be read. */
+export interface GapView {
+  readonly id: string
+  readonly senderId: string
+  readonly senderName: string
+  /** `epoch`: sealed to a group key that this member does not hold. `lost`: nobody can say it again. */
+  readonly reason: 'epoch' | 'jump' | 'unreadable' | 'lost'
+  /** When it came, milliseconds since 1970. */
+  readonly at: number
+  /** Its sender is being asked to say it again. */
+  readonly asking: boolean
+}
+
 /** Something that happened in the room and is worth a line of text; the wording is the ui's, keyed by `code`. */
 export interface NoticeView {
   readonly id: string
@@ -39,6 +54,12 @@ export interface NoticeView {
     | 'member-joined'
     | 'member-left'
     | 'member-expired'
+    /** Removed by another member. */
+    | 'member-evicted'
+    /** Back from an absence that had counted as leaving. */
+    | 'member-returned'
+    /** By the member named: newcomers need the new one. */
+    | 'password-changed'
     | 'member-unreachable'
     | 'guess-failed'
     | 'message-rejected'
@@ -84,6 +105,10 @@ export interface View {
   readonly preKeys: number | null
   /** Whether the membership outlives the tab. */
   readonly stored: boolean
+  /** Messages that could not be read, oldest first. One that comes after all leaves this list. */
+  readonly gaps: readonly GapView[]
+  /** How many were removed that know the password of now: each can come back under a new id. */
+  readonly removedWhoKnow: number
   readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
   /** The last thing that went wrong, until the next command. `retryAt`: milliseconds since 1970. */
   readonly error: { readonly code: string; readonly retryAt: number | null } | null
@@ -155,6 +180,9 @@ export type Command =
   /** Deletes a stored membership. The others are not told. */
   | { readonly kind: 'forget'; readonly id: string }
   | { readonly kind: 'say'; readonly text: string }
+  /** `newPassword` replaces the one that the removed member knows; `null` leaves it. */
+  | { readonly kind: 'remove'; readonly member: string; readonly newPassword: string | null }
+  | { readonly kind: 'change-password'; readonly newPassword: string }
   | { readonly kind: 'leave' }
   | { readonly kind: 'dismiss-error' }
 
@@ -170,6 +198,8 @@ export const emptyView: View = {
   notices: [],
   preKeys: null,
   stored: false,
+  gaps: [],
+  removedWhoKnow: 0,
   connection: 'offline',
   error: null,
 }

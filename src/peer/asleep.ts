@@ -11,8 +11,9 @@ import {
   takeOnce,
 } from '../prekeys/index.ts'
 import { createSession, decodePublicKeys, open, type Session } from '../ratchet/index.ts'
-import { beginSession, inGroup, receivePair, setPair } from './pairing.ts'
+import { beginSession, inGroup, setPair } from './pairing.ts'
 import { countFailure } from './proving.ts'
+import { receivePair } from './receiving.ts'
 import { Rejection, type Work } from './state.ts'
 import { type Frame, frame } from './wire.ts'
 

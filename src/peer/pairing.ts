@@ -1,21 +1,20 @@
-import { type Bytes, DecodeError, decode, encode, pad, padmeLength, toHex, unpad } from '../codec/index.ts'
-import { equalSecrets } from '../crypto/index.ts'
+import { encode, pad, padmeLength } from '../codec/index.ts'
 import {
   currentEpoch,
-  type GroupControl,
   type GroupEvent,
   groupStep,
+  isGone,
   type MemberId,
-  membersOf,
-  openMessage,
   sealMessage,
   tagFor,
 } from '../group/index.ts'
 import { measure } from '../metrics/index.ts'
-import { open, retired, type Session, safetyNumber, seal } from '../ratchet/index.ts'
-import { audienceOf, maxSeen, type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
-import { type Control, control, type Frame, frame, type Text, textMessage } from './wire.ts'
+import { retired, safetyNumber, seal, secretsOf } from '../ratchet/index.ts'
+import { audienceOf, type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
+import { type Control, control, digestBytes, frame, textMessage } from './wire.ts'
 
+/** Messages kept after their delivery, for whoever asks. */
+const maxRecent = 64
 const resendMs = 2_000
 const formerMs = 10 * 60_000
 
@@ -73,8 +72,10 @@ export const inGroup = async (work: Work, event: GroupEvent): Promise<void> => {
   for (const effect of effects) {
     if (effect.kind === 'control')
       await sendControl(work, effect.to, { kind: 'group', message: effect.message })
-    else if (effect.kind === 'notice') work.effects.push(effect)
-    else if (effect.kind === 'removed') work.state = { ...work.state, ended: 'removed' }
+    else if (effect.kind === 'notice') {
+      work.effects.push(effect)
+      if (isGone(work.state.group.roster, effect.member)) part(work, effect.member)
+    } else if (effect.kind === 'removed') work.state = { ...work.state, ended: 'removed' }
   }
   await flush(work)
 }
@@ -99,119 +100,29 @@ export const beginSession = async (
   work.state = { ...work.state, refused, renew }
 }
 
+/** Whoever is gone for good has no session here any more. */
+const part = (work: Work, member: MemberId): void => {
+  const pair = work.state.pairs.get(member)
+  if (pair === undefined) return
+  const pairs = new Map(work.state.pairs)
+  pairs.delete(member)
+  work.state = { ...work.state, pairs }
+  work.stale.push(...secretsOf(pair.session), ...(pair.former ? secretsOf(pair.former.session) : [])) // FS
+  work.effects.push({ kind: 'disconnect', member })
+}
+
 /** A pair session is ready: exchange rosters, and try to reach each other directly. */
 export const meet = async (work: Work, member: MemberId): Promise<void> => {
   work.effects.push({ kind: 'connect', member, initiator: work.state.self > member })
   await inGroup(work, { kind: 'meet', member })
 }
 
-/** Opens a sealed frame. Nothing changes unless all of it verifies. */
-export const receivePair = async (work: Work, from: MemberId, body: Bytes): Promise<void> => {
-  const pair = work.state.pairs.get(from)
-  if (pair === undefined) throw new Rejection('pair/none')
-  const { crypto, recorder } = work.ports
-  const openWith = (session: Session) =>
-    measure(
-      recorder,
-      { operation: 'pair_open', algorithm: 'hybrid double ratchet', bytesIn: body.length },
-      () => open(crypto, session, body, work.now),
-      () => 0,
-    )
-  const { former } = pair
-  const current = await openWith(pair.session)
-  const late = current.kind === 'rejected' && former !== null ? await openWith(former.session) : null
-  const opened = late?.kind === 'opened' ? late : current
-  if (opened.kind === 'rejected') throw new Rejection(opened.code)
-  work.stale.push(...opened.stale)
-  const before = opened === late && former !== null ? { ...former, session: opened.session } : former
-  const session = opened === late ? pair.session : opened.session
-  setPair(work, from, { ...pair, session, former: before, unconfirmed: null })
-  let message: Control
-  try {
-    message = decode(control, opened.plaintext)
-  } catch (error) {
-    if (error instanceof DecodeError) throw new Rejection('pair/malformed')
-    throw error
-  }
-  await obey(work, from, message)
+export const remember = (work: Work, sent: readonly Outgoing[]): void => {
+  if (sent.length > 0)
+    work.state = { ...work.state, recent: [...work.state.recent, ...sent].slice(-maxRecent) }
 }
 
-const obey = async (work: Work, from: MemberId, message: Control): Promise<void> => {
-  switch (message.kind) {
-    case 'group':
-      return obeyGroup(work, from, message.message)
-    case 'signal':
-      work.effects.push({ kind: 'signal', member: from, data: message.data })
-      return
-    case 'receipt':
-      return confirm(work, from, new Set(message.ids.map(toHex)))
-    case 'again':
-      return take(work, from, message.message)
-  }
-}
-
-/** The frame itself opened, so its place in the ratchet is used up even where the group refuses what it says. */
-const obeyGroup = async (work: Work, from: MemberId, message: GroupControl): Promise<void> => {
-  try {
-    await inGroup(work, { kind: 'control', from, message })
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    work.effects.push({ kind: 'reject', code: error.code })
-  }
-}
-
-/** Opens a message of the group. */
-export const receiveGroupMessage = async (
-  work: Work,
-  from: MemberId,
-  { body, tag }: Extract<Frame, { kind: 'group' }>,
-): Promise<void> => {
-  const pair = work.state.pairs.get(from)
-  if (pair === undefined) throw new Rejection('pair/none')
-  const { crypto, recorder } = work.ports
-  const sessions = [pair.session, ...(pair.former === null ? [] : [pair.former.session])]
-  const ids = { sender: from, recipient: work.state.self }
-  const expected = await Promise.all(sessions.map(({ auth }) => tagFor(crypto, auth, ids, body)))
-  if (!expected.some((one) => equalSecrets(one, tag))) throw new Rejection('pair/bad-tag')
-  const opened = await measure(
-    recorder,
-    { operation: 'group_open', algorithm: 'sender chain', bytesIn: body.length },
-    () => openMessage(crypto, work.state.group, from, body),
-    () => 0,
-  )
-  if (opened.kind === 'rejected') throw new Rejection(opened.code)
-  work.stale.push(...opened.stale)
-  work.state = { ...work.state, group: opened.state }
-  try {
-    await take(work, from, decode(textMessage, unpad(opened.body)))
-  } catch (error) {
-    if (error instanceof DecodeError) throw new Rejection('group/malformed')
-    throw error
-  }
-}
-
-/** Shows a message once, and confirms it every time. */
-const take = async (work: Work, from: MemberId, message: Text): Promise<void> => {
-  const id = toHex(message.id)
-  const pair = work.state.pairs.get(from)!
-  const author = membersOf(work.state.group).find((member) => member.id === from)
-  if (author === undefined) throw new Rejection('group/wrong-sender')
-  if (!pair.seen.includes(id)) {
-    setPair(work, from, { ...pair, seen: [...pair.seen, id].slice(-maxSeen) })
-    work.effects.push({ kind: 'message', from, name: author.name, message })
-  }
-  await sendControl(work, from, { kind: 'receipt', ids: [message.id] })
-}
-
-const confirm = (work: Work, from: MemberId, ids: ReadonlySet<string>): void => {
-  const outbox = work.state.outbox.map((entry): Outgoing => {
-    if (!entry.waiting?.has(from) || !ids.has(toHex(entry.message.id))) return entry
-    return { ...entry, waiting: without(entry.waiting, from), confirmed: entry.confirmed + 1 }
-  })
-  work.state = { ...work.state, outbox: outbox.filter(({ waiting }) => waiting?.size !== 0) }
-}
-
-const without = (members: ReadonlySet<MemberId>, member: MemberId): ReadonlySet<MemberId> =>
+export const without = (members: ReadonlySet<MemberId>, member: MemberId): ReadonlySet<MemberId> =>
   new Set([...members].filter((id) => id !== member))
 
 /** Seals what waited for an epoch: once under the sender's chain, then a tag for each recipient. */
@@ -235,6 +146,8 @@ export const flush = async (work: Work): Promise<void> => {
       ...entry,
       waiting: new Set(recipients),
       of: recipients.length,
+      digest: crypto.hash(sealed.bytes).slice(0, digestBytes),
+      recipients: new Set(recipients),
       resendAt: work.now + resendMs,
     }
     const outbox = work.state.outbox.flatMap((other) =>
@@ -246,7 +159,7 @@ export const flush = async (work: Work): Promise<void> => {
       const pair = work.state.pairs.get(to)
       if (pair === undefined) continue
       if (!members.has(to)) {
-        await sendControl(work, to, { kind: 'again', message: entry.message })
+        await sendControl(work, to, { kind: 'again', message: entry.message, digest: null })
         continue
       }
       const tag = await tagFor(crypto, pair.session.auth, { sender: self, recipient: to }, sealed.bytes)
@@ -261,18 +174,24 @@ export const tickOutbox = async (work: Work): Promise<void> => {
   const members = audienceOf(work.state)
   const near = reachable(work.state)
   const next: Outgoing[] = []
+  const over: Outgoing[] = []
   for (const entry of work.state.outbox) {
     if (entry.waiting === null) {
       next.push(entry)
       continue
     }
     const waiting = new Set([...entry.waiting].filter((id) => members.has(id)))
-    if (waiting.size === 0) continue
+    if (waiting.size === 0) {
+      over.push(entry)
+      continue
+    }
     const due = work.now >= entry.resendAt
     next.push({ ...entry, waiting, resendAt: due ? work.now + resendMs : entry.resendAt })
     if (!due) continue
     for (const to of waiting)
-      if (near.has(to)) await sendControl(work, to, { kind: 'again', message: entry.message })
+      if (near.has(to))
+        await sendControl(work, to, { kind: 'again', message: entry.message, digest: entry.digest })
   }
   work.state = { ...work.state, outbox: next }
+  remember(work, over)
 }

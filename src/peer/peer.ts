@@ -2,8 +2,11 @@ import { DecodeError, decode, utf8 } from '../codec/index.ts'
 import { type MemberId, membersOf } from '../group/index.ts'
 import { expire, retired } from '../ratchet/index.ts'
 import { meetAsleep, receiveAnswer, receiveUsed, restock, takePreKey } from './asleep.ts'
-import { flush, inGroup, receiveGroupMessage, receivePair, sendControl, tickOutbox } from './pairing.ts'
+import { tickGaps } from './gaps.ts'
+import { flush, inGroup, sendControl, tickOutbox } from './pairing.ts'
+import { changePassword, evict, tellPassword } from './password.ts'
 import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
+import { receiveGroupMessage, receivePair } from './receiving.ts'
 import {
   maxBacklog,
   needsProof,
@@ -70,6 +73,10 @@ const handle = async (work: Work, event: PeerEvent): Promise<void> => {
       return takePreKey(work, event.member, event.published)
     case 'say':
       return say(work, event.text)
+    case 'remove':
+      return evict(work, event)
+    case 'change-password':
+      return changePassword(work, event.password)
     case 'leave':
       return leave(work)
     case 'tick':
@@ -133,7 +140,15 @@ const say = async (work: Work, text: string): Promise<void> => {
   if (utf8(text).length > maxTextBytes) throw new Rejection('message/long')
   if (work.state.outbox.length >= maxBacklog) throw new Rejection('message/backlog')
   const message = { id: work.ports.crypto.random(16), at: work.now, text }
-  const entry = { message, waiting: null, confirmed: 0, of: 0, resendAt: 0 }
+  const entry = {
+    message,
+    waiting: null,
+    confirmed: 0,
+    of: 0,
+    resendAt: 0,
+    digest: null,
+    recipients: new Set<MemberId>(),
+  }
   work.state = { ...work.state, outbox: [...work.state.outbox, entry] }
   const own = membersOf(work.state.group).find(({ id }) => id === work.state.self)
   work.effects.push({ kind: 'message', from: work.state.self, name: own?.name ?? '', message })
@@ -155,6 +170,8 @@ const tick = async (work: Work): Promise<void> => {
   await approach(work)
   await inGroup(work, { kind: 'tick' })
   await tickOutbox(work)
+  await tickGaps(work)
+  await tellPassword(work)
   await flush(work)
 }
 

@@ -1,5 +1,5 @@
 import { type Bytes, DecodeError, encode, equal, fromHex } from '../codec/index.ts'
-import { type MemberId, membersOf } from '../group/index.ts'
+import { isGone, type MemberId, membersOf } from '../group/index.ts'
 import { initiate, type RunOutcome, type RunResult, type RunState, respond, step } from '../pake/index.ts'
 import {
   createSession,
@@ -171,6 +171,8 @@ const welcome = async (work: Work, member: MemberId, { keys }: Run, result: RunR
 export const receivePake = async (work: Work, from: MemberId, message: PakeFrame): Promise<void> => {
   if (message.suite !== work.state.suite.id) throw new Rejection('pake/unknown-suite')
   if (from === work.state.self) throw new Rejection('pake/failed')
+  // Whoever left or was evicted never comes back under this id.
+  if (isGone(work.state.group.roster, from)) throw new Rejection('group/not-a-member')
   if (message.flow === 1) return answerOpening(work, from, message)
   const run = work.state.runs.get(from)
   if (run === undefined || !equal(run.id, message.run)) throw new Rejection('pake/unexpected')

@@ -20,13 +20,21 @@ import {
   u48,
 } from '../codec/index.ts'
 import { type Crypto, type Secret, secretBytes } from '../crypto/index.ts'
-import { decodeGroup, encodeGroup, type MemberId, memberId } from '../group/index.ts'
+import { decodeGroup, encodeGroup, type MemberId, maxEntries, memberId } from '../group/index.ts'
 import { suiteOf } from '../pake/index.ts'
 import { type Stock, stockCodec } from '../prekeys/index.ts'
 import { decodeSession, encodeSession, safetyNumber } from '../ratchet/index.ts'
 import type { GuessBudget } from './guesses.ts'
-import { maxBacklog, maxSeen, type Outgoing, type Pair, type PeerState, type Trust } from './state.ts'
-import { type Text, textMessage } from './wire.ts'
+import {
+  maxBacklog,
+  maxSeen,
+  type Outgoing,
+  type Pair,
+  type PasswordChange,
+  type PeerState,
+  type Trust,
+} from './state.ts'
+import { digestBytes, type Text, textMessage } from './wire.ts'
 
 const format = 1
 const maxPairs = 4096
@@ -43,15 +51,18 @@ interface StoredPair {
   readonly seen: readonly Bytes[]
 }
 
-interface StoredOutgoing extends Omit<Outgoing, 'waiting' | 'message' | 'resendAt'> {
+interface StoredOutgoing extends Omit<Outgoing, 'waiting' | 'message' | 'resendAt' | 'recipients'> {
   readonly message: Text
   readonly waiting: readonly MemberId[] | null
+  readonly recipients: readonly MemberId[]
 }
 
 interface StoredPeer {
   readonly suite: number
   readonly self: MemberId
   readonly verifier: Secret
+  readonly publicKey: Bytes
+  readonly change: PasswordChange
   readonly group: Bytes
   readonly joined: boolean
   readonly pairs: readonly StoredPair[]
@@ -64,6 +75,8 @@ const fields = struct<StoredPeer>({
   suite: u8,
   self: memberId,
   verifier: secretBytes(32),
+  publicKey: fixed(1216),
+  change: struct<PasswordChange>({ revision: u48, by: memberId, excludes: list(memberId, maxEntries) }),
   group: bytes(64 * 1024 * 1024),
   joined: bool,
   pairs: list(
@@ -84,6 +97,8 @@ const fields = struct<StoredPeer>({
       waiting: optional(list(memberId, maxPairs)),
       confirmed: u16,
       of: u16,
+      digest: optional(fixed(digestBytes)),
+      recipients: list(memberId, maxPairs),
     }),
     maxBacklog,
   ),
@@ -100,8 +115,9 @@ export const encodePeer = (state: PeerState): Bytes => {
     unconfirmed,
     seen: seen.map(fromHex),
   }))
-  const outbox = state.outbox.map(({ waiting, ...entry }) => ({
+  const outbox = state.outbox.map(({ waiting, recipients, ...entry }) => ({
     ...entry,
+    recipients: [...recipients],
     waiting: waiting === null ? null : [...waiting],
   }))
   const stored = { ...state, suite: state.suite.id, group: encodeGroup(state.group), pairs, outbox }
@@ -135,8 +151,9 @@ export const decodePeer = async (crypto: Crypto, stored: Uint8Array): Promise<Pe
     suite,
     group,
     pairs,
-    outbox: kept.outbox.map(({ waiting, ...entry }) => ({
+    outbox: kept.outbox.map(({ waiting, recipients, ...entry }) => ({
       ...entry,
+      recipients: new Set(recipients),
       resendAt: 0,
       waiting: waiting === null ? null : new Set(waiting),
     })),
@@ -150,5 +167,9 @@ export const decodePeer = async (crypto: Crypto, stored: Uint8Array): Promise<Pe
     runs: new Map(),
     refused: new Set(),
     idle: new Map(),
+    informed: new Set(),
+    tellAt: 0,
+    recent: [],
+    gaps: new Map(),
   }
 }

@@ -5,6 +5,7 @@ import {
   type GroupNotice,
   type GroupReject,
   type GroupState,
+  isGone,
   type MemberId,
   type MessageReject,
   membersOf,
@@ -64,6 +65,36 @@ export interface Outgoing {
   readonly confirmed: number
   readonly of: number
   readonly resendAt: number
+  /** First 16 bytes of the hash of the sealed form, once there is one: by it a receiver asks for the message. */
+  readonly digest: Bytes | null
+  readonly recipients: ReadonlySet<MemberId>
+}
+
+/** A message that its sender's tag proved and that could not be read. */
+export interface Gap {
+  readonly from: MemberId
+  readonly name: string
+  /** `epoch`: sealed on one not held here. `jump`: too far ahead. `lost`: the sender has it no more. */
+  readonly reason: 'epoch' | 'jump' | 'unreadable' | 'lost'
+  readonly at: number
+  readonly digest: Bytes
+  readonly asked: number
+  /** `null` when no longer asked for. */
+  readonly askAt: number | null
+}
+
+/** What a member keeps of a password: 32 and 1,216 bytes. */
+export interface NewPassword {
+  readonly verifier: Secret
+  readonly publicKey: Bytes
+}
+
+/** Which password the group has: the greatest (revision, by). The one it was founded with has revision 0. */
+export interface PasswordChange {
+  readonly revision: number
+  readonly by: MemberId
+  /** Who was evicted before the change: at most 96 ids. */
+  readonly excludes: readonly MemberId[]
 }
 
 export interface PeerState {
@@ -71,6 +102,12 @@ export interface PeerState {
   readonly self: MemberId
   /** 32 bytes; the password itself never gets here. */
   readonly verifier: Secret
+  /** What members keep beside it, to check a newcomer's proof: 1,216 bytes. */
+  readonly publicKey: Bytes
+  readonly change: PasswordChange
+  /** Members known to hold the password of now, and when to tell the others. */
+  readonly informed: ReadonlySet<MemberId>
+  readonly tellAt: number
   readonly group: GroupState
   readonly ended: 'no' | 'refused' | 'throttled' | 'left' | 'removed'
   readonly joined: boolean
@@ -93,6 +130,9 @@ export interface PeerState {
   readonly outbox: readonly Outgoing[]
   /** Private halves of the pre-keys at the relay. */
   readonly stock: Stock
+  /** The last messages that are no longer on their way: for whoever could not read them. */
+  readonly recent: readonly Outgoing[]
+  readonly gaps: ReadonlyMap<string, Gap>
 }
 
 export type PeerEvent = { readonly now: number } & (
@@ -115,6 +155,9 @@ export type PeerEvent = { readonly now: number } & (
   /** What the relay gave for a `take-prekey`; `null` where there is none left. */
   | { readonly kind: 'prekey'; readonly member: MemberId; readonly published: Bytes | null }
   | { readonly kind: 'say'; readonly text: string }
+  /** Evicts a member. `password`: what takes the place of the one it knows; `null` leaves it. */
+  | { readonly kind: 'remove'; readonly member: MemberId; readonly password: NewPassword | null }
+  | { readonly kind: 'change-password'; readonly password: NewPassword }
   | { readonly kind: 'leave' }
   | { readonly kind: 'tick' }
 )
@@ -142,6 +185,7 @@ export type PeerReject =
 export type PeerNotice =
   | GroupNotice
   | 'guess-failed'
+  | 'password-changed'
   /** Somebody is asleep and has no pre-key left: nothing but their return helps. */
   | 'prekeys-exhausted'
   /** The pre-key that was answered had been used before: the pair waits for both to be online. */
@@ -181,16 +225,21 @@ export interface Identity {
   readonly self: MemberId
   readonly name: string
   readonly verifier: Secret
+  readonly publicKey: Bytes
   /** Milliseconds out of reach until the others remove this member. */
   readonly lease: number
 }
 
 export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
-  const { suite, groupId, self, name, verifier, lease } = identity
+  const { suite, groupId, self, name, verifier, publicKey, lease } = identity
   return {
     suite,
     self,
     verifier,
+    publicKey,
+    change: { revision: 0, by: self, excludes: [] },
+    informed: new Set(),
+    tellAt: 0,
     group: createGroup(crypto, groupId, { id: self, name, lease }),
     ended: 'no',
     joined: false,
@@ -207,12 +256,14 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
     guesses: noGuesses,
     outbox: [],
     stock: [],
+    recent: [],
+    gaps: new Map(),
   }
 }
 
 /** Whether a live run with `member` would gain something: a session, or a better one. */
-export const needsProof = ({ pairs, renew }: PeerState, member: MemberId): boolean =>
-  renew.has(member) || pairs.get(member)?.trust !== 'verified'
+export const needsProof = ({ pairs, renew, group }: PeerState, member: MemberId): boolean =>
+  !isGone(group.roster, member) && (renew.has(member) || pairs.get(member)?.trust !== 'verified')
 
 /** Whom a message is for: the members, and those asleep whose names are not known yet. */
 export const audienceOf = ({ group, pairs, self }: PeerState): ReadonlySet<MemberId> => {

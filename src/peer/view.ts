@@ -1,6 +1,6 @@
 import { toHex } from '../codec/index.ts'
-import { currentEpoch, type MemberId, membersOf } from '../group/index.ts'
-import { audienceOf, type PeerState } from './state.ts'
+import { currentEpoch, evictedOf, type MemberId, membersOf } from '../group/index.ts'
+import { audienceOf, type Gap, type PeerState } from './state.ts'
 
 export type Link = 'self' | 'connecting' | 'direct' | 'relayed' | 'offline'
 
@@ -13,6 +13,8 @@ export interface PeerView {
     readonly name: string
     readonly link: Link
     readonly trust: 'self' | 'verified' | 'vouched' | 'pre-keyed' | 'none'
+    /** It has shown another epoch than ours for more than 10 s. */
+    readonly split: boolean
     /** Of the pair, `null` without one. */
     readonly safety: { readonly digits: string; readonly words: string } | null
   }[]
@@ -22,6 +24,18 @@ export interface PeerView {
   /** Confirmations of own messages that are still on their way, by message id. */
   readonly outgoing: ReadonlyMap<string, { readonly confirmed: number; readonly of: number }>
   readonly retryAt: number | null
+  /** How many were evicted that know the password of now: each can knock again. */
+  readonly removedWhoKnow: number
+  /** Messages that could not be read, oldest first. */
+  readonly gaps: readonly {
+    readonly id: string
+    readonly from: MemberId
+    readonly name: string
+    readonly reason: Gap['reason']
+    readonly at: number
+    /** Its sender is still being asked for it. */
+    readonly asking: boolean
+  }[]
 }
 
 const linkOf = (state: PeerState, id: MemberId): Link => {
@@ -53,6 +67,7 @@ export const peerView = (state: PeerState): PeerView => {
       name,
       link: linkOf(state, id),
       trust: id === state.self ? 'self' : (pairs.get(id)?.trust ?? 'vouched'),
+      split: state.group.split.has(id),
       safety: pairs.get(id)?.safety ?? null,
     })),
     epoch: epoch?.counter ?? null,
@@ -61,5 +76,14 @@ export const peerView = (state: PeerState): PeerView => {
       state.outbox.map(({ message, confirmed, of }) => [toHex(message.id), { confirmed, of }]),
     ),
     retryAt,
+    removedWhoKnow: evictedOf(state.group).filter((id) => !state.change.excludes.includes(id)).length,
+    gaps: [...state.gaps].map(([id, { from, name, reason, at, askAt }]) => ({
+      id,
+      from,
+      name,
+      reason,
+      at,
+      asking: askAt !== null,
+    })),
   }
 }

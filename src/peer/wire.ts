@@ -1,5 +1,18 @@
-import { type Bytes, bytes, fixed, list, struct, text, u8, u32, u48, union } from '../codec/index.ts'
-import { type GroupControl, groupControl, tagBytes } from '../group/index.ts'
+import {
+  type Bytes,
+  bytes,
+  fixed,
+  hexId,
+  list,
+  optional,
+  struct,
+  text,
+  u8,
+  u32,
+  u48,
+  union,
+} from '../codec/index.ts'
+import { type GroupControl, groupControl, type MemberId, maxEntries, tagBytes } from '../group/index.ts'
 
 /** Longest text of one message, bytes of UTF-8. */
 export const maxTextBytes = 8 * 1024
@@ -47,6 +60,9 @@ export interface Text {
 
 export const textMessage = struct<Text>({ id: fixed(16), at: u48, text: text(maxTextBytes) })
 
+/** Names a sealed message: the beginning of its hash. */
+export const digestBytes = 16
+
 /** What members tell each other inside a pair session. */
 export type Control =
   | { readonly kind: 'group'; readonly message: GroupControl }
@@ -54,12 +70,41 @@ export type Control =
   | { readonly kind: 'signal'; readonly data: Bytes }
   /** "I have these messages." */
   | { readonly kind: 'receipt'; readonly ids: readonly Bytes[] }
-  /** A message that was not confirmed in time, once more. */
-  | { readonly kind: 'again'; readonly message: Text }
+  /** A message that was not confirmed in time, or that was asked for by its digest, once more. */
+  | { readonly kind: 'again'; readonly message: Text; readonly digest: Bytes | null }
+  /** The group's password, as its members keep it, and the evicted that whoever chose it knew of. */
+  | {
+      readonly kind: 'password'
+      readonly revision: number
+      readonly by: MemberId
+      readonly excludes: readonly MemberId[]
+      readonly verifier: Bytes
+      readonly publicKey: Bytes
+    }
+  | { readonly kind: 'password-held'; readonly revision: number; readonly by: MemberId }
+  /** "I cannot read the message of yours whose sealed form has this hash." */
+  | { readonly kind: 'missing'; readonly digest: Bytes }
+  /** "I do not have it any more." */
+  | { readonly kind: 'lost'; readonly digest: Bytes }
+
+const memberId = hexId<MemberId>(16)
 
 export const control = union<Control>({
   group: [1, struct({ message: groupControl })],
   signal: [2, struct({ data: bytes(maxSignalBytes) })],
   receipt: [3, struct({ ids: list(fixed(16), 64) })],
-  again: [4, struct({ message: textMessage })],
+  again: [4, struct({ message: textMessage, digest: optional(fixed(digestBytes)) })],
+  password: [
+    5,
+    struct({
+      revision: u48,
+      by: memberId,
+      excludes: list(memberId, maxEntries),
+      verifier: fixed(32),
+      publicKey: fixed(1216),
+    }),
+  ],
+  'password-held': [6, struct({ revision: u48, by: memberId })],
+  missing: [7, struct({ digest: fixed(digestBytes) })],
+  lost: [8, struct({ digest: fixed(digestBytes) })],
 })

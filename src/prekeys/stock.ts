@@ -13,6 +13,9 @@ export type Stock = readonly StoredPreKey[]
 
 const secretsOf = ({ seed, dh, kemSeed }: StoredPreKey): readonly Secret[] => [seed, dh.privateKey, kemSeed]
 
+/** What to wipe when the whole stock goes. */
+export const stockSecrets = (stock: Stock): readonly Secret[] => stock.flatMap(secretsOf)
+
 /** Adds `count`. The oldest beyond 300 go, and their secrets come out as stale. */
 export const extendStock = async (
   crypto: Crypto,

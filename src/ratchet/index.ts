@@ -15,6 +15,7 @@ export {
   retired,
   type Session,
   type SessionView,
+  secretsOf,
   sessionView,
 } from './session.ts'
 export { decodeSession, encodeSession } from './session-codec.ts'

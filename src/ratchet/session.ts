@@ -131,7 +131,8 @@ export const associatedData = ({ groupId, sender, receiver }: Route): Bytes =>
 export const remember = (seen: readonly Bytes[], added: readonly Bytes[]): readonly Bytes[] =>
   [...seen, ...added].slice(-4)
 
-const secretsOf = ({ auth, sending, receiving, keySets }: Session): readonly Secret[] => [
+/** Everything to wipe when a session ends. */
+export const secretsOf = ({ auth, sending, receiving, keySets }: Session): readonly Secret[] => [
   auth,
   ...[sending, receiving].flatMap(({ rootChain, chain }) => [
     rootChain.root,

@@ -8,6 +8,7 @@ const member = (id: string): MemberView => ({
   name: id,
   link: 'direct',
   trust: 'verified',
+  split: false,
   safety: null,
 })
 

@@ -29,8 +29,7 @@ export const english = {
     'message/empty': 'Write something first.',
     'message/long': 'The message is too long. Shorten it, or send it in parts.',
     'message/backlog': 'Too many messages are still on their way. Wait until some have arrived.',
-    'group/removed':
-      'The others removed you, most likely because you were out of reach for long. Join again.',
+    'group/removed': 'A member removed you from the group.',
     'message/not-joined': 'You are in no group, so the message was not sent.',
     'relay/unreachable': 'The relay cannot be reached. Check your connection, then try again.',
     'relay/refused': 'The relay turned the connection away.',
@@ -54,6 +53,9 @@ export const english = {
     'member-joined': (name) => `${somebody(name)} joined`,
     'member-left': (name) => `${somebody(name)} left`,
     'member-expired': (name) => `${somebody(name)} was away for too long and was removed`,
+    'member-evicted': (name) => `${somebody(name)} was removed from the group`,
+    'member-returned': (name) => `${somebody(name)} is back`,
+    'password-changed': (name) => `${somebody(name)} changed the password of the group`,
     'member-unreachable': (name) => `${somebody(name)} cannot be reached right now`,
     'guess-failed': (name) => `${somebody(name)} failed to get in: wrong password`,
     'prekeys-exhausted': () =>

@@ -197,7 +197,15 @@ export const createWorld = async (options: WorldOptions) => {
   const open = (name: string, password = 'right'): Member =>
     start(name, crypto.random(32), (self) => {
       const verifier = new Secret(crypto.hash(utf8(password)))
-      return createPeer(crypto, { suite: standardSuite, groupId, self, name, verifier, lease: 60_000 })
+      return createPeer(crypto, {
+        suite: standardSuite,
+        groupId,
+        self,
+        name,
+        verifier,
+        publicKey: new Uint8Array(1216),
+        lease: 60_000,
+      })
     })
 
   /** The same member in another tab, from what it stored last. */
