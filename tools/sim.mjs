@@ -11,8 +11,10 @@ import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Histories when none are asked for: what `npm test` has time for, for the first. */
-const usualRuns = { peer: 24, group: 200, ratchet: 1000, frames: 10_000 }
-const files = { frames: 'src/ratchet/simulation/frames.ts' }
+const usualRuns = { group: 300, ratchet: 1000, frames: 10_000 }
+const files = { group: 'src/peer/simulation/main.ts', frames: 'src/ratchet/simulation/frames.ts' }
+/** More histories of groups than this are played with fast primitives: see `src/peer/simulation/fast-crypto.ts`. */
+const realRuns = 1000
 const fileOf = (name) => join(root, files[name] ?? `src/${name}/simulation/main.ts`)
 const names = Object.keys(usualRuns).filter((name) => existsSync(fileOf(name)))
 
@@ -21,7 +23,7 @@ function readArguments() {
     options: { runs: { type: 'string' }, seed: { type: 'string', default: '1' } },
     allowPositionals: true,
   })
-  const [name = 'peer', ...rest] = positionals
+  const [name = 'group', ...rest] = positionals
   const runs = Number(values.runs ?? usualRuns[name])
   const seed = Number(values.seed)
   const isCount = (value, least) => Number.isSafeInteger(value) && value >= least
@@ -31,11 +33,16 @@ function readArguments() {
 
 async function simulate({ name, runs, seed }) {
   const processes = Math.min(availableParallelism(), 8, Math.ceil(runs / 8))
+  const form = name === 'group' && runs > realRuns ? ['--fast'] : []
   const tsx = join(root, 'node_modules', '.bin', 'tsx')
   const ends = Array.from({ length: processes + 1 }, (_, i) => seed + Math.floor((runs * i) / processes))
   const results = await Promise.all(
     Array.from({ length: processes }, (_, i) =>
-      run(tsx, [fileOf(name), '--runs', String(ends[i + 1] - ends[i]), '--seed', String(ends[i])], {}),
+      run(
+        tsx,
+        [fileOf(name), '--runs', String(ends[i + 1] - ends[i]), '--seed', String(ends[i]), ...form],
+        {},
+      ),
     ),
   )
   let passed = 0

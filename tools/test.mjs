@@ -3,7 +3,7 @@
  * The last line is `N passed, N failed`. A part that crashes, or runs no test, counts as a failure,
  * and so does every test that was skipped or never reached.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +18,6 @@ const deadline = performance.now() + minutes(14)
 const temporary = mkdtempSync(join(tmpdir(), 'mlwe-pake-test-'))
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }))
 
-const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const npmScript = (name, options) => run('npm', ['run', '--silent', name], options)
 
@@ -92,16 +91,13 @@ async function build(timeoutMs) {
   return result
 }
 
-const simulationFile = /\S+\.(?:ts|mjs)\b/.exec(scripts.sim ?? '')?.[0]
-const hasSimulation = simulationFile !== undefined && existsSync(simulationFile)
-
 const parts = [
   ['format', minutes(1), single('check:format')],
   ['types', minutes(2), single('check:types')],
   ['import law', minutes(1), single('check:law')],
   ['dead exports', minutes(1), single('check:exports')],
   ['unit', minutes(5), unit],
-  ...(hasSimulation ? [['simulation', minutes(4), simulation]] : []),
+  ['simulation', minutes(6), simulation],
   ['build', minutes(2), build],
   ['e2e', minutes(9), e2e],
 ]

@@ -92,7 +92,7 @@ const decodeFlow = (bytes: Bytes): number => {
 test('a wrong password is noticed on both sides, and changes nothing in the group', async () => {
   const { world, ann, bob } = await twoInside(13)
   const standing = world.standing()
-  const eve = world.open('Eve', 'wrong')
+  const eve = world.open('Eve', { password: 'wrong' })
   await world.pass(2_000)
   expect(eve.state.ended).toBe('refused')
   for (const member of [ann, bob]) {
@@ -106,14 +106,14 @@ test('a wrong password is noticed on both sides, and changes nothing in the grou
 test('guesses run out: the sixth newcomer with a wrong password is told to wait', async () => {
   const { world, ann, bob } = await twoInside(14)
   for (let guess = 1; guess <= 5; guess++) {
-    const eve = world.open(`Eve ${guess}`, `guess ${guess}`)
+    const eve = world.open(`Eve ${guess}`, { password: `guess ${guess}` })
     await world.pass(2_000)
     expect(eve.state.ended).toBe('refused')
     world.close(eve)
     await world.pass(200)
   }
   expect(ann.state.guesses.failures).toHaveLength(5)
-  const late = world.open('late', 'guess 6')
+  const late = world.open('late', { password: 'guess 6' })
   await world.pass(2_000)
   expect(late.state.ended).toBe('throttled')
   expect(late.state.retryAt).toBeGreaterThan(world.network.now())

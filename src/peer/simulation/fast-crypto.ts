@@ -124,12 +124,9 @@ export const fastCrypto = (seed: string): Crypto => {
       const both = [toHex(dhPublic(privateKey)), toHex(publicKey)].sort().map(fromHex)
       return new Secret(hmac(trapdoor, ...both))
     },
-    kemGenerate: async (parameters = mlKem768, given = new Secret(random(64))) => {
-      const publicKey = kemPublicKey(given.expose(), parameters)
-      // As long as a real one, and led by the public key.
-      const privateKey = new Uint8Array(768 * parameters.k + 96)
-      privateKey.set(publicKey)
-      return { publicKey, privateKey: new Secret(privateKey) }
+    kemGenerate: async (parameters = mlKem768, given) => {
+      const privateKey = given?.slice(0, 64) ?? new Secret(random(64))
+      return { publicKey: kemPublicKey(privateKey.expose(), parameters), privateKey }
     },
     kemEncapsulate: async (publicKey, parameters = mlKem768) => {
       if (publicKey.length !== parameters.encapsulationKey) throw new CryptoError('crypto/invalid-public-key')
@@ -138,7 +135,7 @@ export const fastCrypto = (seed: string): Crypto => {
     },
     kemDecapsulate: async (privateKey, ciphertext, parameters = mlKem768) => {
       if (ciphertext.length !== parameters.ciphertext) throw new CryptoError('crypto/invalid-ciphertext')
-      const publicKey = privateKey.expose().subarray(0, parameters.encapsulationKey)
+      const publicKey = kemPublicKey(privateKey.expose(), parameters)
       return new Secret(hmac(trapdoor, publicKey, ciphertext))
     },
     deriveElement: (uniform) => {

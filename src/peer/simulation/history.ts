@@ -1,108 +1,300 @@
+import { type Bytes, decode } from '../../codec/index.ts'
+import { type MemberId, openMessage } from '../../group/index.ts'
+import { decodePeer, encodePeer, type PeerState, step } from '../index.ts'
+import { inGroup } from '../pairing.ts'
+import type { Work } from '../state.ts'
+import { frame } from '../wire.ts'
+import { createBadRelay, playTrick } from './hostility.ts'
+import { createInvariants, Violation } from './invariants.ts'
 import { createWorld, type Member } from './network.ts'
+import { type Action, scheduleOf, seededDraw } from './schedule.ts'
 
-/** What one history did, for the report. */
-export interface Tally {
-  joins: number
-  leaves: number
-  kills: number
-  refusals: number
-  messages: number
-  relayRestarts: number
+export interface HistoryOptions {
+  /** See `fast-crypto.ts`. */
+  readonly fast?: boolean
+  /** The seed's own when left out. */
+  readonly schedule?: readonly Action[]
 }
 
 export interface HistoryResult {
   /** `null` when every promise held. */
   readonly violation: string | null
-  readonly tally: Tally
+  /** How often each kind of action was carried out. */
+  readonly tally: ReadonlyMap<string, number>
+  /** Who ended how, and heard what: the same for both forms of the primitives. */
+  readonly outcome: string
 }
 
-const settleMs = 30_000
+const settleMs = 40_000
+const stepMs = 500
+/** Agreement has to last this long before a history is over. */
+const calmSteps = 4
+const maxReplayed = 80
+
+interface Said {
+  readonly text: string
+  readonly by: MemberId
+  readonly to: readonly MemberId[]
+}
+
+/** Those who can reach each other by pair sessions, perhaps through others. */
+const connected = (members: readonly Member[]): readonly (readonly Member[])[] => {
+  const parts: Member[][] = []
+  const left = new Set(members)
+  for (const member of members) {
+    if (!left.delete(member)) continue
+    const part = [member]
+    for (const one of part) {
+      for (const other of left) {
+        if (!one.state.pairs.has(other.id) || !other.state.pairs.has(one.id)) continue
+        left.delete(other)
+        part.push(other)
+      }
+    }
+    parts.push(part)
+  }
+  return parts
+}
+
+/** One who left or was evicted, with all it had, and frames of those who knew that it was gone. */
+interface Removed {
+  readonly id: MemberId
+  readonly state: Uint8Array
+  readonly later: { readonly from: MemberId; readonly bytes: Bytes }[]
+}
 
 /**
- * One random history under one seed: tabs join, talk, leave, die or fail the password, while frames are lost,
- * doubled and overtaken and the relay restarts. After a quiet half minute all who are left must share one
- * epoch and fingerprint, and hold every message that was said to them.
+ * One history: tabs join, talk, leave, are evicted, die, crash and come back from what they stored, fail the
+ * password; frames are lost, doubled and overtaken; the network splits, the relay restarts or turns bad, members
+ * play false. Some promises are checked after every step, the others at the end, once the network is whole again.
  */
-export const runHistory = async (seed: number, events = 14): Promise<HistoryResult> => {
-  const world = await createWorld({ seed, loss: 0.05, duplicate: 0.05, reorder: 0.1, maxDelay: 40 })
-  const draw = (below: number): number => new DataView(world.crypto.random(4).buffer).getUint32(0) % below
-  const tally: Tally = { joins: 0, leaves: 0, kills: 0, refusals: 0, messages: 0, relayRestarts: 0 }
-  /** Text, and who was joined when it was said. */
-  const said: { text: string; by: Member; to: readonly Member[] }[] = []
+export const runHistory = async (seed: number, options: HistoryOptions = {}): Promise<HistoryResult> => {
+  const { fast = false, schedule = scheduleOf(seed) } = options
+  const draw = seededDraw(seed ^ 0x5eed)
+  const badRelay = createBadRelay(draw)
+  let clock = (): number => 0
+  const invariants = createInvariants(() => clock())
+  const removed: Removed[] = []
+  const world = await createWorld({
+    seed,
+    fast,
+    loss: 0.05,
+    duplicate: 0.05,
+    reorder: 0.1,
+    maxDelay: 40,
+    tickMs: 250,
+    relayOnly: seed % 3 === 0,
+    observer: {
+      watch: invariants.watch,
+      relay: (from, to, bytes) => badRelay.treat({ from: from.id, to, bytes }),
+      stepped: (member, before, effects) => {
+        invariants.stepped(member, before, effects)
+        for (const { id, later } of removed) {
+          if (later.length >= maxReplayed || !member.state.group.roster.removes.has(id)) continue
+          for (const effect of effects) {
+            if (effect.kind === 'send') later.push({ from: member.id, bytes: effect.bytes })
+          }
+        }
+      },
+    },
+  })
+  clock = () => world.network.now()
+  const tally = new Map<string, number>()
+  const said: Said[] = []
   const intruders: Member[] = []
-  const inside = (): Member[] =>
-    world.members.filter((member) => !member.gone && member.state.joined && member.state.ended === 'no')
+  const alive = (): Member[] => world.members.filter(({ gone, state }) => !gone && state.ended === 'no')
+  const inside = (): Member[] => alive().filter(({ state }) => state.joined)
+  const heardBy = (id: MemberId): string[] =>
+    world.members.filter((member) => member.id === id).flatMap(({ heard }) => heard)
 
-  const join = (): void => {
-    tally.joins += 1
-    world.open(`member ${tally.joins}`)
+  const keep = (member: Member): void => {
+    removed.push({ id: member.id, state: encodePeer(member.state), later: [] })
   }
-  const act = async (): Promise<void> => {
+
+  const evict = async (by: Member, whom: Member): Promise<void> => {
+    keep(whom)
+    const work: Work = {
+      ports: world.ports,
+      now: world.network.now(),
+      state: by.state,
+      effects: [],
+      stale: [],
+    }
+    await inGroup(work, { kind: 'remove', member: whom.id, reason: 'evicted' })
+    by.state = work.state
+    for (const effect of [{ kind: 'persist' } as const, ...work.effects]) await world.carryOut(by, effect)
+  }
+
+  const act = async (action: Action, at: number): Promise<void> => {
     const members = inside()
-    const someone = members[draw(Math.max(1, members.length))]
-    const choice = draw(100)
-    if (someone === undefined || (choice < 25 && world.members.length < 7)) return join()
-    if (choice < 65) {
-      tally.messages += 1
-      const text = `message ${tally.messages}`
-      const listed = new Set(world.view(someone).members.map(({ id }) => id))
-      said.push({
-        text,
-        by: someone,
-        to: members.filter((member) => member !== someone && listed.has(member.id)),
-      })
-      return world.say(someone, text)
-    }
-    if (choice < 75 && members.length > 1) {
-      tally.leaves += 1
-      return world.leave(someone)
-    }
-    if (choice < 82 && members.length > 2) {
-      tally.kills += 1
-      return world.close(someone)
-    }
-    if (choice < 90 && intruders.length < 2) {
-      tally.refusals += 1
-      intruders.push(world.open('intruder', `wrong ${tally.refusals}`))
-    }
-    if (choice >= 95) {
-      tally.relayRestarts += 1
-      world.network.restartRelay(200 + draw(400))
+    const choice = action.kind === 'crash' ? members.filter(({ keeps }) => keeps) : members
+    const one = 'who' in action ? choice[action.who % Math.max(1, choice.length)] : undefined
+    if ('who' in action && one === undefined) return
+    const label =
+      'will' in action
+        ? `relay: ${action.will}`
+        : 'trick' in action
+          ? `insider: ${action.trick}`
+          : action.kind
+    const done = (): void => void tally.set(label, (tally.get(label) ?? 0) + 1)
+    switch (action.kind) {
+      case 'join': {
+        const member = world.open(`member ${at}`, { keeps: draw(3) === 0 })
+        invariants.born(member.id)
+        return done()
+      }
+      case 'intrude':
+        if (intruders.length >= 2) return
+        intruders.push(world.open(`intruder ${at}`, { password: 'wrong password' }))
+        return done()
+      case 'say': {
+        const text = `a message of action ${at}`
+        invariants.hide(text)
+        const listed = new Set(world.view(one!).members.map(({ id }) => id))
+        const to = members.filter((member) => member !== one && listed.has(member.id)).map(({ id }) => id)
+        said.push({ text, by: one!.id, to })
+        await world.say(one!, text)
+        return done()
+      }
+      case 'leave':
+        if (members.length < 3) return
+        keep(one!)
+        await world.leave(one!)
+        return done()
+      case 'evict': {
+        const whom = members.find((member) => member !== one)
+        if (members.length < 3 || whom === undefined) return
+        await evict(one!, whom)
+        return done()
+      }
+      case 'kill':
+        if (members.length < 3) return
+        world.close(one!)
+        return done()
+      case 'crash':
+        await invariants.crashed(world.crypto, one!)
+        world.close(one!)
+        await world.pass(200)
+        await world.resume(one!)
+        return done()
+      case 'partition': {
+        const cut = members.filter((_, i) => (action.mask >> (i % 6)) & 1)
+        world.cut(cut.map(({ id }) => id))
+        return done()
+      }
+      case 'heal':
+        world.network.heal()
+        return done()
+      case 'restart-relay':
+        world.network.restartRelay(action.forMs)
+        return done()
+      case 'bad-relay':
+      case 'good-relay':
+        turnRelay(action.kind === 'bad-relay' ? action.will : null, one?.id ?? null)
+        return done()
+      case 'insider':
+        await playTrick(world, one!, action.trick)
+        return done()
     }
   }
 
-  join()
-  await world.pass(1_000)
-  for (let i = 0; i < events; i++) {
-    await act()
-    await world.pass(draw(1_500))
+  const turnRelay = (...turned: Parameters<typeof badRelay.turn>): void => {
+    for (const { from, to, bytes } of badRelay.turn(...turned)) world.speakAs(from, to, bytes)
   }
-  await world.pass(settleMs)
-  return { violation: violationOf(), tally }
 
-  function violationOf(): string | null {
+  const paired = (one: MemberId, other: MemberId): boolean =>
+    alive().some(({ id, state }) => id === one && state.pairs.has(other))
+
+  /** What has to hold once the network is whole and time has passed: I4, and every message shown once. */
+  const unsettled = (): string | null => {
     for (const intruder of intruders) {
-      if (intruder.state.pairs.size > 0) return 'an intruder has a pair session'
-      if (intruder.heard.length > 0) return 'an intruder heard something'
+      const met = [...intruder.state.pairs.keys()].filter((id) => !intruders.some((other) => other.id === id))
+      if (met.length > 0 || heardBy(intruder.id).length > 0) return 'I9: an intruder got in'
     }
-    const staying = world.members.filter(({ gone, state }) => !gone && state.ended === 'no')
-    const members = staying.filter((member) => !intruders.includes(member))
-    for (const member of members) {
-      if (!member.state.joined) return `${member.name} never got in`
-      const roster = world.view(member).members.map(({ id }) => id)
-      if (intruders.some(({ id }) => roster.includes(id))) return 'an intruder is in a roster'
+    const members = alive().filter((member) => !intruders.includes(member))
+    for (const member of members) if (!member.state.joined) return `I4: ${member.name} never got in`
+    const parts = connected(members)
+    // Only a relay that spoils the proof itself keeps two honest members from a session, until they try again.
+    const spoiled = [...tally.keys()].some((label) => label.startsWith('relay'))
+    if (parts.length > 1 && !spoiled)
+      return `I4: ${parts.length} groups that have nothing to do with each other`
+    for (const part of parts) {
+      const standings = new Set(part.map((member) => world.standingOf(member)))
+      if (standings.size > 1) return `I4: split: ${[...standings].join(' | ')}`
     }
-    const standings = new Set(members.map((member) => world.standingOf(member)))
-    if (standings.size > 1) return `split: ${[...standings].join(' | ')}`
     for (const { text, by, to } of said) {
       // What a member said and did not live to see confirmed may be lost.
-      if (by.gone || by.state.ended !== 'no') continue
-      for (const member of to) {
-        if (member.gone || member.state.ended !== 'no') continue
-        const times = member.heard.filter((heard) => heard === text).length
-        if (times !== 1) return `${member.name} heard "${text}" of ${by.name} ${times} times`
+      if (!members.some(({ id }) => id === by)) continue
+      for (const { id, name } of members) {
+        if (!to.includes(id)) continue
+        if (!paired(by, id) || !paired(id, by)) continue
+        const times = heardBy(id).filter((heard) => heard === text).length
+        if (times !== 1) return `I4: ${name} heard "${text}" ${times} times`
       }
     }
     return null
   }
+
+  /** I9: with its last state and all later traffic, who was removed learns nothing. */
+  const replayToRemoved = async (): Promise<void> => {
+    for (const { id: self, state: bytes, later } of removed) {
+      let state: PeerState = await decodePeer(world.crypto, bytes)
+      const held = new Set(state.group.epochs.map(({ id }) => id))
+      for (const { from, bytes: sent } of later) {
+        const message = decode(frame, sent)
+        if (message.kind === 'group') {
+          const opened = await openMessage(world.crypto, state.group, from, message.body)
+          if (opened.kind === 'opened') throw new Violation('I9: a removed member reads a later message')
+        }
+        const event = {
+          kind: 'received',
+          from,
+          via: 'direct',
+          bytes: sent,
+          now: world.network.now(),
+        } as const
+        const stepped = await step(world.ports, state, event)
+        if (stepped.effects.some(({ kind }) => kind === 'message')) {
+          throw new Violation('I9: a removed member is shown a later message')
+        }
+        state = stepped.state
+        if (state.group.epochs.some(({ id, author }) => !held.has(id) && author !== self)) {
+          throw new Violation('I9: a removed member derives a later epoch')
+        }
+      }
+    }
+  }
+
+  const play = async (): Promise<string | null> => {
+    for (const [at, action] of schedule.entries()) {
+      await act(action, at)
+      await world.pass(action.wait)
+    }
+    world.network.heal()
+    turnRelay(null, null)
+    let calm = 0
+    for (let passed = 0; passed < settleMs && calm < calmSteps; passed += stepMs) {
+      await world.pass(stepMs)
+      calm = unsettled() === null ? calm + 1 : 0
+    }
+    const left = unsettled()
+    if (left === null) await replayToRemoved()
+    return left
+  }
+
+  let violation: string | null
+  try {
+    violation = await play()
+  } catch (error) {
+    // A step that throws is a defect, whatever it is called.
+    violation =
+      error instanceof Violation
+        ? error.message
+        : `a step broke: ${error instanceof Error ? error.stack?.split('\n').slice(0, 4).join(' ') : error}`
+  }
+  const outcome = world.members.map(
+    ({ id, name, state }) =>
+      `${name} ${state.ended} ${world.view({ state } as Member).epoch} ${state.group.hash.slice(0, 8)} ${heardBy(id).join()}`,
+  )
+  return { violation, tally, outcome: outcome.join('\n') }
 }

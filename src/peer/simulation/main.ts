@@ -1,26 +1,37 @@
 import { parseArgs } from 'node:util'
-import { runHistory, type Tally } from './history.ts'
+import { runHistory } from './history.ts'
+import { scheduleOf, shrink } from './schedule.ts'
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '24' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '24' },
+    seed: { type: 'string', default: '1' },
+    fast: { type: 'boolean', default: false },
+  },
 })
 const runs = Number(values.runs)
 const first = Number(values.seed)
+const { fast } = values
 if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(first) || first < 0) {
-  process.stderr.write('usage: npm run sim -- --runs N --seed S\n')
+  process.stderr.write('usage: --runs N --seed S [--fast]\n')
   process.exit(2)
 }
 
-const total: Tally = { joins: 0, leaves: 0, kills: 0, refusals: 0, messages: 0, relayRestarts: 0 }
+const total = new Map<string, number>()
 let failed = 0
-process.stdout.write(`seeds ${first} to ${first + runs - 1}\n`)
+process.stdout.write(`seeds ${first} to ${first + runs - 1}, ${fast ? 'fast' : 'real'} primitives\n`)
 for (let seed = first; seed < first + runs; seed++) {
-  const { violation, tally } = await runHistory(seed)
-  for (const name of Object.keys(total) as (keyof Tally)[]) total[name] += tally[name]
+  const { violation, tally } = await runHistory(seed, { fast })
+  for (const [name, count] of tally) total.set(name, (total.get(name) ?? 0) + count)
   if (violation === null) continue
   failed += 1
   process.stdout.write(`seed ${seed}: ${violation}\n`)
+  if (failed > 3) continue
+  const fails = async (schedule: Parameters<typeof shrink>[0]) =>
+    (await runHistory(seed, { fast, schedule })).violation?.slice(0, 3) === violation.slice(0, 3)
+  const shortest = await shrink(scheduleOf(seed), fails)
+  process.stdout.write(`shortest found: ${JSON.stringify(shortest)}\n`)
 }
-const counts = Object.entries(total).map(([name, count]) => `${name} ${count}`)
+const counts = [...total].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `${name} ${count}`)
 process.stdout.write(`${counts.join(', ')}\n${runs - failed} passed, ${failed} failed\n`)
 if (failed > 0) process.exitCode = 1

@@ -29,6 +29,19 @@ export interface WorldOptions {
   readonly maxDelay?: number
   /** Members fall back to the relay only. */
   readonly relayOnly?: boolean
+  /** Milliseconds between a member's ticks: 100, as in the app. */
+  readonly tickMs?: number
+  readonly observer?: Observer
+}
+
+/** Sees all that happens in a world, and may be its relay's bad will. */
+export interface Observer {
+  /** The primitives as the members get them. */
+  watch(crypto: Crypto): Crypto
+  /** After a step was taken and what it ordered was carried out. */
+  stepped(member: Member, before: PeerState, effects: readonly PeerEffect[]): void
+  /** What the relay passes on of a frame: itself, nothing, another, more than one. */
+  relay(from: Member, to: MemberId, bytes: Bytes): readonly Bytes[]
 }
 
 type Untimed<E> = E extends unknown ? Omit<E, 'now'> : never
@@ -47,13 +60,17 @@ export interface Member {
   /** The relay's proof of address, and the state made durable last: what a stored profile holds. */
   readonly secret: Bytes
   stored: Bytes | null
+  /** Whether it stores its state before it speaks. */
+  readonly keeps: boolean
   gone: boolean
 }
 
 /** Peers around the real relay core in virtual time: one seed, one history, real cryptography. */
 export const createWorld = async (options: WorldOptions) => {
   const name = `world ${options.seed}`
-  const crypto = options.fast === true ? fastCrypto(name) : await realCrypto(name)
+  const primitives = options.fast === true ? fastCrypto(name) : await realCrypto(name)
+  const { observer, tickMs = 100 } = options
+  const crypto = observer?.watch(primitives) ?? primitives
   const hash = (bytes: Uint8Array) => crypto.sha256(bytes)
   const network = createMemoryNetwork({ ...options, hash })
   const groupId = new Uint8Array(16).fill(7)
@@ -78,16 +95,18 @@ export const createWorld = async (options: WorldOptions) => {
   const dispatch = async (member: Member, event: Untimed<PeerEvent>): Promise<void> => {
     if (member.gone) return
     const timed = { ...event, now: network.now() } as PeerEvent
-    const { state, effects } = await step(ports, member.state, timed)
+    const before = member.state
+    const { state, effects } = await step(ports, before, timed)
     member.state = state
     for (const effect of effects) await carryOut(member, effect)
+    observer?.stepped(member, before, effects)
   }
 
   const carryOut = async (member: Member, effect: PeerEffect): Promise<void> => {
     const endpoint = endpoints.get(member.id)!
     switch (effect.kind) {
       case 'persist':
-        member.stored = encodePeer(member.state)
+        if (member.keeps) member.stored = encodePeer(member.state)
         return
       case 'send': {
         const box = letters.get(effect.to)
@@ -101,7 +120,8 @@ export const createWorld = async (options: WorldOptions) => {
           endpoint.sendDirect(address, effect.bytes)
         else {
           member.relayed.push(effect.bytes)
-          endpoint.send(address, effect.bytes)
+          const passed = observer?.relay(member, effect.to, effect.bytes) ?? [effect.bytes]
+          for (const bytes of passed) endpoint.send(address, bytes)
         }
         return
       }
@@ -166,7 +186,10 @@ export const createWorld = async (options: WorldOptions) => {
     }
   }
 
-  const start = (name: string, secret: Bytes, create: (id: MemberId) => PeerState): Member => {
+  const start = (
+    { name, secret, keeps }: Pick<Member, 'name' | 'secret' | 'keeps'>,
+    create: (id: MemberId) => PeerState,
+  ): Member => {
     let member: Member | null = null
     const endpoint = network.endpoint({
       secret,
@@ -179,23 +202,23 @@ export const createWorld = async (options: WorldOptions) => {
     })
     const id = endpoint.address.slice(0, 32) as MemberId
     const logs = { said: [], heard: [], notices: [], rejects: [], relayed: [] }
-    member = { id, name, state: create(id), ...logs, secret, stored: null, gone: false }
+    member = { id, name, state: create(id), ...logs, secret, keeps, stored: null, gone: false }
     members.push(member)
     endpoints.set(id, endpoint)
     addresses.set(id, endpoint.address)
     const tick = async (at: Member): Promise<void> => {
       if (at.gone) return
       await dispatch(at, { kind: 'tick' })
-      network.setTimer(() => tick(at), 100)
+      network.setTimer(() => tick(at), tickMs)
     }
     const started = member
-    network.setTimer(() => tick(started), 100)
+    network.setTimer(() => tick(started), tickMs)
     return member
   }
 
   /** A new tab: `password` stands for the verifier it stretched to. */
-  const open = (name: string, password = 'right'): Member =>
-    start(name, crypto.random(32), (self) => {
+  const open = (name: string, { password = 'right', keeps = true } = {}): Member =>
+    start({ name, secret: crypto.random(32), keeps }, (self) => {
       const verifier = new Secret(crypto.hash(utf8(password)))
       return createPeer(crypto, {
         suite: standardSuite,
@@ -209,10 +232,12 @@ export const createWorld = async (options: WorldOptions) => {
     })
 
   /** The same member in another tab, from what it stored last. */
-  const resume = async ({ name, secret, stored }: Member): Promise<Member> => {
-    if (stored === null) throw new TypeError('nothing was stored')
-    const state = await decodePeer(crypto, stored)
-    return start(name, secret, () => state)
+  const resume = async (member: Member): Promise<Member> => {
+    if (member.stored === null) throw new TypeError('nothing was stored')
+    const state = await decodePeer(crypto, member.stored)
+    const again = start(member, () => state)
+    again.stored = member.stored
+    return again
   }
 
   /** Lets `ms` of virtual time pass. */
@@ -229,10 +254,24 @@ export const createWorld = async (options: WorldOptions) => {
     return `${epoch} ${fingerprint} ${listed.length}`
   }
 
+  /** A frame that the relay puts into `from`'s mouth. */
+  const speakAs = (from: MemberId, to: MemberId, bytes: Bytes): void => {
+    const address = addresses.get(to)
+    if (address !== undefined) endpoints.get(from)?.send(address, bytes)
+  }
+
+  /** From now on these and the others do not hear each other, by any path. */
+  const cut = (ids: readonly MemberId[]): void =>
+    network.cut(ids.flatMap((id) => endpoints.get(id)?.address ?? []))
+
   return {
     crypto,
+    ports,
     network,
     members,
+    speakAs,
+    cut,
+    carryOut,
     open,
     resume,
     preKeys,
