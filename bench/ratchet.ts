@@ -1,3 +1,4 @@
+import { fastEngines } from './engines.ts'
 import { benchCrypto, createPair } from './pair.ts'
 import { createSignalPair } from './peers/libsignal.mjs'
 import { type BenchCase, milliseconds, perSecond } from './runner.ts'
@@ -6,7 +7,11 @@ const peerName = 'libsignal-client 0.103.0'
 const text = new Uint8Array(1024).fill(7)
 
 /** Both sides of the contest: they seal and open alike. */
-const createEnds = async () => [await createPair(await benchCrypto()), await createSignalPair()] as const
+const createEnds = async (native: boolean) =>
+  [
+    await createPair(await benchCrypto(native ? await fastEngines() : undefined)),
+    await createSignalPair(),
+  ] as const
 type Ends = Awaited<ReturnType<typeof createEnds>>[number]
 
 /** One speaker, `n` messages, each opened as it comes. */
@@ -19,14 +24,19 @@ const pingPong = (ends: Ends, n: number) =>
     await ends.open(to, await ends.seal(from, text))
   })
 
-const speed = (name: string, n: number, play: (ends: Ends, n: number) => Promise<number>): BenchCase => ({
+const speed = (
+  name: string,
+  n: number,
+  play: (ends: Ends, n: number) => Promise<number>,
+  native = true,
+): BenchCase => ({
   name,
   n,
   unit: 'messages/s',
   better: 'more',
   rounds: 9,
   prepare: async () => {
-    const [ours, theirs] = await createEnds()
+    const [ours, theirs] = await createEnds(native)
     return { ours: () => play(ours, n), peer: { name: peerName, measure: () => play(theirs, n) } }
   },
 })
@@ -38,7 +48,7 @@ const seals = (n: number): BenchCase => ({
   better: 'more',
   rounds: 9,
   prepare: async () => {
-    const [ours, theirs] = await createEnds()
+    const [ours, theirs] = await createEnds(true)
     const play = async (ends: Ends): Promise<number> => {
       const sealed: Uint8Array[] = []
       const figure = await perSecond(n, async () => sealed.push(await ends.seal(0, text)))
@@ -56,7 +66,7 @@ const opens = (n: number): BenchCase => ({
   better: 'more',
   rounds: 9,
   prepare: async () => {
-    const [ours, theirs] = await createEnds()
+    const [ours, theirs] = await createEnds(true)
     const play = async (ends: Ends): Promise<number> => {
       const sealed: Uint8Array[] = []
       for (let i = 0; i < n; i++) sealed.push(await ends.seal(0, text))
@@ -74,7 +84,7 @@ const jump = (n: number): BenchCase => ({
   better: 'less',
   rounds: 5,
   prepare: async () => {
-    const [ours, theirs] = await createEnds()
+    const [ours, theirs] = await createEnds(true)
     const play = async (ends: Ends): Promise<number> => {
       for (let i = 0; i < n; i++) await ends.seal(0, text)
       const last = await ends.seal(0, text)
@@ -92,7 +102,7 @@ const sizes = (name: string, turns: boolean): BenchCase => ({
   better: 'less',
   rounds: 1,
   prepare: async () => {
-    const [ours, theirs] = await createEnds()
+    const [ours, theirs] = await createEnds(true)
     const play = async (ends: Ends): Promise<number> => {
       let total = 0
       for (let i = 0; i < 100; i++) {
@@ -112,6 +122,8 @@ export const cases: readonly BenchCase[] = [
   opens(500),
   speed('1 KiB, sealed and opened in a chain', 500, chain),
   speed('1 KiB, ping-pong', 200, pingPong),
+  speed('the same chain, Web Crypto', 200, chain, false),
+  speed('the same ping-pong, Web Crypto and mlkem', 100, pingPong, false),
   jump(2000),
   sizes('1 KiB in a chain, bytes a message', false),
   sizes('1 KiB ping-pong, bytes a message', true),

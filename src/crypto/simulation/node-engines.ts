@@ -6,10 +6,10 @@ import {
   diffieHellman,
   type KeyObject,
 } from 'node:crypto'
-import { type Bytes, concat, fromHex } from '../../codec/index.ts'
+import { type Bytes, concat } from '../../codec/index.ts'
 import type { AeadEngine } from '../aead.ts'
 import { CryptoError } from '../error.ts'
-import type { Engines, Secret } from '../index.ts'
+import { type Engines, nodeHkdf, type Secret } from '../index.ts'
 import type { DhEngine } from '../x25519.ts'
 
 const cipher = 'aes-256-gcm'
@@ -34,29 +34,29 @@ const aead: AeadEngine = {
   },
 }
 
-const privatePrefix = fromHex('302e020100300506032b656e04220420')
-const publicPrefix = fromHex('302a300506032b656e032100')
+/** Keys as JSON: the only raw form that Node reads without OpenSSL's search through all of its decoders. */
+const base64 = (raw: Uint8Array): string => Buffer.from(raw).toString('base64url')
+const jwk = { kty: 'OKP', crv: 'X25519' } as const
 const publicOf = (raw: Uint8Array): KeyObject =>
-  createPublicKey({ key: Buffer.from(concat(publicPrefix, raw)), format: 'der', type: 'spki' })
+  createPublicKey({ key: { ...jwk, x: base64(raw) }, format: 'jwk' })
 
 const imported = new WeakMap<Secret, KeyObject>()
 const privateOf = (key: Secret): KeyObject => {
-  const der = Buffer.from(concat(privatePrefix, key.expose()))
-  const known = imported.get(key) ?? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const d = base64(key.expose())
+  // `x` has to be there, and is not looked at.
+  const known = imported.get(key) ?? createPrivateKey({ key: { ...jwk, d, x: d }, format: 'jwk' })
   imported.set(key, known)
   return known
 }
+const basePoint = publicOf(Uint8Array.of(9, ...new Uint8Array(31)))
+const agree = (privateKey: Secret, publicKey: KeyObject): Bytes =>
+  new Uint8Array(diffieHellman({ privateKey: privateOf(privateKey), publicKey }))
 
 const dh: DhEngine = {
-  publicKey: async (privateKey) =>
-    new Uint8Array(
-      createPublicKey(privateOf(privateKey)).export({ format: 'der', type: 'spki' }).subarray(-32),
-    ),
+  publicKey: async (privateKey) => agree(privateKey, basePoint),
   agree: async (privateKey, publicKey) => {
     try {
-      const shared: Bytes = new Uint8Array(
-        diffieHellman({ privateKey: privateOf(privateKey), publicKey: publicOf(publicKey) }),
-      )
+      const shared = agree(privateKey, publicOf(publicKey))
       if (shared.some((byte) => byte !== 0)) return shared
     } catch {
       // Falls through: OpenSSL refuses a zero result, as we do.
@@ -66,4 +66,4 @@ const dh: DhEngine = {
 }
 
 /** The same primitives as Node's own crypto gives them: for simulations and benchmarks there. */
-export const nodeEngines: Engines = { aead, dh }
+export const nodeEngines: Engines = { hkdf: await nodeHkdf(), aead, dh }

@@ -1,0 +1,1 @@
+export { createMLKEM768 as createLiboqs } from '@oqs/liboqs-js/kem'
