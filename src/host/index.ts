@@ -10,6 +10,7 @@ export {
   type ErrorCode,
   emptyView,
   errorCodes,
+  type GapView,
   type Link,
   type MemberView,
   type MessageView,

@@ -77,9 +77,10 @@ function HeldKey() {
   const { room } = useWording()
   const epoch = useUi(({ view }) => view.epoch)
   const fingerprint = useUi(({ view }) => view.fingerprint)
+  const split = useUi(({ view }) => view.members.some((member) => member.split))
   if (epoch === null) return null
   return (
-    <span className={styles.key}>
+    <span className={styles.key} data-split={split}>
       {room.epoch} <span data-testid="header-epoch">{epoch}</span>{' '}
       <span className={styles.digits} data-testid="header-fingerprint">
         {fingerprint}

@@ -1,5 +1,6 @@
 import type { Wording } from './wording.ts'
 import { oneToOneGerman } from './wording-one-to-one-de.ts'
+import { removalGerman } from './wording-removal-de.ts'
 
 const somebody = (name: string | null): string => name ?? 'Jemand'
 
@@ -202,6 +203,7 @@ export const german: Wording = {
       ['Epoche', 'Wächst mit jedem neuen Gruppenschlüssel: wenn jemand kommt oder geht.'],
     ],
   },
+  removal: removalGerman,
   oneToOne: oneToOneGerman,
   metrics: {
     title: 'Kryptografische Operationen in diesem Tab',

@@ -1,5 +1,6 @@
 import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
 import { oneToOneEnglish } from './wording-one-to-one.ts'
+import { removalEnglish } from './wording-removal.ts'
 
 /** Errors that the page finds by itself. */
 export type PageError = 'page/bad-relay' | 'page/insecure' | 'page/incomplete'
@@ -202,6 +203,7 @@ export const english = {
       ['epoch', 'Grows with each new group key: whenever somebody joins or leaves.'],
     ] as readonly (readonly [string, string])[],
   },
+  removal: removalEnglish,
   oneToOne: oneToOneEnglish,
   metrics: {
     title: 'Cryptographic operations in this tab',

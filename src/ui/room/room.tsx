@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useServices, useUi, useWording } from '../context.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
@@ -6,16 +6,19 @@ import { ErrorAlert } from './error-alert.tsx'
 import { GroupKey } from './group-key.tsx'
 import { Invite } from './invite.tsx'
 import { Members } from './members.tsx'
+import { PasswordDialog } from './password-dialog.tsx'
 import styles from './room.module.css'
 import { labelsOf } from './timeline.ts'
 
 export function Room() {
   const words = useWording()
   const { client } = useServices()
-  const { group, members, messages, error } = useUi(({ view }) => view)
+  const { group, members, messages, error, removedWhoKnow } = useUi(({ view }) => view)
   const metOthers = useUi(({ session }) => session.metOthers)
   const labels = useMemo(() => labelsOf(members, messages), [members, messages])
   const alone = members.length <= 1
+  const split = members.filter((member) => member.split).map(({ id, name }) => labels.get(id) ?? name)
+  const [changing, setChanging] = useState(false)
 
   return (
     <div className={styles.room}>
@@ -48,6 +51,20 @@ export function Room() {
             <Invite group={group ?? ''} password={null} />
           </div>
         )}
+        {split.length > 0 && (
+          <p role="alert" className={styles.split}>
+            {words.removal.split(split.join(', '))}
+          </p>
+        )}
+        {removedWhoKnow > 0 && (
+          <div className={styles.returning}>
+            <p>{words.removal.returning(removedWhoKnow)}</p>
+            <button type="button" onClick={() => setChanging(true)}>
+              {words.removal.change}
+            </button>
+          </div>
+        )}
+        {changing && <PasswordDialog member={null} onClose={() => setChanging(false)} />}
         <Conversation labels={labels} />
         {error !== null && (
           <ErrorAlert

@@ -13,7 +13,9 @@ const message = (id: string, at: number, senderId = 'a'.repeat(32)): MessageView
 })
 const notice = (id: string, at: number): NoticeView => ({ id, at, code: 'member-joined', name: 'Bob' })
 const order = (messages: readonly MessageView[], notices: readonly NoticeView[]) =>
-  timelineOf(messages, notices).map((item) => (item.kind === 'message' ? item.message.id : item.notice.id))
+  timelineOf(messages, notices).map((item) =>
+    item.kind === 'message' ? item.message.id : item.kind === 'notice' ? item.notice.id : item.gap.id,
+  )
 
 describe('timelineOf', () => {
   it('puts notices where they happened', () => {
@@ -21,6 +23,23 @@ describe('timelineOf', () => {
       order([message('m1', 10), message('m2', 30)], [notice('n1', 5), notice('n2', 20), notice('n3', 40)]),
     ).toEqual(['n1', 'm1', 'n2', 'm2', 'n3'])
     expect(order([], [notice('n1', 1)])).toEqual(['n1'])
+  })
+
+  it('puts gaps among them', () => {
+    const gap = (id: string, at: number) =>
+      ({ id, at, senderId: 'a', senderName: 'Alice', reason: 'epoch', asking: true }) as const
+    const items = timelineOf(
+      [message('m', 20)],
+      [notice('n', 10)],
+      [gap('g1', 5), gap('g2', 15), gap('g3', 30)],
+    )
+    expect(items.map((item) => (item.kind === 'gap' ? item.gap.id : item.kind))).toEqual([
+      'g1',
+      'notice',
+      'g2',
+      'message',
+      'g3',
+    ])
   })
 
   it('keeps each list in its own order when the clock was set back', () => {

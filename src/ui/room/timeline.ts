@@ -1,4 +1,4 @@
-import type { MemberView, MessageView, NoticeView } from '../../host/index.ts'
+import type { GapView, MemberView, MessageView, NoticeView } from '../../host/index.ts'
 
 export type TimelineItem =
   | {
@@ -7,32 +7,52 @@ export type TimelineItem =
       /** Same sender as the item before, shortly after it. */
       readonly follows: boolean
     }
+  | Mark
+
+/** What stands between the messages. */
+type Mark =
   | { readonly kind: 'notice'; readonly notice: NoticeView }
+  | { readonly kind: 'gap'; readonly gap: GapView }
 
 const closeMs = 2 * 60_000
 
-/** Messages and notices in one row. Each list keeps its own order, whatever the clock did meanwhile. */
+const atOf = (mark: Mark): number => (mark.kind === 'notice' ? mark.notice.at : mark.gap.at)
+
+const marksOf = (notices: readonly NoticeView[], gaps: readonly GapView[]): readonly Mark[] => {
+  const marks: Mark[] = []
+  let next = 0
+  for (const notice of notices) {
+    for (let gap = gaps[next]; gap !== undefined && gap.at < notice.at; gap = gaps[++next])
+      marks.push({ kind: 'gap', gap })
+    marks.push({ kind: 'notice', notice })
+  }
+  return [...marks, ...gaps.slice(next).map((gap) => ({ kind: 'gap', gap }) as const)]
+}
+
+/** Messages, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile. */
 export const timelineOf = (
   messages: readonly MessageView[],
   notices: readonly NoticeView[],
+  gaps: readonly GapView[] = [],
 ): readonly TimelineItem[] => {
+  const marks = marksOf(notices, gaps)
   const items: TimelineItem[] = []
   let next = 0
   let before: MessageView | null = null
-  const takeNotices = (until: number): void => {
-    for (let notice = notices[next]; notice !== undefined && notice.at < until; notice = notices[++next]) {
-      items.push({ kind: 'notice', notice })
+  const takeMarks = (until: number): void => {
+    for (let mark = marks[next]; mark !== undefined && atOf(mark) < until; mark = marks[++next]) {
+      items.push(mark)
       before = null
     }
   }
   for (const message of messages) {
-    takeNotices(message.at)
+    takeMarks(message.at)
     const last: MessageView | null = before
     const follows = last !== null && last.senderId === message.senderId && message.at - last.at < closeMs
     items.push({ kind: 'message', message, follows })
     before = message
   }
-  takeNotices(Number.POSITIVE_INFINITY)
+  takeMarks(Number.POSITIVE_INFINITY)
   return items
 }
 

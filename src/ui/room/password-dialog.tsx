@@ -1,0 +1,101 @@
+import { type SubmitEvent, useId, useState } from 'react'
+import { useServices, useWording } from '../context.tsx'
+import { suggestPassphrase } from './create-group.ts'
+import { Dialog } from './dialog.tsx'
+import styles from './password-dialog.module.css'
+
+interface Props {
+  /** Who is removed; `null` where only the password changes. */
+  readonly member: { readonly id: string; readonly name: string } | null
+  readonly onClose: () => void
+}
+
+/** Removes a member and changes the password at once, or does one of the two. */
+export function PasswordDialog({ member, onClose }: Props) {
+  const { removal: words } = useWording()
+  const { client } = useServices()
+  const [password, setPassword] = useState('')
+  const [shown, setShown] = useState(false)
+  const [missing, setMissing] = useState(false)
+  const ids = { password: useId(), hint: useId(), error: useId() }
+
+  const remove = (newPassword: string | null): void => {
+    if (member !== null) client.dispatch({ kind: 'remove', member: member.id, newPassword })
+    else if (newPassword !== null) client.dispatch({ kind: 'change-password', newPassword })
+    onClose()
+  }
+  const onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    setMissing(password === '')
+    if (password !== '') remove(password)
+  }
+  const suggest = (): void => {
+    suggestPassphrase().then(
+      (suggested) => {
+        setPassword(suggested)
+        setShown(true)
+        setMissing(false)
+      },
+      // The list cannot be fetched just now: a password can still be typed.
+      () => undefined,
+    )
+  }
+
+  return (
+    <Dialog title={member === null ? words.changeTitle : words.removeName(member.name)} onClose={onClose}>
+      <p>{member === null ? words.changeLead : words.lead(member.name)}</p>
+      <form className={styles.form} onSubmit={onSubmit} noValidate>
+        <label htmlFor={ids.password}>{words.newPassword}</label>
+        <div className={styles.bar}>
+          <input
+            id={ids.password}
+            type={shown ? 'text' : 'password'}
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+            aria-invalid={missing}
+            aria-describedby={missing ? `${ids.error} ${ids.hint}` : ids.hint}
+          />
+          <button
+            type="button"
+            aria-label={words.showPassword}
+            aria-pressed={shown}
+            onClick={() => setShown(!shown)}
+          >
+            {words.show}
+          </button>
+        </div>
+        {missing && (
+          <p id={ids.error} role="alert" className={styles.error}>
+            {words.empty}
+          </p>
+        )}
+        <p id={ids.hint} className={styles.hint}>
+          {words.hint}
+        </p>
+        <div className={styles.bar}>
+          <button type="button" onClick={suggest}>
+            {words.suggest}
+          </button>
+          <button type="submit" className={styles.primary}>
+            {member === null ? words.change : words.removeAndChange}
+          </button>
+        </div>
+      </form>
+      {member !== null && <p className={styles.hint}>{words.removeOnlyHint(member.name)}</p>}
+      <div className={styles.bar}>
+        {member !== null && (
+          <button type="button" onClick={() => remove(null)}>
+            {words.removeOnly}
+          </button>
+        )}
+        <button type="button" onClick={onClose}>
+          {words.cancel}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
