@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { crashTrial, fuzzTrial } from './test-trial.ts'
+
+test.each([
+  ['a file', false],
+  ['Redis, and one of two relays', true],
+])(
+  'killed under load with %s: nothing acknowledged is lost, nothing served twice',
+  async (_, redis) => {
+    const { faults, put, taken, mailed } = await crashTrial(2, redis)
+    expect(faults).toEqual([])
+    expect(Math.min(put.size, taken.size, mailed.size)).toBeGreaterThan(0)
+  },
+  120_000,
+)
+
+test('2,000 frames of a fuzzer: the relay lives, and serves an honest pair', async () => {
+  expect((await fuzzTrial(2000, 1)).answered).toBeGreaterThan(0)
+}, 60_000)
