@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page, type TestInfo } from 'playwright/test'
@@ -11,9 +11,24 @@ export interface Computer {
   member(name: string, url: string, options: MemberOptions): Promise<Member>
   /** Closes the browser as a person does. */
   close(): Promise<void>
+  /** Ends it in the middle of whatever it does. */
+  kill(): Promise<void>
   /** Another computer with a copy of this one's folder. */
   copy(): Computer
   remove(): Promise<void>
+}
+
+/** Ends every process of one browser at once, as a power cut does. */
+const killBrowser = (folder: string): void => {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    try {
+      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
+      if (command.includes(`--user-data-dir=${folder}`)) process.kill(Number(entry), 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'mlwe-pake-browser-'))
@@ -37,6 +52,13 @@ export const createComputer = ({ project }: TestInfo, folder = newFolder()): Com
     async close() {
       await (await running)?.close()
       running = null
+    },
+    async kill() {
+      const dying = await running
+      running = null
+      const ended = dying?.waitForEvent('close')
+      killBrowser(folder)
+      await ended
     },
     copy() {
       const copied = newFolder()

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright/test'
 import { type Computer, createComputer } from './browser.ts'
 import { expect, test, unique } from './fixtures.ts'
@@ -6,19 +5,6 @@ import { type Member, waitForAgreement } from './member.ts'
 
 /** A few in every run; `CRASH_ROUNDS=50 npx playwright test e2e/crash.spec.ts` for all that is promised. */
 const rounds = Number(process.env.CRASH_ROUNDS ?? 3)
-
-/** Ends every process of one browser at once, as a power cut does. */
-const kill = (folder: string): void => {
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    try {
-      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
-      if (command.includes(`--user-data-dir=${folder}`)) process.kill(Number(entry), 'SIGKILL')
-    } catch {
-      // It ended by itself.
-    }
-  }
-}
 
 /** Writes down the key and nonce of everything that the Worker seals, before it is sealed. */
 const recordSealing = async (page: Page, into: string[]): Promise<void> => {
@@ -86,8 +72,7 @@ test(`a browser killed at ${rounds} random moments: no key and nonce twice, noth
       const seen = await alice.messages().catch(() => [])
       if (seen.some((text) => text.includes(fromBob))) keptByAlice.push(fromBob)
       keptByBob.push(fromAlice)
-      kill(hers.folder)
-      await hers.close()
+      await hers.kill()
 
       alice = await hers.member('Alice', room.relay.url, room)
       await recordSealing(alice.page, sealed)
