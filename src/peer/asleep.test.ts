@@ -16,7 +16,7 @@ const asleep = async (seed: number, count = 3) => {
     return back
   }
   const arrive = async (name: string, password?: string): Promise<Member> => {
-    const member = world.open(name, password)
+    const member = world.open(name, password === undefined ? {} : { password })
     await world.pass(1_000)
     await world.collect(member)
     return member

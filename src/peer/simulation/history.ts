@@ -120,7 +120,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       effects: [],
       stale: [],
     }
-    await inGroup(work, { kind: 'remove', member: whom.id, reason: 'evicted' })
+    await inGroup(work, { kind: 'evict', member: whom.id })
     by.state = work.state
     for (const effect of [{ kind: 'persist' } as const, ...work.effects]) await world.carryOut(by, effect)
   }
