@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { concat, toHex, utf8 } from '../codec/index.ts'
-import { type Crypto, expose, type Material, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, expose, type Material, type Rng, seededCrypto, seededRng } from '../crypto/index.ts'
+import { nodeEngines } from '../crypto/simulation/node-engines.ts'
 import { decodeSession, encodeSession, open, type Session, seal } from './index.ts'
 import { type Assumptions, Attacker, leakKeys } from './simulation/attacker.ts'
 import { createPair } from './simulation/pair-simulation.ts'
@@ -56,6 +57,53 @@ test.each([
 test('an attacker that breaks both reads everything: the test can see', async () => {
   expect(await eavesdrop({ dhBroken: true, kemBroken: true }, false)).toBe('rrrrrrrrrrr')
 })
+
+type Pass = 0 | 1
+const drawPasses = (random: Rng, count: number): readonly Pass[] =>
+  Array.from(random(count), (byte) => (byte % 2) as Pass)
+
+/** Copies side 0 after a random beginning: how many of the later messages are read, until the round trip and after. */
+const eavesdropAtRandom = async (seed: number, assumptions: Assumptions) => {
+  const seeded = await seededCrypto(`healing ${seed}`, subtle, nodeEngines)
+  const { crypto, oracle } = leakKeys(seeded.crypto)
+  const random = seededRng(`passes ${seed}`)
+  const pair = await createPair(crypto)
+  for (const from of drawPasses(random, seed % 9)) await pass(crypto, pair, from)
+  const attacker = new Attacker(crypto, decodeSession(encodeSession(pair[0])), assumptions, oracle)
+  const counts = { before: 0, after: 0, all: 0 }
+  let heard: 'nothing' | 'peer' | 'round trip' = 'nothing'
+  for (const from of [...drawPasses(random, 10), 1, 0, 1, 0] as const) {
+    const frame = await pass(crypto, pair, from)
+    attacker.notice('self', pair[0].keySets)
+    attacker.notice('peer', pair[1].keySets)
+    const isRead = await attacker.reads(from === 0 ? 'peer' : 'self', frame)
+    // The round trip: the peer speaks, and the copied side answers it. Its answer counts as after.
+    if (from === 1 && heard === 'nothing') heard = 'peer'
+    else if (from === 0 && heard === 'peer') heard = 'round trip'
+    counts.all++
+    if (isRead) counts[heard === 'round trip' ? 'after' : 'before']++
+  }
+  return counts
+}
+
+test.each([
+  ['nothing', { dhBroken: false, kemBroken: false }],
+  ['X25519', { dhBroken: true, kemBroken: false }],
+  ['ML-KEM-768', { dhBroken: false, kemBroken: true }],
+  ['both', { dhBroken: true, kemBroken: true }],
+])(
+  'a copy at a random point reads nothing after one round trip, with %s broken',
+  async (broken, assumptions) => {
+    const sum = { before: 0, after: 0, all: 0 }
+    for (let seed = 0; seed < 20; seed++) {
+      const counts = await eavesdropAtRandom(seed, assumptions)
+      for (const name of ['before', 'after', 'all'] as const) sum[name] += counts[name]
+    }
+    expect(sum.before).toBeGreaterThan(0)
+    if (broken === 'both') expect(sum.before + sum.after).toBe(sum.all)
+    else expect(sum.after).toBe(0)
+  },
+)
 
 /** Secrets that must be gone once used: message keys, chain keys, roots, AES keys of bodies. */
 const recordUse = (crypto: Crypto) => {
