@@ -2,7 +2,7 @@ import type { Crypto, Secret } from '../crypto/index.ts'
 import type { GroupControl, Head } from './control.ts'
 import { dropOld } from './keeping.ts'
 import { learn } from './learning.ts'
-import type { MemberId } from './roster.ts'
+import { isGone, type MemberId } from './roster.ts'
 import {
   control,
   currentEpoch,
@@ -83,7 +83,8 @@ export const tick = (
   if (now >= state.headsAt && state.founded) {
     next = { ...next, headsAt: now + headsMs }
     const message: GroupControl = { kind: 'heads', hash: state.hash, current: headOf(state) }
-    for (const { id } of others) if (reachable.has(id)) effects.push(control(id, message))
+    // To those not in my roster, too: the first exchange with them may have been lost.
+    for (const id of reachable) if (!isGone(state.roster, id)) effects.push(control(id, message))
   }
   const kept = dropOld(next, now, reachable)
   // One member notices for all: the first of those within reach of each other.

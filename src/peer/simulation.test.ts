@@ -13,6 +13,14 @@ const regressions: readonly (readonly [why: string, seed: number, schedule: read
       { kind: 'intrude', wait: 40 },
     ],
   ],
+  [
+    'two whose first exchange of rosters was lost never spoke of it again',
+    42,
+    [
+      { kind: 'join', wait: 901 },
+      { kind: 'join', wait: 706 },
+    ],
+  ],
 ]
 
 test.each(regressions)('%s', async (_why, seed, schedule) => {

@@ -1,8 +1,6 @@
 import { type Bytes, decode } from '../../codec/index.ts'
-import { type MemberId, openMessage } from '../../group/index.ts'
+import { evictedOf, type MemberId, openMessage } from '../../group/index.ts'
 import { decodePeer, encodePeer, type PeerState, step } from '../index.ts'
-import { inGroup } from '../pairing.ts'
-import type { Work } from '../state.ts'
 import { frame } from '../wire.ts'
 import { createBadRelay, playTrick } from './hostility.ts'
 import { createInvariants, Violation } from './invariants.ts'
@@ -30,6 +28,7 @@ const stepMs = 500
 /** Agreement has to last this long before a history is over. */
 const calmSteps = 4
 const maxReplayed = 80
+const newPassword = 'evict, new password'
 
 interface Said {
   readonly text: string
@@ -101,6 +100,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   clock = () => world.network.now()
   const tally = new Map<string, number>()
   const said: Said[] = []
+  let known = 'right'
   const intruders: Member[] = []
   const alive = (): Member[] => world.members.filter(({ gone, state }) => !gone && state.ended === 'no')
   const inside = (): Member[] => alive().filter(({ state }) => state.joined)
@@ -111,18 +111,12 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     removed.push({ id: member.id, state: encodePeer(member.state), later: [] })
   }
 
-  const evict = async (by: Member, whom: Member): Promise<void> => {
+  const evict = async (by: Member, whom: Member, at: number): Promise<void> => {
     keep(whom)
-    const work: Work = {
-      ports: world.ports,
-      now: world.network.now(),
-      state: by.state,
-      effects: [],
-      stale: [],
-    }
-    await inGroup(work, { kind: 'evict', member: whom.id })
-    by.state = work.state
-    for (const effect of [{ kind: 'persist' } as const, ...work.effects]) await world.carryOut(by, effect)
+    // Every second eviction changes the password, too.
+    if (at % 2 === 0) known = `password ${at}`
+    const password = at % 2 === 0 ? world.passwordOf(known) : null
+    await world.dispatch(by, { kind: 'remove', member: whom.id, password })
   }
 
   const act = async (action: Action, at: number): Promise<void> => {
@@ -136,10 +130,10 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         : 'trick' in action
           ? `insider: ${action.trick}`
           : action.kind
-    const done = (): void => void tally.set(label, (tally.get(label) ?? 0) + 1)
+    const done = (as = label): void => void tally.set(as, (tally.get(as) ?? 0) + 1)
     switch (action.kind) {
       case 'join': {
-        const member = world.open(`member ${at}`, { keeps: draw(3) === 0 })
+        const member = world.open(`member ${at}`, { password: known, keeps: draw(3) === 0 })
         invariants.born(member.id)
         return done()
       }
@@ -164,8 +158,8 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       case 'evict': {
         const whom = members.find((member) => member !== one)
         if (members.length < 3 || whom === undefined) return
-        await evict(one!, whom)
-        return done()
+        await evict(one!, whom, at)
+        return done(at % 2 === 0 ? newPassword : label)
       }
       case 'kill':
         if (members.length < 3) return
@@ -211,11 +205,14 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       const met = [...intruder.state.pairs.keys()].filter((id) => !intruders.some((other) => other.id === id))
       if (met.length > 0 || heardBy(intruder.id).length > 0) return 'I9: an intruder got in'
     }
-    const members = alive().filter((member) => !intruders.includes(member))
+    // Those who were evicted may not know it yet, and are none of the others' business.
+    const gone = new Set(world.members.flatMap(({ state }) => evictedOf(state.group)))
+    const members = alive().filter((member) => !intruders.includes(member) && !gone.has(member.id))
     for (const member of members) if (!member.state.joined) return `I4: ${member.name} never got in`
     const parts = connected(members)
-    // Only a relay that spoils the proof itself keeps two honest members from a session, until they try again.
-    const spoiled = [...tally.keys()].some((label) => label.startsWith('relay'))
+    // What keeps two honest members from a session for longer: a relay that spoils the proof itself, and a
+    // password that changes while somebody is proving the one before.
+    const spoiled = [...tally.keys()].some((label) => label.startsWith('relay') || label === newPassword)
     if (parts.length > 1 && !spoiled)
       return `I4: ${parts.length} groups that have nothing to do with each other`
     for (const part of parts) {

@@ -216,20 +216,24 @@ export const createWorld = async (options: WorldOptions) => {
     return member
   }
 
+  /** What a member keeps of a password, without the stretching. */
+  const passwordOf = (text: string) => ({
+    verifier: new Secret(crypto.hash(utf8(text))),
+    publicKey: new Uint8Array(1216),
+  })
+
   /** A new tab: `password` stands for the verifier it stretched to. */
   const open = (name: string, { password = 'right', keeps = true } = {}): Member =>
-    start({ name, secret: crypto.random(32), keeps }, (self) => {
-      const verifier = new Secret(crypto.hash(utf8(password)))
-      return createPeer(crypto, {
+    start({ name, secret: crypto.random(32), keeps }, (self) =>
+      createPeer(crypto, {
         suite: standardSuite,
         groupId,
         self,
         name,
-        verifier,
-        publicKey: new Uint8Array(1216),
         lease: 60_000,
-      })
-    })
+        ...passwordOf(password),
+      }),
+    )
 
   /** The same member in another tab, from what it stored last. */
   const resume = async (member: Member): Promise<Member> => {
@@ -269,6 +273,7 @@ export const createWorld = async (options: WorldOptions) => {
     ports,
     network,
     members,
+    passwordOf,
     speakAs,
     cut,
     carryOut,
