@@ -198,13 +198,13 @@ export function recordedRuns(
   const runs = new Map<string, { initiator: Buffer; responder: Buffer; flows: Map<number, Buffer> }>()
   for (const { direction, socket, bytes } of recorded) {
     if (direction === 'out' && bytes[1] === 0x81) addresses.set(socket, bytes.subarray(2, 18))
-    // send: to 32, length 2, payload; in it a PAKE frame: 01, suite, run 16, flow, length 2, body.
+    // send: to 32, length 2, payload; in it a PAKE frame: 01, suite, protocol, run 16, flow, length 2, body.
     const payload = bytes.subarray(36)
     const from = addresses.get(socket)
     if (direction !== 'in' || bytes[1] !== 0x04 || payload[0] !== 1 || from === undefined) continue
-    const run = payload.subarray(2, 18).toString('hex')
-    const flow = payload[18] ?? 0
-    const body = payload.subarray(21)
+    const run = payload.subarray(3, 19).toString('hex')
+    const flow = payload[19] ?? 0
+    const body = payload.subarray(22)
     if (flow === 1 && !runs.has(run))
       runs.set(run, { initiator: from, responder: bytes.subarray(2, 18), flows: new Map() })
     runs.get(run)?.flows.set(flow, body)

@@ -94,7 +94,11 @@ interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
   readonly profile: OpenProfile | null
 }
 
+/** By the number of the suite that the group has. */
+const otherSuites: Partial<Record<number, ErrorCode>> = { 1: 'join/other-suite-1', 2: 'join/other-suite-2' }
+
 const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: ErrorCode | null }>> = {
+  'other-suite': { phase: 'failed', code: 'join/unknown-suite' },
   refused: { phase: 'refused', code: 'pake/failed' },
   throttled: { phase: 'refused', code: 'pake/throttled' },
   left: { phase: 'left', code: null },
@@ -239,9 +243,12 @@ export const createHost = (ports: HostPorts): Host => {
   const refresh = (at: Membership): void => {
     const now = peerView(at.peer)
     log = updateDelivery(log, now)
-    const { phase, progress, members, epoch, fingerprint, retryAt, removedWhoKnow } = now
+    const { phase, progress, members, epoch, fingerprint, retryAt, removedWhoKnow, neededSuite } = now
     const ending = endings[at.peer.ended]
-    if (ending !== undefined) return end(at, ending.phase, ending.code, retryAt)
+    if (ending !== undefined) {
+      const named = at.peer.ended === 'other-suite' ? otherSuites[neededSuite ?? 0] : undefined
+      return end(at, ending.phase, named ?? ending.code, retryAt)
+    }
     const preKeys = at.mailbox?.stock() ?? null
     const gaps = now.gaps.map(({ from, name, ...gap }) => ({ ...gap, senderId: from, senderName: name }))
     show({
@@ -261,6 +268,10 @@ export const createHost = (ports: HostPorts): Host => {
     at.over = true
     if (at.mailbox !== null && (at.peer.ended === 'left' || at.peer.ended === 'removed'))
       at.relay?.ask({ kind: 'forget' })
+    // After the step that may be under way.
+    enqueue(async () => {
+      for (const secret of [at.peer.verifier, at.peer.seed]) secret?.wipe() // FS
+    })
     // What was sealed last still has to leave.
     ports.setTimer(() => at.relay?.close(), 200)
     ports.orderMesh({ kind: 'disconnect-all' })
@@ -361,8 +372,6 @@ export const createHost = (ports: HostPorts): Host => {
     ports.showView(view)
     const groupId = groupIdOf(crypto, group)
     const { verifier, seed, publicKey } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
-    // Every run so far is between holders of the verifier: nothing else of the password is kept.
-    seed.wipe() // FS
     const secret = crypto.random(32)
     const name = command.name.trim()
     const profile = command.stored
@@ -371,11 +380,12 @@ export const createHost = (ports: HostPorts): Host => {
     prepared.prepared.wipe() // FS
     if (mine !== generation) {
       profile?.close()
-      return verifier.wipe()
+      for (const secret of [verifier, seed]) secret.wipe() // FS
+      return
     }
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
     const lease = profile === null ? leaseMs : storedLeaseMs
-    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, publicKey, lease })
+    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, publicKey, seed, lease })
     enter({ peer, secret, profile, ...command })
   }
 

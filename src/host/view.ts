@@ -134,6 +134,8 @@ export const errorCodes = [
   'join/long-password',
   'join/bad-password',
   'join/unknown-suite',
+  'join/other-suite-1',
+  'join/other-suite-2',
   'login/empty-place',
   'login/long-place',
   'message/empty',

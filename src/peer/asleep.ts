@@ -121,7 +121,7 @@ export const receiveAnswer = async (
   const opened = session === null ? null : await open(crypto, session, first, work.now)
   if (session === null || opened?.kind !== 'opened') {
     work.stale.push(taken.preKey.dh.privateKey) // FS
-    countFailure(work, from)
+    await countFailure(work, from)
     work.effects.push({ kind: 'reject', code: 'prekey/failed' })
     return
   }

@@ -1,26 +1,50 @@
+import type { MemberId } from '../group/index.ts'
+
 const freeFailures = 5
 const windowMs = 10 * 60_000
 const firstDelayMs = 60_000
+/** Of one member's reports, so many count in ten minutes. */
+const maxReports = 5
 /** No delay is longer, and no claim of one is believed further. */
 export const maxDelayMs = 60 * 60_000
 
+export interface Failure {
+  readonly at: number
+  /** The member that told of it; `null`: it happened here. */
+  readonly by: MemberId | null
+}
+
 /** Failed runs of the last ten minutes, and the delay they earned: each failed run is one guess at the password. */
 export interface GuessBudget {
-  readonly failures: readonly number[]
+  readonly failures: readonly Failure[]
   readonly blockedUntil: number
   readonly delay: number
 }
 
 export const noGuesses: GuessBudget = { failures: [], blockedUntil: 0, delay: 0 }
 
-/** Failures that still count. */
-export const recentFailures = ({ failures }: GuessBudget, now: number): number =>
-  failures.filter((at) => now - at < windowMs).length
+const recent = ({ failures }: GuessBudget, now: number): readonly Failure[] =>
+  failures.filter(({ at }) => now - at < windowMs)
 
-/** The budget after one more failure: five are free, then the delay starts at a minute and doubles up to an hour. */
-export const countGuess = (budget: GuessBudget, now: number): GuessBudget => {
-  const failures = [...budget.failures.filter((at) => now - at < windowMs), now]
-  const over = failures.length >= freeFailures
-  const delay = over ? Math.min(maxDelayMs, Math.max(firstDelayMs, 2 * budget.delay)) : 0
-  return { failures, delay, blockedUntil: over ? now + delay : 0 }
+/** Failures that still count. */
+export const recentFailures = (budget: GuessBudget, now: number): number => recent(budget, now).length
+
+/**
+ * The budget after one more failure. The fifth within ten minutes closes the door for a minute; a further one doubles
+ * that, up to an hour, unless the door had been open again for ten minutes and the length of the delay.
+ * What rests on the word of one other member alone closes it for a minute and never doubles: see SPEC.md.
+ */
+export const countGuess = (budget: GuessBudget, now: number, by: MemberId | null = null): GuessBudget => {
+  const before = recent(budget, now)
+  if (by !== null && before.filter((failure) => failure.by === by).length >= maxReports) return budget
+  const failures = [...before, { at: now, by }]
+  const again = budget.delay > 0 && now < budget.blockedUntil + budget.delay + windowMs
+  if (failures.length < freeFailures && !again) return { failures, delay: 0, blockedUntil: 0 }
+  const witnesses = new Set(failures.map((failure) => failure.by))
+  if (!witnesses.has(null) && witnesses.size < 2) {
+    const blockedUntil = Math.max(budget.blockedUntil, now + firstDelayMs)
+    return { failures, delay: Math.max(budget.delay, firstDelayMs), blockedUntil }
+  }
+  const delay = again ? Math.min(maxDelayMs, 2 * budget.delay) : firstDelayMs
+  return { failures, delay, blockedUntil: Math.max(budget.blockedUntil, now + delay) }
 }

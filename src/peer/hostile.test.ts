@@ -103,26 +103,6 @@ test('a wrong password is noticed on both sides, and changes nothing in the grou
   expect(world.standing()).toEqual(standing)
 })
 
-test('guesses run out: the sixth newcomer with a wrong password is told to wait', async () => {
-  const { world, ann, bob } = await twoInside(14)
-  for (let guess = 1; guess <= 5; guess++) {
-    const eve = world.open(`Eve ${guess}`, { password: `guess ${guess}` })
-    await world.pass(2_000)
-    expect(eve.state.ended).toBe('refused')
-    world.close(eve)
-    await world.pass(200)
-  }
-  expect(ann.state.guesses.failures).toHaveLength(5)
-  const late = world.open('late', { password: 'guess 6' })
-  await world.pass(2_000)
-  expect(late.state.ended).toBe('throttled')
-  expect(late.state.retryAt).toBeGreaterThan(world.network.now())
-  expect(ann.state.guesses.failures).toHaveLength(5)
-  await world.say(ann, 'undisturbed')
-  await world.pass(500)
-  expect(bob.heard).toEqual(['undisturbed'])
-})
-
 test('20,000 random and mutated frames: a code each time, and the room goes on', async () => {
   const { world, ann, bob } = await twoInside(15)
   const samples = [...bob.relayed]
@@ -131,9 +111,9 @@ test('20,000 random and mutated frames: a code each time, and the room goes on',
   for (let i = 0; i < 20_000; i++) {
     const bytes = i % 4 === 0 ? world.crypto.random(draw(80)) : samples[draw(samples.length)]!.slice()
     // A flow 1 starts an honest run, which costs time: openings have their own tests.
-    if (bytes[0] === 1) bytes[18] = 2 + draw(250)
+    if (bytes[0] === 1) bytes[19] = 2 + draw(250)
     if (bytes.length > 1) bytes[1 + draw(bytes.length - 1)]! ^= 1 << draw(8)
-    if (bytes[0] === 1 && bytes[18] === 1) continue
+    if (bytes[0] === 1 && bytes[19] === 1) continue
     await hand(world, ann, i % 3 === 0 ? stranger : bob.id, bytes as Bytes)
   }
   expect(ann.rejects.length).toBeGreaterThan(15_000)

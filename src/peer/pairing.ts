@@ -95,8 +95,8 @@ export const beginSession = async (
   const former = before === undefined ? null : { session: before.session, until: work.now + formerMs }
   if (before?.former) work.stale.push(...retired(before.former.session, session)) // FS
   setPair(work, member, { session, former, trust, safety, unconfirmed, seen: before?.seen ?? [] })
-  const [refused, renew] = [new Set(work.state.refused), new Set(work.state.renew)]
-  for (const set of [refused, renew]) set.delete(member)
+  const [refused, renew] = [new Map(work.state.refused), new Set(work.state.renew)]
+  for (const known of [refused, renew]) known.delete(member)
   work.state = { ...work.state, refused, renew }
 }
 

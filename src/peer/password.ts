@@ -19,13 +19,19 @@ const isSame = (a: Pick<PasswordChange, 'revision' | 'by'>, b: PasswordChange): 
   a.revision === b.revision && a.by === b.by
 
 /** From now on only the new password gets in; runs and pre-keys under the old one end. */
-const adopt = (work: Work, change: PasswordChange, { verifier, publicKey }: NewPassword): void => {
-  for (const [member, run] of work.state.runs) if (run.state !== null) abandon(work, member, run)
-  work.stale.push(work.state.verifier, ...stockSecrets(work.state.stock)) // FS
+const adopt = async (
+  work: Work,
+  change: PasswordChange,
+  { verifier, publicKey }: NewPassword,
+): Promise<void> => {
+  for (const [member, run] of work.state.runs) if (run.state !== null) await abandon(work, member, run)
+  const { verifier: before, seed, stock } = work.state
+  work.stale.push(before, ...stockSecrets(stock), ...(seed === null ? [] : [seed])) // FS
   work.state = {
     ...work.state,
     verifier,
     publicKey,
+    seed: null,
     change,
     stock: [],
     informed: new Set(),
@@ -38,7 +44,7 @@ export const changePassword = async (work: Work, password: NewPassword): Promise
   const { change, self, group, joined } = work.state
   if (!joined) throw new Rejection('group/not-a-member')
   const excludes = evictedOf(group).slice(0, maxEntries)
-  adopt(work, { revision: change.revision + 1, by: self, excludes }, password)
+  await adopt(work, { revision: change.revision + 1, by: self, excludes }, password)
   await tellPassword(work)
 }
 
@@ -59,7 +65,7 @@ export const hearPassword = async (work: Work, from: MemberId, told: Told): Prom
     throw new Rejection('group/counter')
   if (isNewer(told, change)) {
     const { revision, by, excludes, verifier, publicKey } = told
-    adopt(work, { revision, by, excludes }, { verifier: new Secret(verifier), publicKey })
+    await adopt(work, { revision, by, excludes }, { verifier: new Secret(verifier), publicKey })
     work.state = { ...work.state, informed: new Set([from]) }
     const name = membersOf(group).find(({ id }) => id === by)?.name ?? null
     work.effects.push({ kind: 'notice', code: 'password-changed', member: by, name })

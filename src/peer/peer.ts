@@ -3,9 +3,10 @@ import { type MemberId, membersOf } from '../group/index.ts'
 import { expire, retired } from '../ratchet/index.ts'
 import { meetAsleep, receiveAnswer, receiveUsed, restock, takePreKey } from './asleep.ts'
 import { tickGaps } from './gaps.ts'
+import { forgetSeed, greetOthers, knock, refusalOf, retire } from './knocking.ts'
 import { flush, inGroup, sendControl, tickOutbox } from './pairing.ts'
 import { changePassword, evict, tellPassword } from './password.ts'
-import { abandon, prove, receiveBusy, receivePake, tickRuns } from './proving.ts'
+import { abandon, prove, receiveHint, receivePake, tickRuns } from './proving.ts'
 import { receiveGroupMessage, receivePair } from './receiving.ts'
 import {
   maxBacklog,
@@ -34,6 +35,8 @@ export const step = async (ports: Ports, state: PeerState, event: PeerEvent): Pr
   try {
     await handle(work, event)
     await conclude(work)
+    forgetSeed(work)
+    if (work.state.ended !== 'no') retire(work)
   } catch (error) {
     if (error instanceof Rejection) return { state, effects: [{ kind: 'reject', code: error.code }] }
     throw error
@@ -91,22 +94,20 @@ const enter = async (work: Work, members: readonly MemberId[]): Promise<void> =>
     ...work.state,
     online: true,
     present: new Set(others),
+    greet: new Set(others),
     enteredAt: work.state.enteredAt ?? work.now,
-  }
-  for (const id of others) {
-    if (needsProof(work.state, id) && !work.state.runs.has(id)) await prove(work, id)
   }
   if (others.length === 0) await inGroup(work, { kind: 'found' })
 }
 
-const notePresence = (work: Work, member: MemberId, isPresent: boolean): void => {
+const notePresence = async (work: Work, member: MemberId, isPresent: boolean): Promise<void> => {
   if (member === work.state.self) return
   const present = new Set(work.state.present)
   if (isPresent) present.add(member)
   else present.delete(member)
   work.state = { ...work.state, present }
   const run = work.state.runs.get(member)
-  if (!isPresent && run !== undefined) abandon(work, member, run)
+  if (!isPresent && run !== undefined) await abandon(work, member, run)
 }
 
 const receive = async (work: Work, event: Extract<PeerEvent, { kind: 'received' }>): Promise<void> => {
@@ -120,10 +121,11 @@ const receive = async (work: Work, event: Extract<PeerEvent, { kind: 'received' 
   switch (message.kind) {
     case 'pake':
     case 'busy':
+    case 'other-suite':
       if (event.via !== 'relay') throw new Rejection('pake/unexpected')
       return message.kind === 'pake'
         ? receivePake(work, event.from, message)
-        : receiveBusy(work, event.from, message)
+        : receiveHint(work, event.from, message)
     case 'answer':
       return receiveAnswer(work, event.from, message)
     case 'used':
@@ -158,14 +160,13 @@ const say = async (work: Work, text: string): Promise<void> => {
 const leave = async (work: Work): Promise<void> => {
   for (const id of work.state.pairs.keys())
     await sendControl(work, id, { kind: 'group', message: { kind: 'leave' } })
-  const { verifier, pairs } = work.state
+  const { pairs } = work.state
   for (const id of pairs.keys()) work.effects.push({ kind: 'disconnect', member: id })
-  work.stale.push(verifier)
   work.state = { ...work.state, ended: 'left' }
 }
 
 const tick = async (work: Work): Promise<void> => {
-  tickRuns(work)
+  await tickRuns(work)
   forgetOldKeys(work)
   await approach(work)
   await inGroup(work, { kind: 'tick' })
@@ -198,13 +199,15 @@ const approach = async (work: Work): Promise<void> => {
 
 /** What follows from the state as a whole. */
 const conclude = async (work: Work): Promise<void> => {
-  const { joined, ended, pairs, runs, refused, enteredAt, group, retryAt } = work.state
+  const { joined, ended, pairs, enteredAt } = work.state
+  if (ended === 'no' && (joined || pairs.size > 0)) await greetOthers(work)
   if (joined || ended !== 'no' || pairs.size > 0 || enteredAt === null) return foundLate(work)
-  const running = [...runs.values()].some(({ state }) => state !== null)
-  if (!running && refused.size > 0) {
-    work.state = { ...work.state, ended: retryAt === null ? 'refused' : 'throttled' }
-    work.stale.push(work.state.verifier)
-  } else if (!group.founded && !running && work.now - enteredAt > unansweredMs) {
+  await knock(work)
+  const refusal = refusalOf(work.state)
+  const running = [...work.state.runs.values()].some(({ state }) => state !== null)
+  if (refusal !== null) {
+    work.state = { ...work.state, ended: refusal }
+  } else if (!work.state.group.founded && !running && work.now - enteredAt > unansweredMs) {
     await inGroup(work, { kind: 'found' })
   }
 }

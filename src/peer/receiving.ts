@@ -3,6 +3,7 @@ import { equalSecrets } from '../crypto/index.ts'
 import { type GroupControl, type MemberId, membersOf, openMessage, tagFor } from '../group/index.ts'
 import { measure } from '../metrics/index.ts'
 import { open, type Session } from '../ratchet/index.ts'
+import { noteGuess } from './attempts.ts'
 import { answerMissing, closeGap, noteGap } from './gaps.ts'
 import { inGroup, remember, sendControl, setPair, without } from './pairing.ts'
 import { hearPassword, notePasswordHeld } from './password.ts'
@@ -61,6 +62,8 @@ const obey = async (work: Work, from: MemberId, message: Control): Promise<void>
       return answerMissing(work, from, message.digest)
     case 'lost':
       return closeGap(work, from, message.digest, 'lost')
+    case 'guess':
+      return noteGuess(work, message.member, from)
   }
 }
 

@@ -18,7 +18,7 @@ const inside = async (world: World, ...names: string[]): Promise<Member[]> => {
 test('an eviction with a new password: the others go on, only the new one gets in', async () => {
   const world = await createWorld({ seed: 31, relayOnly: true })
   const [ann, bob, cleo] = (await inside(world, 'Ann', 'Bob', 'Cleo')) as [Member, Member, Member]
-  await world.dispatch(bob, { kind: 'remove', member: cleo.id, password: world.passwordOf('new') })
+  await world.dispatch(bob, { kind: 'remove', member: cleo.id, password: await world.passwordOf('new') })
   expect(
     world
       .view(bob)
@@ -59,7 +59,7 @@ test('without a new password the view says that the removed can knock again', as
   const again = world.open('Cleo', { password: 'right' })
   await world.pass(4_000)
   expect(again.state.joined).toBe(true)
-  await world.dispatch(ann, { kind: 'change-password', password: world.passwordOf('new') })
+  await world.dispatch(ann, { kind: 'change-password', password: await world.passwordOf('new') })
   await world.pass(1_000)
   expect([ann, bob, again].map((member) => world.view(member).removedWhoKnow)).toEqual([0, 0, 0])
 })
@@ -68,8 +68,8 @@ test('two members change the password at once: all end with one of the two', asy
   const world = await createWorld({ seed: 33, relayOnly: true, loss: 0.2 })
   const members = await inside(world, 'Ann', 'Bob', 'Cleo', 'Dora')
   const [ann, bob] = members as [Member, Member]
-  await world.dispatch(ann, { kind: 'change-password', password: world.passwordOf('of Ann') })
-  await world.dispatch(bob, { kind: 'change-password', password: world.passwordOf('of Bob') })
+  await world.dispatch(ann, { kind: 'change-password', password: await world.passwordOf('of Ann') })
+  await world.dispatch(bob, { kind: 'change-password', password: await world.passwordOf('of Bob') })
   await world.pass(20_000)
   const verifiers = members.map(({ state }) => String(state.verifier.expose()))
   expect(new Set(verifiers).size).toBe(1)

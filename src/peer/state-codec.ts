@@ -24,7 +24,7 @@ import { decodeGroup, encodeGroup, type MemberId, maxEntries, memberId } from '.
 import { suiteOf } from '../pake/index.ts'
 import { type Stock, stockCodec } from '../prekeys/index.ts'
 import { decodeSession, encodeSession, safetyNumber } from '../ratchet/index.ts'
-import type { GuessBudget } from './guesses.ts'
+import type { Failure, GuessBudget } from './guesses.ts'
 import {
   maxBacklog,
   maxSeen,
@@ -90,7 +90,11 @@ const fields = struct<StoredPeer>({
     }),
     maxPairs,
   ),
-  guesses: struct<GuessBudget>({ failures: list(u48, 1024), blockedUntil: u48, delay: u32 }),
+  guesses: struct<GuessBudget>({
+    failures: list(struct<Failure>({ at: u48, by: optional(memberId) }), 1024),
+    blockedUntil: u48,
+    delay: u32,
+  }),
   outbox: list(
     struct<StoredOutgoing>({
       message: textMessage,
@@ -158,14 +162,18 @@ export const decodePeer = async (crypto: Crypto, stored: Uint8Array): Promise<Pe
       waiting: waiting === null ? null : new Set(waiting),
     })),
     renew: new Set(pairs.keys()),
+    // A stored member has been in, or is no more than a member: it proves the verifier.
+    seed: null,
     ended: 'no',
     retryAt: null,
+    neededSuite: null,
     enteredAt: null,
     online: false,
     present: new Set(),
     direct: new Set(),
     runs: new Map(),
-    refused: new Set(),
+    greet: new Set(),
+    refused: new Map(),
     idle: new Map(),
     informed: new Set(),
     tellAt: 0,

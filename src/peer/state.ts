@@ -23,10 +23,15 @@ export interface Ports {
   readonly recorder: Recorder
 }
 
+/** As frames name it: CPaceOQUAKE proves the verifier, CPaceOQUAKE+ the password. */
+export const protocols = { CPaceOQUAKE: 1, 'CPaceOQUAKE+': 2 } as const
+export type Protocol = keyof typeof protocols
+
 /** One PAKE run with one member. `state` is `null` once finished: kept to answer a repeated flow. */
 export interface Run {
   readonly id: Bytes
   readonly role: 'initiator' | 'responder'
+  readonly protocol: Protocol
   readonly state: RunState | null
   readonly keys: RatchetKeys
   /** Number of the flow sent last (0: none), and its frame. */
@@ -108,11 +113,15 @@ export interface PeerState {
   /** Members known to hold the password of now, and when to tell the others. */
   readonly informed: ReadonlySet<MemberId>
   readonly tellAt: number
+  /** The newcomer's proof, 32 bytes: `null` once it is in. */
+  readonly seed: Secret | null
   readonly group: GroupState
-  readonly ended: 'no' | 'refused' | 'throttled' | 'left' | 'removed'
+  readonly ended: 'no' | 'refused' | 'throttled' | 'other-suite' | 'left' | 'removed'
   readonly joined: boolean
   /** When refused: earliest useful next try, by the members' word. */
   readonly retryAt: number | null
+  /** The suite that somebody in the room named instead of this one. */
+  readonly neededSuite: number | null
   /** When the relay told who is there; `null` before. */
   readonly enteredAt: number | null
   readonly online: boolean
@@ -120,8 +129,10 @@ export interface PeerState {
   readonly direct: ReadonlySet<MemberId>
   readonly runs: ReadonlyMap<MemberId, Run>
   readonly pairs: ReadonlyMap<MemberId, Pair>
-  /** Who failed to prove the password to this member, or the other way round. */
-  readonly refused: ReadonlySet<MemberId>
+  /** Who was here when this member entered, as long as it has not turned to them. */
+  readonly greet: ReadonlySet<MemberId>
+  /** Whom nothing came of, and why: a failed proof on either side, or a hint not to try. */
+  readonly refused: ReadonlyMap<MemberId, Refusal>
   /** Whose sessions come from an earlier life of this member: proved anew at the first common moment. */
   readonly renew: ReadonlySet<MemberId>
   /** Since when a present member has had neither pair session nor run. */
@@ -134,6 +145,8 @@ export interface PeerState {
   readonly recent: readonly Outgoing[]
   readonly gaps: ReadonlyMap<string, Gap>
 }
+
+export type Refusal = 'proof' | 'busy' | 'suite'
 
 export type PeerEvent = { readonly now: number } & (
   | { readonly kind: 'relay-open'; readonly members: readonly MemberId[] }
@@ -224,14 +237,16 @@ export interface Identity {
   readonly groupId: Bytes
   readonly self: MemberId
   readonly name: string
+  /** Of the group's password: 32, 1,216 and 32 bytes. Without the seed: who has been in before. */
   readonly verifier: Secret
   readonly publicKey: Bytes
+  readonly seed: Secret | null
   /** Milliseconds out of reach until the others remove this member. */
   readonly lease: number
 }
 
 export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
-  const { suite, groupId, self, name, verifier, publicKey, lease } = identity
+  const { suite, groupId, self, name, verifier, publicKey, seed, lease } = identity
   return {
     suite,
     self,
@@ -240,17 +255,20 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
     change: { revision: 0, by: self, excludes: [] },
     informed: new Set(),
     tellAt: 0,
+    seed,
     group: createGroup(crypto, groupId, { id: self, name, lease }),
     ended: 'no',
     joined: false,
     retryAt: null,
+    neededSuite: null,
     enteredAt: null,
     online: false,
     present: new Set(),
     direct: new Set(),
     runs: new Map(),
     pairs: new Map(),
-    refused: new Set(),
+    greet: new Set(),
+    refused: new Map(),
     renew: new Set(),
     idle: new Map(),
     guesses: noGuesses,

@@ -6,7 +6,16 @@ export type Link = 'self' | 'connecting' | 'direct' | 'relayed' | 'offline'
 
 /** What may be shown: no secret in it. */
 export interface PeerView {
-  readonly phase: 'finding' | 'proving' | 'agreeing' | 'joined' | 'refused' | 'throttled' | 'left' | 'removed'
+  readonly phase:
+    | 'finding'
+    | 'proving'
+    | 'agreeing'
+    | 'joined'
+    | 'refused'
+    | 'throttled'
+    | 'other-suite'
+    | 'left'
+    | 'removed'
   readonly progress: { readonly done: number; readonly of: number }
   readonly members: readonly {
     readonly id: MemberId
@@ -36,6 +45,8 @@ export interface PeerView {
     /** Its sender is still being asked for it. */
     readonly asking: boolean
   }[]
+  /** Ended by `other-suite`: the number of the suite that the group has. */
+  readonly neededSuite: number | null
 }
 
 const linkOf = (state: PeerState, id: MemberId): Link => {
@@ -54,7 +65,7 @@ const phaseOf = (state: PeerState): PeerView['phase'] => {
 
 export const peerView = (state: PeerState): PeerView => {
   const epoch = currentEpoch(state.group) ?? state.group.epochs.at(-1) ?? null
-  const { pairs, runs, retryAt } = state
+  const { pairs, runs, retryAt, neededSuite } = state
   // Their names come with their return.
   const known = new Set(membersOf(state.group).map(({ id }) => id))
   const asleep = [...audienceOf(state)].filter((id) => !known.has(id)).map((id) => ({ id, name: '' }))
@@ -85,5 +96,6 @@ export const peerView = (state: PeerState): PeerView => {
       at,
       asking: askAt !== null,
     })),
+    neededSuite,
   }
 }

@@ -22,10 +22,11 @@ const maxSignalBytes = 8 * 1024
 
 /** What travels between two members. The relay sees the first byte, a run's public values, and sealed bytes. */
 export type Frame =
-  /** One flow of a PAKE run, by the relay only. */
+  /** One flow of a PAKE run, by the relay only. `protocol`: 1 CPaceOQUAKE, 2 CPaceOQUAKE+. */
   | {
       readonly kind: 'pake'
       readonly suite: number
+      readonly protocol: number
       readonly run: Bytes
       readonly flow: number
       readonly body: Bytes
@@ -36,18 +37,21 @@ export type Frame =
   | { readonly kind: 'answer'; readonly answer: Bytes; readonly first: Bytes }
   /** "That pre-key was used before." A hint, not authenticated. */
   | { readonly kind: 'used'; readonly id: Bytes }
+  /** "This group has another suite": the answer to a first flow. A hint, not authenticated. */
+  | { readonly kind: 'other-suite'; readonly run: Bytes; readonly suite: number }
   /** Sealed by the pair session: a `Control` inside. */
   | { readonly kind: 'pair'; readonly body: Bytes }
   /** Sealed by the sender's chain of an epoch, with this recipient's tag. */
   | { readonly kind: 'group'; readonly body: Bytes; readonly tag: Bytes }
 
 export const frame = union<Frame>({
-  pake: [1, struct({ suite: u8, run: fixed(16), flow: u8, body: bytes(4096) })],
+  pake: [1, struct({ suite: u8, protocol: u8, run: fixed(16), flow: u8, body: bytes(4096) })],
   busy: [2, struct({ run: fixed(16), retryAfterMs: u32 })],
   pair: [3, struct({ body: bytes(maxFrameBytes) })],
   group: [4, struct({ body: bytes(maxFrameBytes), tag: fixed(tagBytes) })],
   answer: [5, struct({ answer: bytes(4096), first: bytes(maxFrameBytes) })],
   used: [6, struct({ id: fixed(16) })],
+  'other-suite': [7, struct({ run: fixed(16), suite: u8 })],
 })
 
 export interface Text {
@@ -86,6 +90,8 @@ export type Control =
   | { readonly kind: 'missing'; readonly digest: Bytes }
   /** "I do not have it any more." */
   | { readonly kind: 'lost'; readonly digest: Bytes }
+  /** "Somebody failed to prove the password to me": who, by its id. */
+  | { readonly kind: 'guess'; readonly member: MemberId }
 
 const memberId = hexId<MemberId>(16)
 
@@ -107,4 +113,5 @@ export const control = union<Control>({
   'password-held': [6, struct({ revision: u48, by: memberId })],
   missing: [7, struct({ digest: fixed(digestBytes) })],
   lost: [8, struct({ digest: fixed(digestBytes) })],
+  guess: [9, struct({ member: memberId })],
 })

@@ -17,6 +17,10 @@ export const german: Wording = {
     'join/bad-password': 'Das Passwort enthält unbrauchbare Zeichen. Wähle ein anderes.',
     'join/unknown-suite':
       'Die Gruppe spricht eine Protokollversion, die diese Seite nicht kennt. Lade die Seite neu.',
+    'join/other-suite-1':
+      'Diese Gruppe hat Suite 1 (Standard: nichts bleibt zurück), du wolltest Suite 2. Wähle Suite 1 und tritt noch einmal bei.',
+    'join/other-suite-2':
+      'Diese Gruppe hat Suite 2 (stark: Mitglieder können nach dem Schließen des Tabs bleiben), du wolltest Suite 1. Wähle Suite 2 und tritt noch einmal bei.',
     'login/empty-place': 'Gib den Namen eines Treffpunkts ein.',
     'login/long-place': 'Der Name des Treffpunkts ist zu lang. Wähle einen kürzeren.',
     'message/empty': 'Schreib zuerst etwas.',

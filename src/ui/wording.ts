@@ -25,6 +25,10 @@ export const english = {
     'join/bad-password': 'The password holds characters that cannot be used. Choose another one.',
     'join/unknown-suite':
       'The group speaks a version of the protocol that this page does not know. Reload the page.',
+    'join/other-suite-1':
+      'This group has suite 1 (standard: nothing stays behind), and you asked for suite 2. Choose suite 1 and join again.',
+    'join/other-suite-2':
+      'This group has suite 2 (strong: members may stay after closing the tab), and you asked for suite 1. Choose suite 2 and join again.',
     'login/empty-place': 'Enter the name of a meeting place.',
     'login/long-place': 'The name of the meeting place is too long. Choose a shorter one.',
     'message/empty': 'Write something first.',

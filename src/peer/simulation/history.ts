@@ -23,7 +23,7 @@ export interface HistoryResult {
   readonly outcome: string
 }
 
-const settleMs = 40_000
+const settleMs = 150_000
 const stepMs = 500
 /** Agreement has to last this long before a history is over. */
 const calmSteps = 4
@@ -115,7 +115,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     keep(whom)
     // Every second eviction changes the password, too.
     if (at % 2 === 0) known = `password ${at}`
-    const password = at % 2 === 0 ? world.passwordOf(known) : null
+    const password = at % 2 === 0 ? await world.passwordOf(known) : null
     await world.dispatch(by, { kind: 'remove', member: whom.id, password })
   }
 

@@ -1,5 +1,5 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, generateXWing, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { standardSuite } from '../../pake/index.ts'
 import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
@@ -79,6 +79,8 @@ export const createWorld = async (options: WorldOptions) => {
   const members: Member[] = []
   const endpoints = new Map<string, MemoryEndpoint>()
   const addresses = new Map<MemberId, string>()
+  /** Made from the seed before a member's first event: `open` does not wait. */
+  const publicKeys = new Map<MemberId, Promise<Bytes>>()
 
   /** Stands for the relay's store; a test reads it, and writes to it as a hostile relay would. */
   const preKeys = new Map<MemberId, Uint8Array[]>()
@@ -94,6 +96,8 @@ export const createWorld = async (options: WorldOptions) => {
 
   const dispatch = async (member: Member, event: Untimed<PeerEvent>): Promise<void> => {
     if (member.gone) return
+    const publicKey = await publicKeys.get(member.id)
+    if (publicKey !== undefined && publicKeys.delete(member.id)) member.state = { ...member.state, publicKey }
     const timed = { ...event, now: network.now() } as PeerEvent
     const before = member.state
     const { state, effects } = await step(ports, before, timed)
@@ -216,24 +220,26 @@ export const createWorld = async (options: WorldOptions) => {
     return member
   }
 
-  /** What a member keeps of a password, without the stretching. */
-  const passwordOf = (text: string) => ({
+  /** What a password stretches to, without the stretching. */
+  const proofOf = (text: string) => ({
     verifier: new Secret(crypto.hash(utf8(text))),
-    publicKey: new Uint8Array(1216),
+    seed: new Secret(crypto.hash(utf8('seed'), utf8(text))),
   })
 
-  /** A new tab: `password` stands for the verifier it stretched to. */
-  const open = (name: string, { password = 'right', keeps = true } = {}): Member =>
-    start({ name, secret: crypto.random(32), keeps }, (self) =>
-      createPeer(crypto, {
-        suite: standardSuite,
-        groupId,
-        self,
-        name,
-        lease: 60_000,
-        ...passwordOf(password),
-      }),
-    )
+  /** What a member keeps of a password. */
+  const passwordOf = async (text: string) => {
+    const { verifier, seed } = proofOf(text)
+    return { verifier, publicKey: await generateXWing(crypto, seed) }
+  }
+
+  /** A new tab: `password` stands for the verifier and the seed that it stretched to. */
+  const open = (name: string, { password = 'right', keeps = true, suite = standardSuite } = {}): Member =>
+    start({ name, secret: crypto.random(32), keeps }, (self) => {
+      const proof = proofOf(password)
+      publicKeys.set(self, generateXWing(crypto, proof.seed))
+      const identity = { suite, groupId, self, name, lease: 60_000, ...proof }
+      return createPeer(crypto, { ...identity, publicKey: new Uint8Array(0) })
+    })
 
   /** The same member in another tab, from what it stored last. */
   const resume = async (member: Member): Promise<Member> => {
