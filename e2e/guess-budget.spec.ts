@@ -1,0 +1,44 @@
+import { expect, test, unique } from './fixtures.ts'
+import { waitForAgreement } from './member.ts'
+
+const attempts = 12
+
+test('twelve wrong guesses in a row run into a closed door, and the members talk on', async ({ room }) => {
+  test.setTimeout(120_000)
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  const before = await waitForAgreement([alice, bob])
+  const eve = await room.openMember('Eve')
+
+  const answers: string[] = []
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    await eve.fill({ password: unique('guess') })
+    await eve.submit()
+    await expect(eve.alert).toContainText(/refused/i, { timeout: 10_000 })
+    answers.push(((await eve.alert.first().textContent()) ?? '').replace(/\s+/g, ' '))
+    if (attempt % 4 !== 0) continue
+    const text = unique(`after ${attempt} guesses`)
+    await alice.say(text)
+    await expect(bob.message(text, 'Alice')).toHaveCount(1)
+  }
+
+  // Five guesses are for everybody together; each attempt knocks at one member, and once more at another.
+  const closed = answers.map((answer) => /too often/i.test(answer))
+  const first = closed.indexOf(true)
+  expect(first).toBeGreaterThanOrEqual(1)
+  expect(first).toBeLessThanOrEqual(5)
+  expect(closed.slice(first)).toEqual(closed.slice(first).map(() => true))
+  for (const answer of answers.slice(first)) expect(answer).toMatch(/\d/)
+  await expect(eve.page.getByTestId('group-key-fingerprint')).toBeHidden()
+
+  const failures = await alice.page.getByText(/failed to get in/i).count()
+  expect(failures).toBeGreaterThanOrEqual(1)
+  expect(failures).toBeLessThanOrEqual(5)
+  for (const member of [alice, bob]) {
+    expect(await member.epoch()).toBe(before.epoch)
+    expect(await member.fingerprint()).toBe(before.fingerprint)
+  }
+  await bob.say('undisturbed')
+  await expect(alice.message('undisturbed', 'Bob')).toHaveCount(1)
+})
