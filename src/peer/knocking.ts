@@ -1,6 +1,6 @@
 import type { MemberId } from '../group/index.ts'
 import { secretsOf } from '../pake/index.ts'
-import { active, activeRuns, prove } from './proving.ts'
+import { active, prove } from './proving.ts'
 import { needsProof, type PeerState, type Work } from './state.ts'
 
 /** A newcomer turns to the next member when one has not answered, or not finished, for so long. */
@@ -44,8 +44,11 @@ export const greetOthers = async (work: Work): Promise<void> => {
 /** Why a newcomer is out, or `null` while there is hope. */
 export const refusalOf = (state: PeerState): 'refused' | 'throttled' | 'other-suite' | null => {
   const { runs, refused, retryAt } = state
-  if (refused.size === 0 || activeRuns(runs) > 0) return null
+  if (refused.size === 0) return null
   const failed = failedProofs(state)
+  // Who never answers is no hope to one whose proof was found wrong.
+  const hopes = [...runs.values()].filter((run) => active(run) && (failed < maxRefusals || run.flow > 1))
+  if (hopes.length > 0) return null
   if (failed < maxRefusals && doorsOf(state).length > 0) return null
   if (failed === 0 && [...refused.values()].includes('suite')) return 'other-suite'
   return retryAt === null ? 'refused' : 'throttled'

@@ -7,7 +7,7 @@ import { forgetSeed, greetOthers, knock, refusalOf, retire } from './knocking.ts
 import { flush, inGroup, sendControl, tickOutbox } from './pairing.ts'
 import { changePassword, evict, tellPassword } from './password.ts'
 import { abandon, prove, receiveHint, receivePake, tickRuns } from './proving.ts'
-import { receiveGroupMessage, receivePair } from './receiving.ts'
+import { patience, receiveGroupMessage, receivePair } from './receiving.ts'
 import {
   maxBacklog,
   needsProof,
@@ -17,6 +17,7 @@ import {
   type PeerStep,
   type Ports,
   Rejection,
+  reachable,
   type Work,
 } from './state.ts'
 import { type Frame, frame, maxTextBytes } from './wire.ts'
@@ -27,6 +28,7 @@ const approachMs = 4_000
 const unansweredMs = 15_000
 /** One who was answered, but got no epoch, does so after this long. */
 const unadmittedMs = 8_000
+const maxPatience = 60 * 60_000
 
 /** One event at a time: the host awaits a step before the next. */
 export const step = async (ports: Ports, state: PeerState, event: PeerEvent): Promise<PeerStep> => {
@@ -168,6 +170,7 @@ const leave = async (work: Work): Promise<void> => {
 const tick = async (work: Work): Promise<void> => {
   await tickRuns(work)
   forgetOldKeys(work)
+  renewSilent(work)
   await approach(work)
   await inGroup(work, { kind: 'tick' })
   await tickOutbox(work)
@@ -195,6 +198,25 @@ const approach = async (work: Work): Promise<void> => {
   const since = new Map(waiting.map((id) => [id, idle.get(id) ?? work.now]))
   work.state = { ...work.state, idle: since }
   for (const [id, at] of since) if (work.now - at >= approachMs) await prove(work, id)
+}
+
+/**
+ * Within reach, and yet nothing of it opens: a proof that ended well on one side only leaves two sessions that do
+ * not fit. Another proof mends it; each one in vain doubles the wait.
+ */
+const renewSilent = (work: Work): void => {
+  const { state, now } = work
+  const near = reachable(state)
+  const heard = new Map([...near].map((id) => [id, state.heard.get(id) ?? { at: now, patience }]))
+  const renew = new Set(state.renew)
+  const refused = new Map(state.refused)
+  for (const [id, last] of heard) {
+    if (!state.joined || now - last.at < last.patience) continue
+    renew.add(id)
+    refused.delete(id)
+    heard.set(id, { at: now, patience: Math.min(2 * last.patience, maxPatience) })
+  }
+  work.state = { ...state, heard, renew, refused }
 }
 
 /** What follows from the state as a whole. */

@@ -10,6 +10,9 @@ import { hearPassword, notePasswordHeld } from './password.ts'
 import { maxSeen, type Outgoing, Rejection, type Work } from './state.ts'
 import { type Control, control, type Frame, type Text, textMessage } from './wire.ts'
 
+/** Members tell where they stand every few seconds: one that was not understood for so long is proved to anew. */
+export const patience = 60_000
+
 /** Opens a sealed frame. Nothing changes unless all of it verifies. */
 export const receivePair = async (work: Work, from: MemberId, body: Bytes): Promise<void> => {
   const pair = work.state.pairs.get(from)
@@ -31,6 +34,9 @@ export const receivePair = async (work: Work, from: MemberId, body: Bytes): Prom
   const before = opened === late && former !== null ? { ...former, session: opened.session } : former
   const session = opened === late ? pair.session : opened.session
   setPair(work, from, { ...pair, session, former: before, unconfirmed: null })
+  if (opened === current) {
+    work.state = { ...work.state, heard: new Map(work.state.heard).set(from, { at: work.now, patience }) }
+  }
   let message: Control
   try {
     message = decode(control, opened.plaintext)

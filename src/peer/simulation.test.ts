@@ -27,6 +27,14 @@ test.each(regressions)('%s', async (_why, seed, schedule) => {
   expect((await runHistory(seed, { schedule })).violation).toBeNull()
 })
 
+/** Whole histories of seeds that once ended badly. */
+test.each([
+  [110671, 'a proof that ended well on one side only left two sessions that did not fit, for good'],
+  [110827, 'a newcomer whose password was changed meanwhile waited for ever for those who do not answer'],
+])('seed %i: %s', async (seed) => {
+  expect((await runHistory(seed, { fast: true })).violation).toBeNull()
+})
+
 test.each([1, 2, 3, 6, 9, 14])(
   'seed %i goes the same way with real and with fast primitives',
   async (seed) => {

@@ -174,6 +174,7 @@ export const decodePeer = async (crypto: Crypto, stored: Uint8Array): Promise<Pe
     runs: new Map(),
     greet: new Set(),
     refused: new Map(),
+    heard: new Map(),
     idle: new Map(),
     informed: new Set(),
     tellAt: 0,

@@ -135,6 +135,8 @@ export interface PeerState {
   readonly refused: ReadonlyMap<MemberId, Refusal>
   /** Whose sessions come from an earlier life of this member: proved anew at the first common moment. */
   readonly renew: ReadonlySet<MemberId>
+  /** When something of a member within reach last opened, and how long silence is borne. */
+  readonly heard: ReadonlyMap<MemberId, { readonly at: number; readonly patience: number }>
   /** Since when a present member has had neither pair session nor run. */
   readonly idle: ReadonlyMap<MemberId, number>
   readonly guesses: GuessBudget
@@ -270,6 +272,7 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
     greet: new Set(),
     refused: new Map(),
     renew: new Set(),
+    heard: new Map(),
     idle: new Map(),
     guesses: noGuesses,
     outbox: [],

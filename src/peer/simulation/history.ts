@@ -101,7 +101,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   const tally = new Map<string, number>()
   const said: Said[] = []
   let known = 'right'
-  const intruders: Member[] = []
+  const intruders = new Set<MemberId>()
   const alive = (): Member[] => world.members.filter(({ gone, state }) => !gone && state.ended === 'no')
   const inside = (): Member[] => alive().filter(({ state }) => state.joined)
   const heardBy = (id: MemberId): string[] =>
@@ -138,8 +138,8 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         return done()
       }
       case 'intrude':
-        if (intruders.length >= 2) return
-        intruders.push(world.open(`intruder ${at}`, { password: 'wrong password' }))
+        if (intruders.size >= 2) return
+        intruders.add(world.open(`intruder ${at}`, { password: 'wrong password' }).id)
         return done()
       case 'say': {
         const text = `a message of action ${at}`
@@ -201,13 +201,19 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
 
   /** What has to hold once the network is whole and time has passed: I4, and every message shown once. */
   const unsettled = (): string | null => {
-    for (const intruder of intruders) {
-      const met = [...intruder.state.pairs.keys()].filter((id) => !intruders.some((other) => other.id === id))
-      if (met.length > 0 || heardBy(intruder.id).length > 0) return 'I9: an intruder got in'
+    for (const { id, state } of world.members) {
+      if (!intruders.has(id)) continue
+      const met = [...state.pairs.keys()].filter((other) => !intruders.has(other))
+      if (
+        met.length > 0 ||
+        heardBy(id).some((text) => said.some((one) => one.text === text && !intruders.has(one.by)))
+      ) {
+        return 'I9: an intruder got in'
+      }
     }
     // Those who were evicted may not know it yet, and are none of the others' business.
     const gone = new Set(world.members.flatMap(({ state }) => evictedOf(state.group)))
-    const members = alive().filter((member) => !intruders.includes(member) && !gone.has(member.id))
+    const members = alive().filter((member) => !intruders.has(member.id) && !gone.has(member.id))
     for (const member of members) if (!member.state.joined) return `I4: ${member.name} never got in`
     const parts = connected(members)
     // What keeps two honest members from a session for longer: a relay that spoils the proof itself, and a
