@@ -132,10 +132,14 @@ export class Member {
   }
 }
 
-/** Waits until all of them see each other, the same epoch and the same fingerprint, and returns those. */
+/**
+ * Waits until all of them see each other, the same epoch and the same fingerprint, and returns those. The list of
+ * members may be up to date before the next epoch has come: `above` is the last one that does not count.
+ */
 export async function waitForAgreement(
   members: readonly Member[],
   timeout = 15_000,
+  above = 0,
 ): Promise<{ readonly epoch: number; readonly fingerprint: string }> {
   for (const member of members) await member.waitForMembers(members.length, timeout)
   const screens = () =>
@@ -147,7 +151,8 @@ export async function waitForAgreement(
     .poll(
       async () => {
         seen = await screens()
-        return new Set(seen.map((screen) => JSON.stringify(screen))).size
+        const late = seen.filter(({ epoch }) => epoch <= above).length
+        return late + new Set(seen.map((screen) => JSON.stringify(screen))).size
       },
       { message: 'different epochs or fingerprints on screen', timeout },
     )

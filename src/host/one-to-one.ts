@@ -11,8 +11,8 @@ import {
   stepOneToOne,
 } from '../peer/index.ts'
 import { addressInput, createRelayClient, type RelayClient, type RelayEvent } from '../transport/index.ts'
-import type { HostPorts } from './host.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
+import type { HostPorts } from './ports.ts'
 import type { ErrorCode } from './view.ts'
 
 export interface OneToOneHost {

@@ -93,7 +93,7 @@ export const prove = async (work: Work, member: MemberId): Promise<void> => {
 
 export const active = ({ state }: Run): boolean => state !== null
 
-export const activeRuns = (runs: PeerState['runs']): number => [...runs.values()].filter(active).length
+const activeRuns = (runs: PeerState['runs']): number => [...runs.values()].filter(active).length
 
 /** A responder's fourth flow lets the other side test one guess, whether or not a fifth comes. */
 const spendsGuess = ({ state }: Run): boolean => state?.kind === 'awaiting-confirmation'

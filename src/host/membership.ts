@@ -1,0 +1,342 @@
+import { type Bytes, toHex, utf8 } from '../codec/index.ts'
+import type { MemberId } from '../group/index.ts'
+import { generateVerifier, preparePassword, strongSuite } from '../pake/index.ts'
+import { type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../peer/index.ts'
+import { createRelayClient, type MeshEvent, type RelayClient, type RelayEvent } from '../transport/index.ts'
+import {
+  addMessages,
+  addNotice,
+  type Conversation,
+  emptyConversation,
+  messageOf,
+  updateDelivery,
+} from './conversation.ts'
+import { endings, otherSuites, relayErrors, shownRejects } from './endings.ts'
+import type { JoinCommand } from './join-command.ts'
+import { createMailbox, memberOf } from './mailbox.ts'
+import type { HostPorts } from './ports.ts'
+import type { OpenProfile } from './profiles.ts'
+import type { Screen } from './screen.ts'
+import type { Command, ErrorCode, MessageView, Phase } from './view.ts'
+
+const tickMs = 100
+/** How often the stock of pre-keys is looked at, and who is asleep. */
+const tendMs = 30_000
+/** A relay that has not answered by then ends the joining. */
+const patienceMs = 20_000
+
+export interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
+  readonly peer: PeerState
+  /** 32 bytes, the relay's proof of address. */
+  readonly secret: Bytes
+  /** `null`: nothing outlives the tab. */
+  readonly profile: OpenProfile | null
+  /** What was said before, where it was stored. */
+  readonly messages?: readonly MessageView[]
+}
+
+/** One peer at work in one room, from its entrance to its end. */
+export interface Membership {
+  /** Whether it ends with the tab. */
+  readonly passing: boolean
+  readonly joined: () => boolean
+  say(text: string): void
+  changeMembers(command: Extract<Command, { kind: 'remove' | 'change-password' }>): void
+  leave(): void
+  meshEvent(event: MeshEvent): void
+  wake(): void
+  note(code: 'profile-in-use'): void
+  /** Ends it by a defect of ours. */
+  abort(): void
+}
+
+export interface Surroundings extends HostPorts {
+  readonly screen: Screen
+  /** One after the other, whatever asks. */
+  readonly enqueue: (work: () => Promise<void>) => void
+  readonly ended: () => void
+  readonly tellStored: () => Promise<void>
+}
+
+type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'> : never) : never
+
+/** Feeds its peer events one at a time, carries out the effects, and tells the page what to draw. */
+export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership => {
+  const { crypto, recorder, screen, enqueue, ended, tellStored } = ports
+  const { profile, transport, secret, relayUrl } = entrance
+  let { peer } = entrance
+  const { self, group, suite } = peer
+  let log: Conversation = addMessages(emptyConversation, entrance.messages ?? [])
+  /** The relay's address of each member met: a member's id is its first half. */
+  const addresses = new Map<MemberId, string>()
+  const startedAt = ports.now()
+  let tendAt = 0
+  let entered = false
+  let over = false
+
+  const feed = (event: Untimed): void => enqueue(async () => void (await dispatch(event)))
+
+  /** `false` where the same event should come again later. */
+  const dispatch = async (event: Untimed): Promise<boolean> => {
+    if (over) return false
+    const before = peer
+    const { state, effects } = await step({ crypto, recorder }, peer, {
+      ...event,
+      now: ports.now(),
+    } as PeerEvent)
+    if (over) return false
+    const said = effects.filter((effect) => effect.kind === 'message')
+    const messages = said.map((effect) => messageOf(effect, { self: self, now: ports.now() }))
+    const durable = effects.some(({ kind }) => kind === 'persist') && state.ended === 'no'
+    if (durable && profile !== null && !(await persist(profile, state, messages))) return false
+    peer = state
+    log = addMessages(log, messages)
+    for (const effect of effects) carryOut(effect)
+    if (state !== before || effects.length > 0) refresh()
+    return !effects.some((effect) => effect.kind === 'reject' && effect.code === 'prekey/later')
+  }
+
+  /** Where it fails, the step never happened: nothing of it was sent, and its event comes again or is asked for again. */
+  const persist = async (
+    stored: OpenProfile,
+    next: PeerState,
+    messages: readonly MessageView[],
+  ): Promise<boolean> => {
+    try {
+      await stored.save(next, messages)
+      return true
+    } catch (error) {
+      const full = error instanceof Error && error.name === 'QuotaExceededError'
+      screen.fail(full ? 'storage/full' : 'storage/failed')
+      return false
+    }
+  }
+
+  const carryOut = (effect: PeerEffect): void => {
+    switch (effect.kind) {
+      case 'persist':
+      case 'message':
+        return
+      case 'send': {
+        const { to, via, bytes } = effect
+        const address = addresses.get(to)
+        if (via === 'best' && peer.direct.has(to)) ports.orderMesh({ kind: 'send', member: to, bytes })
+        else if (address === undefined) return
+        else if (via === 'best' && mailbox !== null && !peer.present.has(to))
+          relay?.ask({ kind: 'mail', to: address, payload: bytes })
+        else relay?.send(address, bytes)
+        return
+      }
+      case 'publish':
+        void mailbox?.publish(effect.preKeys)
+        return
+      case 'take-prekey':
+        void mailbox?.take(effect.member)
+        return
+      case 'connect':
+        if (transport === 'any') ports.orderMesh(effect)
+        return
+      case 'disconnect':
+      case 'signal':
+        ports.orderMesh(effect)
+        return
+      case 'notice':
+        log = addNotice(log, effect, ports.now())
+        return
+      case 'wipe':
+        for (const secret of effect.secrets) secret.wipe()
+        return
+      case 'reject': {
+        const shown = shownRejects.find((code) => code === effect.code)
+        if (shown !== undefined) screen.fail(shown)
+        else {
+          const start = recorder.now()
+          const entry = {
+            operation: 'event_rejected',
+            algorithm: 'peer',
+            start,
+            duration: 0,
+            bytesIn: 0,
+            bytesOut: 0,
+          }
+          recorder.record({ ...entry, error: effect.code })
+        }
+      }
+    }
+  }
+
+  /** Draws the peer's state, and ends the membership where the peer ended. */
+  const refresh = (): void => {
+    const now = peerView(peer)
+    log = updateDelivery(log, now)
+    const { phase, progress, members, epoch, fingerprint, retryAt, removedWhoKnow, neededSuite } = now
+    const ending = endings[peer.ended]
+    if (ending !== undefined) {
+      const named = peer.ended === 'other-suite' ? otherSuites[neededSuite ?? 0] : undefined
+      return end(ending.phase, named ?? ending.code, retryAt)
+    }
+    const preKeys = mailbox?.stock() ?? null
+    const gaps = now.gaps.map(({ from, name, ...gap }) => ({ ...gap, senderId: from, senderName: name }))
+    screen.show({
+      phase: phase as Phase,
+      progress,
+      members,
+      epoch,
+      fingerprint,
+      preKeys,
+      gaps,
+      removedWhoKnow,
+      ...log,
+    })
+  }
+
+  const end = (phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
+    over = true
+    if (mailbox !== null && (peer.ended === 'left' || peer.ended === 'removed'))
+      relay?.ask({ kind: 'forget' })
+    // After the step that may be under way.
+    enqueue(async () => {
+      for (const secret of [peer.verifier, peer.seed]) secret?.wipe() // FS
+    })
+    // What was sealed last still has to leave.
+    ports.setTimer(() => relay?.close(), 200)
+    ports.orderMesh({ kind: 'disconnect-all' })
+    ended()
+    const gone = peer.ended === 'left' || peer.ended === 'removed'
+    if (profile !== null)
+      enqueue(async () => {
+        if (gone) await profile.forget()
+        profile.close()
+        await tellStored()
+      })
+    screen.restart({ phase, error: code === null ? null : { code, retryAt } })
+  }
+
+  const relayEvent = (event: RelayEvent): void => {
+    if (over) return
+    switch (event.kind) {
+      case 'connecting':
+        return screen.show({ connection: entered ? 'reconnecting' : 'connecting' })
+      case 'open': {
+        entered = true
+        for (const address of event.members) addresses.set(memberOf(address), address)
+        screen.show({ connection: 'online', error: null })
+        const members = event.members.map(memberOf)
+        // Letters first: they were sealed before whatever happens now.
+        const collected = mailbox?.collect() ?? Promise.resolve()
+        tendAt = 0
+        void collected.then(() => feed({ kind: 'relay-open', members }))
+        return
+      }
+      case 'presence':
+        if (event.present) addresses.set(memberOf(event.address), event.address)
+        return feed({ kind: 'presence', member: memberOf(event.address), present: event.present })
+      case 'frame':
+        addresses.set(memberOf(event.from), event.from)
+        return feed({ kind: 'received', from: memberOf(event.from), via: 'relay', bytes: event.bytes })
+      case 'undelivered':
+        return
+      case 'mail-waiting':
+        void mailbox?.collect()
+        return
+      case 'closed':
+        feed({ kind: 'relay-closed' })
+        if (event.retryInMs === null) return end('failed', 'relay/refused')
+        if (entered) return screen.show({ connection: 'reconnecting' })
+        if (ports.now() - startedAt > patienceMs) return end('failed', 'relay/unreachable')
+        return screen.fail('relay/unreachable', ports.now() + event.retryInMs)
+      case 'error': {
+        const code = relayErrors[event.code] ?? 'relay/refused'
+        return screen.fail(code, ports.now() + event.retryAfterMs)
+      }
+    }
+  }
+
+  /** The new password is stretched before the removal, so that both take effect in one step. */
+  const changeMembers = (command: Extract<Command, { kind: 'remove' | 'change-password' }>): void => {
+    const { kind, newPassword } = command
+    const text = newPassword === null ? null : preparePassword(newPassword)
+    if (text !== null && 'problem' in text) return screen.fail(text.problem)
+    enqueue(async () => {
+      const { suite, group } = peer
+      const made = text && (await generateVerifier(crypto, suite, text.prepared, group.groupId))
+      for (const secret of [text?.prepared, made?.seed]) secret?.wipe() // FS
+      if (kind === 'remove') {
+        await dispatch({ kind, member: command.member as MemberId, password: made })
+      } else if (made !== null) await dispatch({ kind, password: made })
+    })
+  }
+
+  const tick = (): void => {
+    if (over) return
+    enqueue(async () => {
+      await dispatch({ kind: 'tick' })
+      if (mailbox !== null && peer.joined && peer.online && ports.now() >= tendAt) {
+        tendAt = ports.now() + tendMs
+        void mailbox.tend()
+      }
+      // From here, so that a slow machine is not flooded with ticks.
+      ports.setTimer(() => tick(), tickMs)
+    })
+  }
+
+  const queued = (event: Untimed): Promise<boolean> =>
+    new Promise((done) => enqueue(async () => done(await dispatch(event))))
+  // A quick group has nobody asleep.
+  const mailbox =
+    suite.id !== strongSuite.id
+      ? null
+      : createMailbox({
+          self,
+          addresses,
+          stored: profile !== null,
+          relay: () => relay,
+          isPresent: (member) => peer.present.has(member),
+          read: (from, bytes) => queued({ kind: 'received', from, via: 'mail', bytes }),
+          restock: async (count) => void (await queued({ kind: 'restock', count })),
+          asleep: async (members) => void (await queued({ kind: 'asleep', members })),
+          preKey: async (member, published) => void (await queued({ kind: 'prekey', member, published })),
+        })
+  screen.show({ phase: 'finding', selfId: self, connection: 'connecting', stored: profile !== null })
+  /** `null` only while it is being made: it speaks before it is returned. */
+  let relay: RelayClient | null = null
+  relay = createRelayClient({
+    url: relayUrl,
+    secret,
+    room: toHex(crypto.hash(utf8('mlwe-pake room'), group.groupId)),
+    openSocket: ports.openSocket,
+    now: ports.now,
+    random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
+    setTimer: ports.setTimer,
+    onEvent: relayEvent,
+  })
+  tick()
+  // What was said before is on screen before anybody answers.
+  if (entrance.messages !== undefined) refresh()
+
+  return {
+    passing: profile === null,
+    joined: () => peer.joined,
+    say: (text) => feed({ kind: 'say', text }),
+    changeMembers,
+    leave: () => feed({ kind: 'leave' }),
+    wake: () => relay?.retryNow(),
+    note: (code) => {
+      log = addNotice(log, { code, member: '', name: null }, ports.now())
+      screen.show(log)
+    },
+    abort: () => end('failed', 'host/failed'),
+    meshEvent(event) {
+      const member = event.member as MemberId
+      if (!peer.pairs.has(member)) return
+      switch (event.kind) {
+        case 'signal':
+          return feed({ kind: 'signal', member, data: event.data })
+        case 'link':
+          return feed({ kind: 'link', member, direct: event.direct })
+        case 'received':
+          return feed({ kind: 'received', from: member, via: 'direct', bytes: event.bytes })
+      }
+    },
+  }
+}

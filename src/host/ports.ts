@@ -1,0 +1,20 @@
+import type { Crypto } from '../crypto/index.ts'
+import type { Recorder } from '../metrics/index.ts'
+import type { MeshOrder, WebSocketLike } from '../transport/index.ts'
+import type { Profiles } from './profiles.ts'
+import type { StoredView, View } from './view.ts'
+
+/** The world as the host needs it; a Worker and a test each bring their own. */
+export interface HostPorts {
+  readonly crypto: Crypto
+  readonly recorder: Recorder
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly openSocket: (url: string) => WebSocketLike
+  /** Runs `run` once after `ms`, unless the returned function is called before. */
+  readonly setTimer: (run: () => void, ms: number) => () => void
+  readonly orderMesh: (order: MeshOrder) => void
+  readonly showView: (view: View) => void
+  readonly profiles: Profiles
+  readonly showStored: (stored: readonly StoredView[]) => void
+}
