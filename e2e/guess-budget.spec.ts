@@ -34,7 +34,8 @@ test('twelve wrong guesses in a row run into a closed door, and the members talk
 
   const failures = await alice.page.getByText(/failed to get in/i).count()
   expect(failures).toBeGreaterThanOrEqual(1)
-  expect(failures).toBeLessThanOrEqual(5)
+  // A run under way with one member when the fifth fails with the other still ends.
+  expect(failures).toBeLessThanOrEqual(6)
   for (const member of [alice, bob]) {
     expect(await member.epoch()).toBe(before.epoch)
     expect(await member.fingerprint()).toBe(before.fingerprint)
