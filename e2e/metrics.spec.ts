@@ -8,6 +8,9 @@ interface OperationRecord {
   readonly algorithm: string
   readonly duration: number
   readonly error: string | null
+  readonly id: number
+  readonly parent: number | null
+  readonly trace: number
 }
 
 /** What the table says about one operation of one algorithm, by column. */
@@ -15,6 +18,12 @@ type Row = ReadonlyMap<string, number>
 
 const keyOf = ({ operation, algorithm }: Pick<OperationRecord, 'operation' | 'algorithm'>): string =>
   `${operation.trim()} ${algorithm.trim()}`
+
+/** What a record lies in, and itself: `join > pake_run > kem_encapsulation`. */
+const pathOf = (record: OperationRecord, records: readonly OperationRecord[]): string => {
+  const above = records.find(({ id }) => id === record.parent)
+  return above === undefined ? record.operation : `${pathOf(above, records)} > ${record.operation}`
+}
 
 const operationsTable = (page: Page): Locator => page.getByRole('table', { name: /operations/i })
 
@@ -130,5 +139,26 @@ test('the figures agree with an exact computation over the exported records', as
       expect(shown, label).toBeGreaterThanOrEqual(low * 0.95 - 0.0051)
       expect(shown, label).toBeLessThanOrEqual(high * 1.05 + 0.0051)
     }
+  }
+})
+
+test('a join is recorded as one whole, down to its primitives', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  await waitForAgreement([alice, bob])
+  await bob.openTab('Metrics')
+  const paths = async (): Promise<string> => {
+    const records = await exportRecords(bob.page)
+    return records.map((record) => pathOf(record, records)).join('\n')
+  }
+  for (const path of [
+    /^join > pake_run > kem_/m,
+    /^join > pake_run > element_/m,
+    /^join > password_stretch$/m,
+    /^join > peer_step > pair_seal > aead_seal$/m,
+    /^peer_step > pair_open > aead_open$/m,
+  ]) {
+    await expect.poll(paths).toMatch(path)
   }
 })

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
-import type { OperationRecord } from '../metrics/index.ts'
+import type { Measurement } from '../metrics/index.ts'
 import { type Crypto, createCrypto, type Engines, type Rng } from './crypto.ts'
 import { loadHash } from './hash.ts'
 import { type HkdfEngine, hashHkdf } from './kdf.ts'
@@ -26,10 +26,10 @@ export const seededCrypto = async (
   seed: string,
   subtle: WebCrypto,
   engines: Engines = {},
-): Promise<{ crypto: Crypto; records: OperationRecord[] }> => {
-  const records: OperationRecord[] = []
+): Promise<{ crypto: Crypto; records: Measurement[] }> => {
+  const records: Measurement[] = []
   let now = 0
-  const recorder = { now: () => now++, record: (entry: OperationRecord) => void records.push(entry) }
+  const recorder = { now: () => now++, record: (entry: Measurement) => void records.push(entry) }
   const chosen = { hkdf: await nodeHkdf(), ...engines }
   return {
     crypto: await createCrypto({ subtle, random: seededRng(seed), recorder, engines: chosen }),

@@ -2,6 +2,7 @@ import { toHex } from '../codec/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../pake/index.ts'
 import { createPeer } from '../peer/index.ts'
 import { addressInput, type MeshEvent } from '../transport/index.ts'
+import { beginEntering, type Entering } from './entering.ts'
 import { type JoinCommand, joinProblem } from './join-command.ts'
 import { memberOf } from './mailbox.ts'
 import { type Entrance, enterRoom, type Membership } from './membership.ts'
@@ -58,7 +59,13 @@ export const createHost = (ports: HostPorts): Host => {
     membership = entered
   }
 
-  const join = async (command: JoinCommand): Promise<void> => {
+  const join = (command: JoinCommand): Promise<void> => {
+    const entering = beginEntering(ports.recorder, 'join', command.suite)
+    return entering.within(() => become(command, entering))
+  }
+
+  /** A new member, with what it needs of the password. */
+  const become = async (command: JoinCommand, entering: Entering): Promise<void> => {
     const mine = ++generation
     const prepared = preparePassword(command.password)
     const suite = suiteOf(command.suite)
@@ -76,12 +83,12 @@ export const createHost = (ports: HostPorts): Host => {
     if (mine !== generation) {
       profile?.close()
       for (const secret of [verifier, seed]) secret.wipe() // FS
-      return
+      return entering.arrive('left')
     }
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
     const lease = profile === null ? leaseMs : storedLeaseMs
     const peer = createPeer(crypto, { suite, groupId, self, name, verifier, publicKey, seed, lease })
-    enter({ peer, secret, profile, ...command })
+    enter({ peer, secret, profile, entering, ...command })
   }
 
   const resume = async ({ id, password, relayUrl, transport }: ResumeCommand): Promise<void> => {
@@ -94,8 +101,11 @@ export const createHost = (ports: HostPorts): Host => {
     }
     const { group, name } = found
     screen.restart({ phase: 'hardening', group })
-    const resumed = await ports.profiles.resume(found, prepared.prepared)
+    // Only groups of suite 2 are stored.
+    const entering = beginEntering(ports.recorder, 'resume', 2)
+    const resumed = await entering.within(() => ports.profiles.resume(found, prepared.prepared))
     prepared.prepared.wipe() // FS
+    if (resumed.kind !== 'resumed') entering.arrive(`storage/${resumed.kind}`)
     if (resumed.kind === 'in-use') {
       // Another tab is this member. This one becomes a member of its own, which ends with it.
       await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
@@ -106,7 +116,7 @@ export const createHost = (ports: HostPorts): Host => {
       return screen.restart({ group, phase: 'failed', error })
     }
     const { peer, profile, secret, messages } = resumed
-    enter({ peer, profile, secret: secret.expose().slice(), relayUrl, transport, messages })
+    enter({ peer, profile, secret: secret.expose().slice(), entering, relayUrl, transport, messages })
   }
 
   const tellStored = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { type Bytes, toHex, utf8 } from '../codec/index.ts'
 import type { MemberId } from '../group/index.ts'
 import { generateVerifier, preparePassword, strongSuite } from '../pake/index.ts'
-import { type PeerEffect, type PeerEvent, type PeerState, peerView, step } from '../peer/index.ts'
+import { type PeerEffect, type PeerEvent, type PeerState, peerView } from '../peer/index.ts'
 import { createRelayClient, type MeshEvent, type RelayClient, type RelayEvent } from '../transport/index.ts'
 import {
   addMessages,
@@ -12,8 +12,10 @@ import {
   updateDelivery,
 } from './conversation.ts'
 import { endings, otherSuites, relayErrors, shownRejects } from './endings.ts'
+import type { Entering } from './entering.ts'
 import type { JoinCommand } from './join-command.ts'
 import { createMailbox, memberOf } from './mailbox.ts'
+import { createPeerSteps } from './peer-steps.ts'
 import type { HostPorts } from './ports.ts'
 import type { OpenProfile } from './profiles.ts'
 import type { Screen } from './screen.ts'
@@ -29,6 +31,7 @@ export interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
   readonly peer: PeerState
   /** 32 bytes, the relay's proof of address. */
   readonly secret: Bytes
+  readonly entering: Entering
   /** `null`: nothing outlives the tab. */
   readonly profile: OpenProfile | null
   /** What was said before, where it was stored. */
@@ -63,7 +66,7 @@ type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'>
 /** Feeds its peer events one at a time, carries out the effects, and tells the page what to draw. */
 export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership => {
   const { crypto, recorder, screen, enqueue, ended, tellStored } = ports
-  const { profile, transport, secret, relayUrl } = entrance
+  const { profile, transport, secret, relayUrl, entering } = entrance
   let { peer } = entrance
   const { self, group, suite } = peer
   let log: Conversation = addMessages(emptyConversation, entrance.messages ?? [])
@@ -74,16 +77,18 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
   let entered = false
   let over = false
 
-  const feed = (event: Untimed): void => enqueue(async () => void (await dispatch(event)))
+  const takeStep = createPeerSteps({ crypto, recorder })
+  const feed = (event: Untimed): void => {
+    const asked = recorder.now()
+    enqueue(async () => void (await dispatch(event, asked)))
+  }
 
-  /** `false` where the same event should come again later. */
-  const dispatch = async (event: Untimed): Promise<boolean> => {
+  /** `false` where the same event should come again later. `asked`: when it joined the queue, on the recorder's clock. */
+  const dispatch = async (event: Untimed, asked = recorder.now()): Promise<boolean> => {
     if (over) return false
     const before = peer
-    const { state, effects } = await step({ crypto, recorder }, peer, {
-      ...event,
-      now: ports.now(),
-    } as PeerEvent)
+    const timed = { ...event, now: ports.now() } as PeerEvent
+    const { state, effects } = await entering.within(() => takeStep(peer, timed, asked))
     if (over) return false
     const said = effects.filter((effect) => effect.kind === 'message')
     const messages = said.map((effect) => messageOf(effect, { self: self, now: ports.now() }))
@@ -149,18 +154,6 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
       case 'reject': {
         const shown = shownRejects.find((code) => code === effect.code)
         if (shown !== undefined) screen.fail(shown)
-        else {
-          const start = recorder.now()
-          const entry = {
-            operation: 'event_rejected',
-            algorithm: 'peer',
-            start,
-            duration: 0,
-            bytesIn: 0,
-            bytesOut: 0,
-          }
-          recorder.record({ ...entry, error: effect.code })
-        }
       }
     }
   }
@@ -170,6 +163,8 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     const now = peerView(peer)
     log = updateDelivery(log, now)
     const { phase, progress, members, epoch, fingerprint, retryAt, removedWhoKnow, neededSuite } = now
+    recorder.note({ phase, epoch })
+    if (peer.joined) entering.arrive(null)
     const ending = endings[peer.ended]
     if (ending !== undefined) {
       const named = peer.ended === 'other-suite' ? otherSuites[neededSuite ?? 0] : undefined
@@ -192,6 +187,8 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
 
   const end = (phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
     over = true
+    entering.arrive(code ?? phase)
+    recorder.note({ phase: null, epoch: null })
     if (mailbox !== null && (peer.ended === 'left' || peer.ended === 'removed'))
       relay?.ask({ kind: 'forget' })
     // After the step that may be under way.
@@ -280,8 +277,10 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     })
   }
 
-  const queued = (event: Untimed): Promise<boolean> =>
-    new Promise((done) => enqueue(async () => done(await dispatch(event))))
+  const queued = (event: Untimed): Promise<boolean> => {
+    const asked = recorder.now()
+    return new Promise((done) => enqueue(async () => done(await dispatch(event, asked))))
+  }
   // A quick group has nobody asleep.
   const mailbox =
     suite.id !== strongSuite.id

@@ -1,5 +1,5 @@
-import type { OperationRecord } from '../metrics/index.ts'
-import { createMesh } from '../transport/index.ts'
+import { createTracer, measure, type OperationRecord } from '../metrics/index.ts'
+import { createMesh, type MeshOrder } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
@@ -21,6 +21,8 @@ export interface PeerClient {
   }
   /** Batches of operation records, at most a few a second. `start` counts from this page's `performance.now()` zero. */
   readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
+  /** What one record costs in the Worker, in nanoseconds; `null` before there were any. */
+  readonly recordCostNs: () => number | null
 }
 
 interface TrustedTypes {
@@ -67,9 +69,29 @@ export const connectPeer = (): PeerClient => {
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
   let worker: Worker | null = null
+  let costNs: number | null = null
+  /** Of the page's own thread, sent on with the next batch of the Worker's, which is never long in coming. */
+  let own: OperationRecord[] = []
+  const tracer = createTracer(
+    'page',
+    () => performance.now(),
+    (entry) => void own.push(entry),
+  )
+
+  const obey = (order: MeshOrder): void => {
+    if (order.kind !== 'send') return mesh.obey(order)
+    const subject = { operation: 'channel_send', algorithm: 'WebRTC', bytesIn: order.bytes.length }
+    measure(
+      tracer,
+      subject,
+      () => mesh.obey(order),
+      () => 0,
+    )
+  }
 
   const setView = (next: View): void => {
     view = next
+    tracer.note({ phase: next.phase, epoch: next.epoch })
     views.tell()
   }
 
@@ -88,10 +110,13 @@ export const connectPeer = (): PeerClient => {
       case 'one-to-one':
         return setLogin(message.view)
       case 'mesh':
-        return mesh.obey(message.order)
+        return obey(message.order)
       case 'records': {
+        costNs = message.costNs
         const shift = message.origin - performance.timeOrigin
-        return records.tell(message.batch.map((entry) => ({ ...entry, start: entry.start + shift })))
+        const batch = [...own, ...message.batch.map((entry) => ({ ...entry, start: entry.start + shift }))]
+        own = []
+        return records.tell(batch)
       }
     }
   }
@@ -116,8 +141,16 @@ export const connectPeer = (): PeerClient => {
     worker.postMessage(message)
   }
 
+  const tellVisibility = (): void => {
+    const { hidden } = document
+    tracer.note({ throttled: hidden })
+    post({ kind: 'visibility', hidden })
+  }
+
   // Loaded before it is needed.
   worker = start()
+  tellVisibility()
+  document.addEventListener('visibilitychange', tellVisibility)
   addEventListener('online', () => post({ kind: 'wake' }))
   // Best effort: a closing tab says goodbye if it still can.
   addEventListener('pagehide', () => {
@@ -140,5 +173,6 @@ export const connectPeer = (): PeerClient => {
       dispatch: (command) => post({ kind: 'one-to-one', command }),
     },
     onRecords: (listener) => records.add(listener),
+    recordCostNs: () => costNs,
   }
 }

@@ -1,5 +1,5 @@
 import type { Crypto } from '../crypto/index.ts'
-import type { Recorder } from '../metrics/index.ts'
+import type { Tracer } from '../metrics/index.ts'
 import type { MeshOrder, WebSocketLike } from '../transport/index.ts'
 import type { Profiles } from './profiles.ts'
 import type { StoredView, View } from './view.ts'
@@ -7,7 +7,7 @@ import type { StoredView, View } from './view.ts'
 /** The world as the host needs it; a Worker and a test each bring their own. */
 export interface HostPorts {
   readonly crypto: Crypto
-  readonly recorder: Recorder
+  readonly recorder: Tracer
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly openSocket: (url: string) => WebSocketLike

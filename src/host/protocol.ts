@@ -9,6 +9,7 @@ export type ToWorker =
   | { readonly kind: 'one-to-one'; readonly command: OneToOneCommand }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'wake' }
+  | { readonly kind: 'visibility'; readonly hidden: boolean }
   | { readonly kind: 'closing' }
 
 export type FromWorker =
@@ -16,5 +17,13 @@ export type FromWorker =
   | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly order: MeshOrder }
-  /** `origin`: the Worker's `performance.timeOrigin`, which `start` counts from. */
-  | { readonly kind: 'records'; readonly batch: readonly OperationRecord[]; readonly origin: number }
+  | RecordsMessage
+
+export interface RecordsMessage {
+  readonly kind: 'records'
+  readonly batch: readonly OperationRecord[]
+  /** The Worker's `performance.timeOrigin`, which `start` counts from. */
+  readonly origin: number
+  /** What one record costs there, in nanoseconds. */
+  readonly costNs: number
+}

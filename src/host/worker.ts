@@ -1,5 +1,5 @@
 import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts'
-import type { OperationRecord } from '../metrics/index.ts'
+import { createTracer, type OperationRecord, recordCostNs } from '../metrics/index.ts'
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
 import { createProfiles } from './profiles.ts'
@@ -15,17 +15,18 @@ const scope = self as unknown as WorkerScope
 
 const recordsEveryMs = 250
 let batch: OperationRecord[] = []
-const recorder = {
-  now: () => performance.now(),
-  record: (entry: OperationRecord) => {
-    if (batch.length === 0) setTimeout(sendRecords, recordsEveryMs)
-    batch.push(entry)
-  },
-}
+const clock = (): number => performance.now()
+const recorder = createTracer('worker', clock, (entry) => {
+  if (batch.length === 0) setTimeout(sendRecords, recordsEveryMs)
+  batch.push(entry)
+})
 const sendRecords = (): void => {
-  scope.postMessage({ kind: 'records', batch, origin: performance.timeOrigin })
+  costNs ??= recordCostNs(clock)
+  scope.postMessage({ kind: 'records', batch, origin: performance.timeOrigin, costNs })
   batch = []
 }
+/** Measured after the first batch, when the code is warm. */
+let costNs: number | null = null
 
 const random = (count: number): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(count)
@@ -90,6 +91,8 @@ const receive = (message: ToWorker): void => {
       return oneToOne.command(message.command)
     case 'closing':
       return host.closing()
+    case 'visibility':
+      return recorder.note({ throttled: message.hidden })
     case 'wake':
       oneToOne.wake()
       return host.wake()

@@ -1,4 +1,5 @@
-import type { Recorder } from './record.ts'
+import type { Recorder, Span } from './record.ts'
+import { within } from './tracer.ts'
 
 interface Subject {
   readonly operation: string
@@ -17,10 +18,14 @@ const leave = (
   recorder: Recorder,
   { operation, algorithm, bytesIn }: Subject,
   start: number,
-  { bytesOut = 0, error = null }: { readonly bytesOut?: number; readonly error?: string | null },
+  {
+    bytesOut = 0,
+    error = null,
+    span,
+  }: { readonly bytesOut?: number; readonly error?: string | null; readonly span?: Span },
 ): void => {
   const duration = recorder.now() - start
-  recorder.record({ operation, algorithm, start, duration, bytesIn, bytesOut, error })
+  recorder.record({ operation, algorithm, start, duration, bytesIn, bytesOut, error }, span)
 }
 
 /**
@@ -67,4 +72,24 @@ export function measure<T>(
       throw error
     },
   )
+}
+
+/** Like `measure`, for an operation made of others: what `work` records lies in it. */
+export const measureWhole = async <T>(
+  recorder: Recorder,
+  subject: Subject,
+  work: () => Promise<T>,
+  sizeOf: (value: T) => number,
+): Promise<T> => {
+  const start = recorder.now()
+  const opened = recorder.spans?.open(false)
+  const ends = opened === undefined ? {} : { span: opened }
+  try {
+    const value = await within(recorder, opened ?? null, work)
+    leave(recorder, subject, start, { bytesOut: sizeOf(value), ...ends })
+    return value
+  } catch (error) {
+    leave(recorder, subject, start, { error: codeOf(error), ...ends })
+    throw error
+  }
 }

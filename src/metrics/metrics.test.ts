@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { exportMetrics, exportRecords } from './export.ts'
 import { Histogram, relativeError } from './histogram.ts'
 import { Operations } from './operations.ts'
-import type { OperationRecord } from './record.ts'
+import type { Measurement, OperationRecord } from './record.ts'
 import { Series } from './series.ts'
 
 const qs = [0, 0.01, 0.5, 0.9, 0.95, 0.99, 1] as const
@@ -78,6 +78,52 @@ describe('Histogram', () => {
     )
   })
 
+  it('lays out its values in bins, few or many', () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 2, max: 80 }), (list, most) => {
+        const histogram = histogramOf(list)
+        for (const bins of [histogram.bins(), histogram.bins(most)]) {
+          let above = Number.NEGATIVE_INFINITY
+          for (const { from, to, count } of bins) {
+            expect(from).toBeGreaterThanOrEqual(above - Math.abs(above) * 1e-9)
+            above = to
+            // The ends are rounded as the buckets are.
+            const slack = from * 1e-9
+            const inside = list.filter((v) =>
+              to === 0 ? v < 1e-9 : v >= 1e-9 && v > from - slack && v <= to + slack,
+            )
+            expect(inside.length).toBeGreaterThanOrEqual(count)
+          }
+          expect(sum(bins.map(({ count }) => count))).toBe(list.length)
+        }
+        expect(histogram.bins(most).length).toBeLessThanOrEqual(most)
+      }),
+    )
+  })
+
+  it('comes back from its plain data, and not from data that contradict themselves', () => {
+    fc.assert(
+      fc.property(values, (list) => {
+        const histogram = histogramOf(list)
+        const data = JSON.parse(JSON.stringify(histogram.data()))
+        const back = Histogram.from(data)
+        expect(back?.data()).toEqual(histogram.data())
+        expect(back?.quantiles(qs)).toEqual(histogram.quantiles(qs))
+        const { max, sum: all, zeros, buckets } = data
+        for (const change of [
+          { max: max * 2 + 1 },
+          { min: max * 2 + 1 },
+          { sum: all * 2 + 1e10 },
+          { zeros: zeros + 1, buckets: [...buckets, 0] },
+          { buckets: [...buckets, ...buckets, 5, 1] },
+        ]) {
+          expect(Histogram.from({ ...data, ...change })).toBeNull()
+        }
+      }),
+    )
+    expect(Histogram.from(new Histogram().data())?.count).toBe(0)
+  })
+
   it('can be merged with itself and with nothing', () => {
     const histogram = histogramOf([1, 2])
     histogram.merge(new Histogram())
@@ -94,7 +140,7 @@ describe('Histogram', () => {
   })
 })
 
-const record: fc.Arbitrary<OperationRecord> = fc.record({
+const record: fc.Arbitrary<Measurement> = fc.record({
   operation: fc.constantFrom('kem_key_generation', 'aead_seal', 'pake_run'),
   algorithm: fc.constantFrom('ML-KEM-768', 'X25519'),
   start: fc.double({ min: 0, max: 1e6, noNaN: true }),
@@ -104,7 +150,7 @@ const record: fc.Arbitrary<OperationRecord> = fc.record({
   error: fc.option(fc.constantFrom('error', 'pake/failed')),
 })
 const records = fc.array(record, { maxLength: 200 })
-const operationsOf = (...batches: readonly (readonly OperationRecord[])[]): Operations => {
+const operationsOf = (...batches: readonly (readonly Measurement[])[]): Operations => {
   const operations = new Operations()
   for (const batch of batches) operations.add(batch)
   return operations
@@ -155,7 +201,22 @@ describe('Operations', () => {
 })
 
 describe('export', () => {
-  const entry = { start: 0, duration: 2, bytesIn: 0, bytesOut: 100, error: null }
+  const entry = {
+    start: 0,
+    duration: 2,
+    bytesIn: 0,
+    bytesOut: 100,
+    error: null,
+    id: 1,
+    parent: null,
+    trace: 1,
+    phase: 'proving',
+    peer: 'peer-1',
+    epoch: null,
+    thread: 'worker',
+    queueWait: 0.5,
+    throttled: false,
+  } as const
   const batch: readonly OperationRecord[] = [
     { ...entry, operation: 'kem_key_generation', algorithm: 'ML-KEM-768' },
     { ...entry, operation: 'kem_key_generation', algorithm: 'X-Wing', duration: 4, error: 'error' },
@@ -184,16 +245,23 @@ describe('export', () => {
 })
 
 describe('Series', () => {
-  const at = (start: number, duration = 1, error: string | null = null) => ({ start, duration, error })
+  const at = (start: number, duration = 1, error: string | null = null) => ({
+    start,
+    duration,
+    bytesIn: 2,
+    bytesOut: 3,
+    error,
+  })
 
   it('has one point per span that holds anything', () => {
     const series = new Series(1000, 300)
     for (const entry of [at(10, 5), at(20, 7, 'error'), at(2500, 9)]) series.add(entry)
-    const points = series.points(3000)
-    expect(points.map(({ at, count, errors }) => ({ at, count, errors }))).toEqual([
-      { at: 0, count: 2, errors: 1 },
-      { at: 2000, count: 1, errors: 0 },
+    const points = series.points({ from: 0, to: 3000 })
+    expect(points.map(({ at, count, errors, bytes }) => ({ at, count, errors, bytes }))).toEqual([
+      { at: 0, count: 2, errors: 1, bytes: 10 },
+      { at: 2000, count: 1, errors: 0, bytes: 5 },
     ])
+    expect(series.points({ from: 1, to: 2000 })).toEqual([])
     expectNear(points[1]?.p50 ?? null, 9, relativeError)
   })
 
@@ -206,19 +274,21 @@ describe('Series', () => {
       fc.property(entries, (list) => {
         const series = new Series(10, 7)
         const ordered = list.toSorted((a, b) => a.start + a.duration - (b.start + b.duration))
-        for (const entry of ordered) series.add(entry)
+        for (const entry of ordered) series.add(at(entry.start, entry.duration, entry.error))
         const now = Math.max(0, ...ordered.map(({ start, duration }) => start + duration))
         const first = Math.floor(now / 10) - 6
         const held = ordered.filter(({ start, duration }) => Math.floor((start + duration) / 10) >= first)
-        const points = series.points(now)
+        const range = { from: first * 10, to: now + 1 }
+        const points = series.points(range)
         expect(points.length).toBeLessThanOrEqual(7)
         expect(sum(points.map(({ count }) => count))).toBe(held.length)
-        const total = series.total(now, 7)
+        const total = series.total(range)
         expect(total.count).toBe(held.length)
         expect(total.errors).toBe(held.filter(({ error }) => error !== null).length)
         if (held.length > 0) {
           const durations = held.map(({ duration }) => duration)
           expectNear(total.p95, atRank(durations, 0.95), relativeError)
+          expect(sum(total.bins.map(({ count }) => count))).toBe(held.length)
         } else expect(total.p95).toBeNull()
       }),
     )
@@ -228,8 +298,8 @@ describe('Series', () => {
     const series = new Series(10, 3)
     series.add(at(100))
     series.add(at(60))
-    expect(series.points(100)).toHaveLength(1)
-    expect(series.points(1000)).toEqual([])
-    expect(series.total(1000, 3)).toMatchObject({ count: 0, errors: 0, p99: null })
+    expect(series.points({ from: 0, to: 110 })).toHaveLength(1)
+    expect(series.points({ from: 0, to: 1000 })).toEqual([])
+    expect(series.total({ from: 0, to: 1000 })).toMatchObject({ count: 0, errors: 0, p99: null })
   })
 })

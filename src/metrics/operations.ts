@@ -1,5 +1,5 @@
 import { Histogram } from './histogram.ts'
-import type { OperationRecord } from './record.ts'
+import type { Measurement } from './record.ts'
 
 /** Figures over all records of an operation, failed ones included. Times in milliseconds. */
 export interface Figures {
@@ -28,7 +28,7 @@ class Tally {
   errors = 0
   bytes = 0
 
-  add({ duration, bytesIn, bytesOut, error }: OperationRecord): void {
+  add({ duration, bytesIn, bytesOut, error }: Measurement): void {
     this.durations.add(duration)
     this.bytes += bytesIn + bytesOut
     if (error !== null) this.errors += 1
@@ -63,7 +63,7 @@ export class Operations {
   /** By operation, then by algorithm. */
   readonly #tallies = new Map<string, Map<string, Tally>>()
 
-  add(batch: readonly OperationRecord[]): void {
+  add(batch: readonly Measurement[]): void {
     for (const entry of batch) this.#tally(entry.operation, entry.algorithm).add(entry)
   }
 

@@ -1,31 +1,48 @@
-import { Histogram } from './histogram.ts'
-import type { OperationRecord } from './record.ts'
+import { type Bin, Histogram } from './histogram.ts'
+import type { Measurement } from './record.ts'
+
+/** A stretch of time, in milliseconds on the records' clock: from `from` on, before `to`. */
+export interface TimeRange {
+  readonly from: number
+  readonly to: number
+}
 
 export interface SeriesPoint {
   /** Start of the span, in milliseconds on the records' clock. */
   readonly at: number
   readonly count: number
   readonly errors: number
+  /** Bytes in and out. */
+  readonly bytes: number
   /** Milliseconds; `null` where nothing was recorded. */
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
 }
 
-interface Span {
+/** All that ended in a stretch of time, taken together. */
+export interface Total extends Omit<SeriesPoint, 'at'> {
+  /** How the durations lie, in at most 60 bins of rising milliseconds. */
+  readonly bins: readonly Bin[]
+}
+const maxBins = 60
+
+interface Slice {
   readonly index: number
   readonly durations: Histogram
   errors: number
+  bytes: number
 }
 
 /**
- * Latency over time: a ring of equal spans, a histogram each.
+ * Durations over time: a ring of equal slices, a histogram each.
  * Room and points are bounded by `capacity`, however long it runs.
  */
 export class Series {
   readonly spanMs: number
   readonly capacity: number
-  readonly #ring: (Span | undefined)[] = []
+  readonly #ring: (Slice | undefined)[] = []
+  #newest = Number.NEGATIVE_INFINITY
 
   constructor(spanMs: number, capacity: number) {
     this.spanMs = spanMs
@@ -33,47 +50,59 @@ export class Series {
   }
 
   /** Counts a record where it ended. One too old for the ring is left out. */
-  add({ start, duration, error }: Pick<OperationRecord, 'start' | 'duration' | 'error'>): void {
+  add({
+    start,
+    duration,
+    bytesIn,
+    bytesOut,
+    error,
+  }: Pick<Measurement, 'start' | 'duration' | 'bytesIn' | 'bytesOut' | 'error'>): void {
     const index = Math.floor((start + duration) / this.spanMs)
     const slot = ((index % this.capacity) + this.capacity) % this.capacity
-    let span = this.#ring[slot]
-    if (span !== undefined && span.index > index) return
-    if (span === undefined || span.index < index) {
-      span = { index, durations: new Histogram(), errors: 0 }
-      this.#ring[slot] = span
+    let slice = this.#ring[slot]
+    if (slice !== undefined && slice.index > index) return
+    if (slice === undefined || slice.index < index) {
+      slice = { index, durations: new Histogram(), errors: 0, bytes: 0 }
+      this.#ring[slot] = slice
     }
-    span.durations.add(duration)
-    if (error !== null) span.errors += 1
+    this.#newest = Math.max(this.#newest, index)
+    slice.durations.add(duration)
+    slice.bytes += bytesIn + bytesOut
+    if (error !== null) slice.errors += 1
   }
 
-  /** The spans that hold anything among the last `capacity` ones up to `now`, oldest first. */
-  points(now: number): readonly SeriesPoint[] {
-    return this.#recent(now, this.capacity).map(({ index, durations, errors }) =>
-      pointOf(index * this.spanMs, durations, errors),
-    )
+  /** What ended before this time has made room, or would. */
+  oldest(): number {
+    return (this.#newest - this.capacity + 1) * this.spanMs
   }
 
-  /** All of the last `spans` spans up to `now`, taken together. */
-  total(now: number, spans: number): SeriesPoint {
+  /** The slices of the range that hold anything, oldest first; at most `capacity`. */
+  points(range: TimeRange): readonly SeriesPoint[] {
+    return this.#within(range).map(({ index, durations, errors, bytes }) => {
+      const [p50, p95, p99] = durations.quantiles([0.5, 0.95, 0.99])
+      return { at: index * this.spanMs, count: durations.count, errors, bytes, p50, p95, p99 }
+    })
+  }
+
+  /** The slices that begin in the range, taken together. */
+  total(range: TimeRange): Total {
     const all = new Histogram()
-    let errors = 0
-    for (const span of this.#recent(now, spans)) {
-      all.merge(span.durations)
-      errors += span.errors
+    let [errors, bytes] = [0, 0]
+    for (const slice of this.#within(range)) {
+      all.merge(slice.durations)
+      errors += slice.errors
+      bytes += slice.bytes
     }
-    return pointOf((Math.floor(now / this.spanMs) - spans + 1) * this.spanMs, all, errors)
+    const [p50, p95, p99] = all.quantiles([0.5, 0.95, 0.99])
+    return { count: all.count, errors, bytes, p50, p95, p99, bins: all.bins(maxBins) }
   }
 
-  #recent(now: number, spans: number): readonly Span[] {
-    const last = Math.floor(now / this.spanMs)
+  /** A slice belongs to a range by its start. */
+  #within({ from, to }: TimeRange): readonly Slice[] {
+    const [first, end] = [Math.ceil(from / this.spanMs), Math.ceil(to / this.spanMs)]
     return this.#ring
-      .filter((span) => span !== undefined)
-      .filter(({ index }) => index <= last && index > last - spans)
+      .filter((slice) => slice !== undefined)
+      .filter(({ index }) => index >= first && index < end && index > end - 1 - this.capacity)
       .sort((a, b) => a.index - b.index)
   }
-}
-
-function pointOf(at: number, durations: Histogram, errors: number): SeriesPoint {
-  const [p50, p95, p99] = durations.quantiles([0.5, 0.95, 0.99])
-  return { at, count: durations.count, errors, p50, p95, p99 }
 }

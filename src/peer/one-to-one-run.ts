@@ -1,7 +1,7 @@
 import { type Bytes, bytes, encode, fixed, fromHex, struct, u8, u32, union, utf8 } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
 import type { MemberId } from '../group/index.ts'
-import { measure } from '../metrics/index.ts'
+import { measureWhole } from '../metrics/index.ts'
 import {
   initiatePlus,
   type RunOutcome,
@@ -136,7 +136,7 @@ export const advance = async (ports: Ports, run: LoginRun, now: number): Promise
   const { crypto, recorder } = ports
   const clock = recorder.now()
   const flow = run.arrived === null ? 1 : run.arrived.flow + 1
-  const made = await measure(
+  const made = await measureWhole(
     recorder,
     {
       operation: flow > 5 ? 'login_check' : `login_message_${flow}`,

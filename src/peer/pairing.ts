@@ -8,7 +8,7 @@ import {
   sealMessage,
   tagFor,
 } from '../group/index.ts'
-import { measure } from '../metrics/index.ts'
+import { measureWhole, within } from '../metrics/index.ts'
 import { retired, safetyNumber, seal, secretsOf } from '../ratchet/index.ts'
 import { audienceOf, type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
 import { type Control, control, digestBytes, frame, textMessage } from './wire.ts'
@@ -28,7 +28,7 @@ export const sendControl = async (work: Work, to: MemberId, message: Control): P
   if (pair === undefined) return
   const { crypto, recorder } = work.ports
   const plain = encode(control, message)
-  const sealed = await measure(
+  const sealed = await measureWhole(
     recorder,
     { operation: 'pair_seal', algorithm: 'hybrid double ratchet', bytesIn: 0 },
     () => seal(crypto, pair.session, plain, message.kind === 'again' ? 'message' : 'control'),
@@ -48,25 +48,29 @@ export const sendControl = async (work: Work, to: MemberId, message: Control): P
 export const inGroup = async (work: Work, event: GroupEvent): Promise<void> => {
   const { crypto, recorder } = work.ports
   const start = recorder.now()
+  const span = recorder.spans?.open(false) ?? null
   const { online } = work.state
   const surroundings = { now: work.now, reachable: reachable(work.state), online }
-  const before = work.state.group.epochs
-  const { state, effects, stale } = await groupStep(crypto, work.state.group, event, surroundings)
+  const before = work.state.group.epochs.at(-1)?.id
+  const { state, effects, stale } = await within(recorder, span, () =>
+    groupStep(crypto, work.state.group, event, surroundings),
+  )
   const rejection = effects.find((effect) => effect.kind === 'reject')
-  if (rejection !== undefined) throw new Rejection(rejection.code)
-  if (state.epochs.length > 0 && state.epochs.at(-1)?.id !== before.at(-1)?.id) {
-    const operation = state.epochs.at(-1)?.author === state.self ? 'epoch_author' : 'epoch_open'
-    const duration = recorder.now() - start
-    recorder.record({
-      operation,
-      algorithm: 'flat epoch',
-      start,
-      duration,
-      bytesIn: 0,
-      bytesOut: 0,
-      error: null,
-    })
+  const newest = state.epochs.at(-1)
+  const operation =
+    rejection !== undefined || newest === undefined || newest.id === before
+      ? 'group_step'
+      : newest.author === state.self
+        ? 'epoch_author'
+        : 'epoch_open'
+  // Most ticks of a group are idle.
+  if (operation === 'group_step' && event.kind === 'tick') {
+    if (span !== null) recorder.spans?.drop(span)
+  } else {
+    const entry = { operation, algorithm: 'flat epoch', start, duration: recorder.now() - start }
+    recorder.record({ ...entry, bytesIn: 0, bytesOut: 0, error: rejection?.code ?? null }, span ?? undefined)
   }
+  if (rejection !== undefined) throw new Rejection(rejection.code)
   work.state = { ...work.state, group: state, joined: work.state.joined || currentEpoch(state) !== null }
   work.stale.push(...stale)
   for (const effect of effects) {
@@ -133,7 +137,7 @@ export const flush = async (work: Work): Promise<void> => {
     const plain = encode(textMessage, entry.message)
     const padded = pad(plain, padmeLength(plain.length + 4))
     const { group, self } = work.state
-    const sealed = await measure(
+    const sealed = await measureWhole(
       recorder,
       { operation: 'group_seal', algorithm: 'sender chain', bytesIn: 0 },
       () => sealMessage(crypto, group, padded),

@@ -1,5 +1,6 @@
 import { type Bytes, DecodeError, encode, equal, fromHex } from '../codec/index.ts'
 import { isGone, type MemberId, membersOf } from '../group/index.ts'
+import { within } from '../metrics/index.ts'
 import {
   initiate,
   initiatePlus,
@@ -63,30 +64,39 @@ const inputFor = (work: Work, role: Run['role'], member: MemberId, payload: Byte
 const newRun = async (
   work: Work,
   given: Pick<Run, 'id' | 'role' | 'protocol'>,
-): Promise<Omit<Run, 'state'>> => ({
-  ...given,
-  keys: await generateRatchetKeys(work.ports.crypto),
-  flow: 0,
-  sent: null,
-  startedAt: work.now,
-  clock: work.ports.recorder.now(),
-  resendAt: work.now + resendMs,
-})
+): Promise<Omit<Run, 'state'>> => {
+  const { crypto, recorder } = work.ports
+  const clock = recorder.now()
+  const span = recorder.spans?.open(true) ?? null
+  const keys = await within(recorder, span, () => generateRatchetKeys(crypto))
+  const { now } = work
+  return {
+    ...given,
+    keys,
+    flow: 0,
+    sent: null,
+    startedAt: now,
+    clock,
+    span,
+    resendAt: now + resendMs,
+  }
+}
 
 /**
  * Opens a run with `member`, unless too many are open, or it is a stranger while the guesses are used up: who
  * answers an opening tests a guess too.
  */
 export const prove = async (work: Work, member: MemberId): Promise<void> => {
-  const { crypto } = work.ports
+  const { crypto, recorder } = work.ports
   const { runs, guesses, joined, group, suite, seed, greet } = work.state
   const known = !joined || membersOf(group).some(({ id }) => id === member)
   if (activeRuns(runs) >= maxRuns || (!known && work.now < guesses.blockedUntil)) return
   const protocol = seed === null ? 'CPaceOQUAKE' : 'CPaceOQUAKE+'
   const run = await newRun(work, { role: 'initiator', id: crypto.random(16), protocol })
   const input = inputFor(work, 'initiator', member, encodePublicKeys(run.keys))
-  const { state, message } =
-    seed === null ? initiate(crypto, suite, input) : initiatePlus(crypto, suite, { ...input, seed })
+  const { state, message } = await within(recorder, run.span, async () =>
+    seed === null ? initiate(crypto, suite, input) : initiatePlus(crypto, suite, { ...input, seed }),
+  )
   work.state = { ...work.state, greet: new Set([...greet].filter((id) => id !== member)) }
   setRun(work, member, transmit(work, member, { ...run, state }, message))
 }
@@ -113,15 +123,8 @@ export const countFailure = async (work: Work, member: MemberId): Promise<void> 
 const record = (work: Work, run: Run, error: string | null): void => {
   const { recorder } = work.ports
   const duration = recorder.now() - run.clock
-  recorder.record({
-    operation: 'pake_run',
-    algorithm: run.protocol,
-    start: run.clock,
-    duration,
-    bytesIn: 0,
-    bytesOut: 0,
-    error,
-  })
+  const entry = { operation: 'pake_run', algorithm: run.protocol, start: run.clock, duration }
+  recorder.record({ ...entry, bytesIn: 0, bytesOut: 0, error }, run.span ?? undefined)
 }
 
 /** Gives a run up. */
@@ -177,7 +180,8 @@ const advance = async (
   run: Run & { state: RunState },
   body: Bytes,
 ): Promise<void> => {
-  const outcome: RunOutcome = await step(work.ports.crypto, run.state, body)
+  const { crypto, recorder } = work.ports
+  const outcome: RunOutcome = await within(recorder, run.span, () => step(crypto, run.state, body))
   const sent = outcome.message === null ? run : transmit(work, from, run, outcome.message)
   work.stale.push(...outcome.stale) // FS
   if (outcome.kind === 'continue') return setRun(work, from, { ...sent, state: outcome.state })
@@ -252,6 +256,7 @@ export const receiveHint = (work: Work, from: MemberId, hint: Hint): void => {
     throw new Rejection('pake/unexpected')
   }
   work.stale.push(...secretsOf(run.state)) // FS
+  if (run.span !== null) work.ports.recorder.spans?.drop(run.span)
   setRun(work, from, null)
   if (hint.kind === 'other-suite') {
     refuse(work, from, 'suite')

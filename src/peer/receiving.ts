@@ -1,7 +1,7 @@
 import { type Bytes, DecodeError, decode, toHex, unpad } from '../codec/index.ts'
 import { equalSecrets } from '../crypto/index.ts'
 import { type GroupControl, type MemberId, membersOf, openMessage, tagFor } from '../group/index.ts'
-import { measure } from '../metrics/index.ts'
+import { measureWhole } from '../metrics/index.ts'
 import { open, type Session } from '../ratchet/index.ts'
 import { noteGuess } from './attempts.ts'
 import { answerMissing, closeGap, noteGap } from './gaps.ts'
@@ -19,7 +19,7 @@ export const receivePair = async (work: Work, from: MemberId, body: Bytes): Prom
   if (pair === undefined) throw new Rejection('pair/none')
   const { crypto, recorder } = work.ports
   const openWith = (session: Session) =>
-    measure(
+    measureWhole(
       recorder,
       { operation: 'pair_open', algorithm: 'hybrid double ratchet', bytesIn: body.length },
       () => open(crypto, session, body, work.now),
@@ -96,7 +96,7 @@ export const receiveGroupMessage = async (
   const ids = { sender: from, recipient: work.state.self }
   const expected = await Promise.all(sessions.map(({ auth }) => tagFor(crypto, auth, ids, body)))
   if (!expected.some((one) => equalSecrets(one, tag))) throw new Rejection('pair/bad-tag')
-  const opened = await measure(
+  const opened = await measureWhole(
     recorder,
     { operation: 'group_open', algorithm: 'sender chain', bytesIn: body.length },
     () => openMessage(crypto, work.state.group, from, body),

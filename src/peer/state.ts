@@ -10,7 +10,7 @@ import {
   type MessageReject,
   membersOf,
 } from '../group/index.ts'
-import type { Recorder } from '../metrics/index.ts'
+import type { Recorder, Span } from '../metrics/index.ts'
 import type { RunState, Suite } from '../pake/index.ts'
 import type { Stock } from '../prekeys/index.ts'
 import type { RatchetKeys, SafetyNumber, Session } from '../ratchet/index.ts'
@@ -38,8 +38,9 @@ export interface Run {
   readonly flow: number
   readonly sent: Bytes | null
   readonly startedAt: number
-  /** On the recorder's clock. */
+  /** On the recorder's clock, and what it records lies in. */
   readonly clock: number
+  readonly span: Span | null
   readonly resendAt: number
 }
 

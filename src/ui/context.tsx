@@ -2,7 +2,7 @@ import { createContext, type ReactNode, use, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { PeerClient } from '../host/index.ts'
 import { wordingOf } from './language.ts'
-import type { RecordLog } from './records.ts'
+import type { RecordLog } from './records/record-log.ts'
 import type { UiState, UiStore } from './store.ts'
 import type { Wording } from './wording.ts'
 

@@ -6,7 +6,7 @@ import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
 import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
-import { RecordLog } from './records.ts'
+import { RecordLog } from './records/record-log.ts'
 import { createUiStore } from './store.ts'
 
 const root = document.getElementById('root')

@@ -25,6 +25,7 @@ const createClient = () => {
     dispatch: () => {},
     oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
     onRecords: () => () => {},
+    recordCostNs: () => null,
   }
   const show = (change: Partial<View>): void => {
     view = { ...view, ...change }

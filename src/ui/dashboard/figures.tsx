@@ -1,16 +1,14 @@
 import { useServices, useWording } from '../context.tsx'
-import { allOperations, ranges } from '../records.ts'
+import { allOperations } from '../records/record-log.ts'
 import styles from './figures.module.css'
 import { useFormats } from './format.ts'
 import type { Sample } from './sample.ts'
-
-const minute = 60_000 / ranges.minutes.spanMs
 
 export function Figures({ sample }: { readonly sample: Sample }) {
   const { metrics } = useWording()
   const { records } = useServices()
   const format = useFormats()
-  const last = records.latency(allOperations, 'minutes')?.total(sample.now, minute)
+  const last = records.summary(allOperations, { from: sample.now - 60_000, to: sample.now })
   const ms = (value: number | null | undefined): string => {
     const text = format.ms(value ?? null)
     return value === null || value === undefined ? text : `${text} ms`
@@ -19,11 +17,11 @@ export function Figures({ sample }: { readonly sample: Sample }) {
     <section className={styles.figures} aria-label={metrics.lastMinute}>
       <h2 className={styles.title}>{metrics.lastMinute}</h2>
       <dl className={styles.list}>
-        <Figure name={metrics.operations} value={format.count(last?.count ?? 0)} />
-        <Figure name={metrics.errors} value={format.count(last?.errors ?? 0)} />
-        <Figure name="p50" value={ms(last?.p50)} />
-        <Figure name="p95" value={ms(last?.p95)} />
-        <Figure name="p99" value={ms(last?.p99)} />
+        <Figure name={metrics.operations} value={format.count(last.count ?? 0)} />
+        <Figure name={metrics.errors} value={format.count(last.errors ?? 0)} />
+        <Figure name="p50" value={ms(last.p50)} />
+        <Figure name="p95" value={ms(last.p95)} />
+        <Figure name="p99" value={ms(last.p99)} />
         <div className={styles.total}>
           <dt>{metrics.recorded}</dt>
           <dd data-testid="records-total">{sample.total}</dd>

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import { useServices, useWording } from '../context.tsx'
-import { allOperations, operationKey, type Range, ranges } from '../records.ts'
+import { allOperations } from '../records/record-log.ts'
 import { useFormats } from './format.ts'
 import { LatencyChart, type Scale } from './latency-chart.tsx'
 import styles from './latency-panel.module.css'
@@ -8,6 +8,8 @@ import { PointsTable } from './points-table.tsx'
 import type { Sample } from './sample.ts'
 
 const scales: readonly Scale[] = ['log', 'linear']
+const ranges = { minutes: 300_000, hour: 3_600_000 }
+type Range = keyof typeof ranges
 const rangeNames: readonly Range[] = ['minutes', 'hour']
 
 export function LatencyPanel({ sample }: { readonly sample: Sample }) {
@@ -20,9 +22,9 @@ export function LatencyPanel({ sample }: { readonly sample: Sample }) {
   const [asTable, setAsTable] = useState(false)
   const titleId = useId()
 
-  const keys = records.operations.snapshot().map(operationKey).sort()
-  const points = records.latency(key, range)?.points(sample.now) ?? []
-  const { spanMs, spans } = ranges[range]
+  const keys = records.keys().toSorted()
+  const shown = { from: sample.now - ranges[range], to: sample.now }
+  const points = records.points(key, shown)
   const name = key === allOperations ? metrics.allOperations : key
   return (
     <section className={styles.panel} aria-labelledby={titleId}>
@@ -60,8 +62,7 @@ export function LatencyPanel({ sample }: { readonly sample: Sample }) {
         <LatencyChart
           label={metrics.chartLabel(name)}
           points={points}
-          from={sample.now - spanMs * spans}
-          to={sample.now}
+          {...shown}
           scale={scale}
           format={format}
         />

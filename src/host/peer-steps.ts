@@ -1,0 +1,49 @@
+import type { Crypto } from '../crypto/index.ts'
+import { type Tracer, within } from '../metrics/index.ts'
+import { type PeerEvent, type PeerState, step } from '../peer/index.ts'
+
+type PeerStep = Awaited<ReturnType<typeof step>>
+
+/** Members by the order in which they were met: what records say instead of an id. */
+const createAliases = (): ((member: string) => string) => {
+  const aliases = new Map<string, string>()
+  return (member) => {
+    const alias = aliases.get(member) ?? `peer-${aliases.size + 1}`
+    aliases.set(member, alias)
+    return alias
+  }
+}
+
+const memberIn = (event: PeerEvent): string | null =>
+  'from' in event ? event.from : 'member' in event ? event.member : null
+
+/**
+ * Steps of one peer, each recorded as the whole of what it did: `peer_step`, with the event's kind for an algorithm.
+ * `asked`: when the event joined the queue, on the recorder's clock. A tick that does nothing leaves no record.
+ */
+export const createPeerSteps = ({ crypto, recorder }: { crypto: Crypto; recorder: Tracer }) => {
+  const aliasOf = createAliases()
+  return async (state: PeerState, event: PeerEvent, asked: number): Promise<PeerStep> => {
+    const start = recorder.now()
+    const member = memberIn(event)
+    recorder.note({ queueWait: start - asked, peer: member === null ? null : aliasOf(member) })
+    const span = recorder.spans.open(false)
+    try {
+      const taken = await within(recorder, span, () => step({ crypto, recorder }, state, event))
+      const rejected = taken.effects.find((effect) => effect.kind === 'reject')
+      if (event.kind === 'tick' && taken.effects.length === 0) recorder.spans.drop(span)
+      else {
+        const bytesIn = 'bytes' in event ? event.bytes.length : 0
+        const bytesOut = taken.effects.reduce(
+          (sum, effect) => sum + (effect.kind === 'send' ? effect.bytes.length : 0),
+          0,
+        )
+        const entry = { operation: 'peer_step', algorithm: event.kind, start, bytesIn, bytesOut }
+        recorder.record({ ...entry, duration: recorder.now() - start, error: rejected?.code ?? null }, span)
+      }
+      return taken
+    } finally {
+      recorder.note({ queueWait: 0, peer: null })
+    }
+  }
+}
