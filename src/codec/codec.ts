@@ -23,7 +23,7 @@ export interface Codec<T> {
  * Encodes `value`. Throws RangeError on a value outside the codec's bounds: a caller's mistake, not input.
  * `room`: bytes set aside at first; a good guess saves copies of what is long.
  */
-export function encode<T>(codec: Codec<T>, value: T, room = 256): Bytes {
+export function encode<T>(codec: Pick<Codec<T>, 'write'>, value: T, room = 256): Bytes {
   const out = new Writer(room)
   codec.write(out, value)
   return out.finish()
@@ -76,6 +76,7 @@ export class Writer {
   }
 
   finish(): Bytes {
+    if (this.#length === this.#buffer.length) return this.#buffer
     const result = this.#buffer.slice(0, this.#length)
     this.#buffer.fill(0)
     return result
@@ -104,8 +105,11 @@ export class Reader {
   }
 
   uint(size: number): number {
+    const end = this.#offset + size
+    if (end > this.#bytes.length) this.fail('input is too short')
     let value = 0
-    for (const byte of this.raw(size)) value = value * 256 + byte
+    for (let at = this.#offset; at < end; at++) value = value * 256 + this.#bytes[at]!
+    this.#offset = end
     return value
   }
 

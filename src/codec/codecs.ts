@@ -168,7 +168,9 @@ export const fromHex = (digits: string): Bytes => {
 
 /** One byte string after another. */
 export const concat = (...parts: readonly Uint8Array[]): Bytes => {
-  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let length = 0
+  for (const part of parts) length += part.length
+  const result = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
     result.set(part, at)

@@ -27,7 +27,7 @@ export const unpad = (padded: Uint8Array): Bytes => {
   const end = padded.length < 4 ? -1 : 4 + view.getUint32(0)
   if (end < 4 || end > padded.length) throw new DecodeError('bad padded length', 'padding', 0)
   let rest = 0
-  for (const byte of padded.subarray(end)) rest |= byte
+  for (let at = end; at < padded.length; at++) rest |= padded[at]!
   if (rest !== 0) throw new DecodeError('padding is not zero', 'padding', end)
   return new Uint8Array(padded.subarray(4, end))
 }

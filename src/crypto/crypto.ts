@@ -175,6 +175,14 @@ export const createCrypto = async ({
       ),
     kemGenerate: async (parameters = mlKem768, seed) => {
       const kem = await kemFor(parameters)
+      if (kem.generate !== undefined && seed === undefined) {
+        return measure(
+          recorder,
+          { operation: 'kem_key_generation', algorithm: parameters.name, bytesIn: 0 },
+          kem.generate,
+          ({ publicKey }) => publicKey.length,
+        )
+      }
       const privateKey = seed?.slice(0, kemSeedBytes) ?? new Secret(random(kemSeedBytes))
       const publicKey = await run('kem_key_generation', parameters.name, 0, () => kem.publicKey(privateKey))
       return { publicKey, privateKey }

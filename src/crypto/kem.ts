@@ -30,6 +30,8 @@ export const kemSeedBytes = 64
 export interface KemEngine {
   /** FIPS 203 §7.1: the public key of a seed of 64 bytes. */
   publicKey(seed: Secret): Promise<Bytes>
+  /** A fresh pair, seed and public key, by an engine that draws randomness itself and has it cheaper than from a seed. */
+  generate?(): Promise<{ readonly publicKey: Bytes; readonly privateKey: Secret }>
   /** FIPS 203 §7.2, with its input checks. An engine of the browser draws its randomness itself. */
   encaps(
     ek: Uint8Array,

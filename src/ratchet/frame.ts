@@ -1,13 +1,17 @@
-import { type Bytes, bytes, concat, DecodeError, encode, Reader, u8 } from '../codec/index.ts'
+import { type Bytes, bytes, type Codec, DecodeError, encode, Reader, u8 } from '../codec/index.ts'
 import { longHeader, shortHeader } from './header.ts'
-import { type SealedBody, saltBytes } from './message-chain.ts'
+import { saltBytes } from './message-chain.ts'
 import { maxPadded, minPadded } from './padding.ts'
 import { version } from './session.ts'
 
 /** What goes on the wire: version 1 || header length 2 || sealed header || salt 16 || body. */
-export interface Frame extends SealedBody {
+export interface Frame {
   /** 45 or 2,353 bytes. */
   readonly header: Bytes
+  /** 16 fresh bytes. */
+  readonly salt: Bytes
+  /** 16 bytes longer than the padded plaintext. */
+  readonly body: Bytes
 }
 
 const header = bytes(longHeader)
@@ -16,8 +20,17 @@ const fixedBytes = 1 + 2 + saltBytes
 /** 37,204 bytes. */
 const maxFrame = fixedBytes + longHeader + maxPadded + tagBytes
 
+const fields: Pick<Codec<Frame>, 'write'> = {
+  write: (out, frame) => {
+    u8.write(out, version)
+    header.write(out, frame.header)
+    out.raw(frame.salt)
+    out.raw(frame.body)
+  },
+}
+
 export const encodeFrame = (frame: Frame): Bytes =>
-  concat(encode(u8, version), encode(header, frame.header), frame.salt, frame.body)
+  encode(fields, frame, fixedBytes + frame.header.length + frame.body.length)
 
 /** Throws DecodeError. */
 export const decodeFrame = (raw: Uint8Array): Frame => {

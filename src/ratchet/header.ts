@@ -37,14 +37,16 @@ const fields = struct<Header>({
   block: optional(turnBlockFields),
 })
 const nonceBytes = 12
+const tagBytes = 16
 /** Nonce, four counters, presence byte, tag. */
-export const shortHeader = nonceBytes + 16 + 1 + 16
+export const shortHeader = nonceBytes + 16 + 1 + tagBytes
 export const longHeader = shortHeader + 1216 + 1088 + 4
 
 /** Random nonce || AES-256-GCM: 45 bytes, or 2,353 with a turn block. One key serves one chain. */
 export const sealHeader = async (crypto: Crypto, key: Secret, aad: Bytes, header: Header): Promise<Bytes> => {
   const nonce = crypto.random(nonceBytes)
-  return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header, longHeader)))
+  const room = (header.block === null ? shortHeader : longHeader) - nonceBytes - tagBytes
+  return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header, room)))
 }
 
 /** `null` where `key` is not the header's. Throws DecodeError on an authentic header of another form. */

@@ -14,10 +14,10 @@ export interface RatchetKeys {
 }
 
 /** X25519 and ML-KEM-768, FIPS 203 §7.1. */
-export const generateRatchetKeys = async (crypto: Crypto): Promise<RatchetKeys> => ({
-  dh: await crypto.dhGenerate(),
-  kem: await crypto.kemGenerate(),
-})
+export const generateRatchetKeys = async (crypto: Crypto): Promise<RatchetKeys> => {
+  const [dh, kem] = await Promise.all([crypto.dhGenerate(), crypto.kemGenerate()])
+  return { dh, kem }
+}
 
 export const publicKeysOf = ({ dh, kem }: RatchetKeys): PublicKeys => ({
   dh: dh.publicKey,

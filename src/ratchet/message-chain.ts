@@ -21,51 +21,40 @@ export const messageKeyOf = async (crypto: Crypto, chainKey: Secret): Promise<Se
 export const nextChainKey = async (crypto: Crypto, chainKey: Secret): Promise<Secret> =>
   new Secret(await crypto.mac(chainKey, chainStep))
 
+/** 32 and 12 bytes. They serve one call. */
+export interface BodyKeys {
+  readonly key: Secret
+  readonly nonce: Secret
+}
+
 /**
  * AES key and nonce of one message. The salt is what makes them unique: a state rolled back to before a
  * message draws the same message key again, but not the same 16 bytes.
  */
-const bodyKeys = async <T>(
-  crypto: Crypto,
-  messageKey: Secret,
-  salt: Bytes,
-  use: (key: Secret, nonce: Secret) => Promise<T>,
-): Promise<T> => {
+export const bodyKeysOf = async (crypto: Crypto, messageKey: Secret, salt: Bytes): Promise<BodyKeys> => {
   const output = await crypto.derive(salt, messageKey, label, 44)
-  const key = output.slice(0, 32)
-  const nonce = output.slice(32, 44)
+  const keys = { key: output.slice(0, 32), nonce: output.slice(32, 44) }
+  output.wipe() // FS
+  return keys
+}
+
+const wipeKeys = ({ key, nonce }: BodyKeys): void => {
+  key.wipe() // FS
+  nonce.wipe()
+}
+
+/** 16 bytes longer than the padded plaintext. Wipes `keys`. */
+export const sealBody = async (crypto: Crypto, keys: BodyKeys, aad: Bytes, padded: Bytes): Promise<Bytes> => {
+  const body = await crypto.seal(keys.key, keys.nonce, aad, padded)
+  wipeKeys(keys)
+  return body
+}
+
+/** Throws CryptoError `crypto/open-failed`. Wipes `keys`. */
+export const openBody = async (crypto: Crypto, keys: BodyKeys, aad: Bytes, body: Bytes): Promise<Bytes> => {
   try {
-    return await use(key, nonce)
+    return await crypto.open(keys.key, keys.nonce, aad, body)
   } finally {
-    for (const secret of [output, key, nonce]) secret.wipe() // FS
+    wipeKeys(keys)
   }
 }
-
-export interface SealedBody {
-  /** 16 fresh bytes. */
-  readonly salt: Bytes
-  /** 16 bytes longer than the padded plaintext. */
-  readonly body: Bytes
-}
-
-export const sealBody = (
-  crypto: Crypto,
-  messageKey: Secret,
-  aad: Bytes,
-  padded: Bytes,
-): Promise<SealedBody> => {
-  const salt = crypto.random(saltBytes)
-  return bodyKeys(crypto, messageKey, salt, async (key, nonce) => ({
-    salt,
-    body: await crypto.seal(key, nonce, aad, padded),
-  }))
-}
-
-/** Throws CryptoError `crypto/open-failed`. */
-export const openBody = (
-  crypto: Crypto,
-  messageKey: Secret,
-  aad: Bytes,
-  sealed: SealedBody,
-): Promise<Bytes> =>
-  bodyKeys(crypto, messageKey, sealed.salt, (key, nonce) => crypto.open(key, nonce, aad, sealed.body))

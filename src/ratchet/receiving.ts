@@ -3,7 +3,7 @@ import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
 import { decodeFrame, type Frame } from './frame.ts'
 import { type Header, openHeader, type TurnBlock } from './header.ts'
 import { arePlausible, fingerprints } from './keys.ts'
-import { type MessageChain, messageKeyOf, nextChainKey, openBody } from './message-chain.ts'
+import { bodyKeysOf, type MessageChain, messageKeyOf, nextChainKey, openBody } from './message-chain.ts'
 import { unpad } from './padding.ts'
 import { followTurn } from './root-chain.ts'
 import {
@@ -218,7 +218,8 @@ const openFrame = async (
   const next = acknowledge(moved, found.header.ack)
   try {
     const aad = concat(associatedData(receivingRoute(session)), frame.header)
-    const padded = await openBody(crypto, messageKey, aad, frame)
+    const keys = await bodyKeysOf(crypto, messageKey, frame.salt)
+    const padded = await openBody(crypto, keys, aad, frame.body)
     const plaintext = unpad(padded)
     padded.fill(0)
     return { kind: 'opened', session: next, plaintext, stale: retired(session, next) }

@@ -1,13 +1,7 @@
-import { type Bytes, concat, encode, fixed, struct, u32, utf8 } from '../codec/index.ts'
+import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import type { TurnBlock } from './header.ts'
-import {
-  generateRatchetKeys,
-  type PublicKeys,
-  publicKeyFields,
-  publicKeysOf,
-  type RatchetKeys,
-} from './keys.ts'
+import { generateRatchetKeys, type PublicKeys, publicKeysOf, type RatchetKeys } from './keys.ts'
 
 /**
  * One root chain per direction. A turn of the sender moves it one step:
@@ -45,17 +39,13 @@ interface PublicValues extends Route {
   readonly peerKeys: PublicKeys
 }
 
-const publicValues = struct<PublicValues>({
-  groupId: fixed(16),
-  sender: fixed(16),
-  receiver: fixed(16),
-  turn: u32,
-  keys: publicKeyFields,
-  ciphertext: fixed(1088),
-  peerKeyIndex: u32,
-  peerKeys: publicKeyFields,
-})
-const publicValuesBytes = 3 * 16 + 2 * 4 + 2 * 1216 + 1088
+/** SHA3-256 over 3,576 bytes: every field has one size, so their concatenation reads one way only. */
+const hashOf = (crypto: Crypto, values: PublicValues): Bytes => {
+  const { groupId, sender, receiver, turn, keys, ciphertext, peerKeyIndex, peerKeys } = values
+  const [at, own, peer] = [encode(u32, turn, 4), keys, peerKeys]
+  const index = encode(u32, peerKeyIndex, 4)
+  return crypto.hash(groupId, sender, receiver, at, own.dh, own.kem, ciphertext, index, peer.dh, peer.kem)
+}
 const label = utf8('mlwe-pake pair turn')
 
 const stepRoot = async (
@@ -65,7 +55,7 @@ const stepRoot = async (
   values: PublicValues,
 ): Promise<Turned> => {
   const ikm = concat(shared.dh.expose(), shared.kem.expose())
-  const info = concat(label, crypto.hash(encode(publicValues, values, publicValuesBytes)))
+  const info = concat(label, hashOf(crypto, values))
   const output = await crypto.derive(root, ikm, info, 96)
   const turned: Turned = {
     rootChain: { root: output.slice(0, 32), nextHeaderKey: output.slice(64, 96), turn: values.turn },
@@ -83,9 +73,12 @@ export const makeTurn = async (
   route: Route,
   peer: { readonly index: number; readonly keys: PublicKeys },
 ): Promise<Turned & { readonly keys: RatchetKeys; readonly block: TurnBlock }> => {
-  const keys = await generateRatchetKeys(crypto)
+  // Side by side: an engine that leaves the thread for each call does its part meanwhile.
+  const [keys, { ciphertext, secret: kem }] = await Promise.all([
+    generateRatchetKeys(crypto),
+    crypto.kemEncapsulate(peer.keys.kem),
+  ])
   const dh = await crypto.dhAgree(keys.dh.privateKey, peer.keys.dh)
-  const { ciphertext, secret: kem } = await crypto.kemEncapsulate(peer.keys.kem)
   const block: TurnBlock = { keys: publicKeysOf(keys), ciphertext, peerKeyIndex: peer.index }
   const values = { ...route, ...block, turn: chain.turn + 1, peerKeys: peer.keys }
   return { ...(await stepRoot(crypto, chain.root, { dh, kem }, values)), keys, block }
@@ -98,8 +91,10 @@ export const followTurn = async (
   route: Route,
   { block, own }: { readonly block: TurnBlock; readonly own: RatchetKeys },
 ): Promise<Turned> => {
-  const dh = await crypto.dhAgree(own.dh.privateKey, block.keys.dh)
-  const kem = await crypto.kemDecapsulate(own.kem.privateKey, block.ciphertext)
+  const [dh, kem] = await Promise.all([
+    crypto.dhAgree(own.dh.privateKey, block.keys.dh),
+    crypto.kemDecapsulate(own.kem.privateKey, block.ciphertext),
+  ])
   const values = { ...route, ...block, turn: chain.turn + 1, peerKeys: publicKeysOf(own) }
   return stepRoot(crypto, chain.root, { dh, kem }, values)
 }

@@ -3,7 +3,14 @@ import type { Crypto, Secret } from '../crypto/index.ts'
 import { encodeFrame } from './frame.ts'
 import { sealHeader } from './header.ts'
 import { fingerprints } from './keys.ts'
-import { type MessageChain, messageKeyOf, nextChainKey, sealBody } from './message-chain.ts'
+import {
+  bodyKeysOf,
+  type MessageChain,
+  messageKeyOf,
+  nextChainKey,
+  saltBytes,
+  sealBody,
+} from './message-chain.ts'
 import { type Padding, pad } from './padding.ts'
 import { makeTurn } from './root-chain.ts'
 import { associatedData, remember, retired, type Session, sendingRoute } from './session.ts'
@@ -54,15 +61,17 @@ export const seal = async (
   const { sending, receiving } = turned
   const chain = sending.chain as MessageChain
   const aad = associatedData(sendingRoute(turned))
-  const header = await sealHeader(crypto, chain.headerKey, aad, {
+  const messageKey = await messageKeyOf(crypto, chain.key)
+  const sealedHeader = sealHeader(crypto, chain.headerKey, aad, {
     turn: sending.rootChain.turn,
     number: chain.next,
     previous: sending.previous,
     ack: receiving.rootChain.turn,
     block: sending.block,
   })
-  const messageKey = await messageKeyOf(crypto, chain.key)
-  const body = await sealBody(crypto, messageKey, concat(aad, header), padded)
+  const salt = crypto.random(saltBytes)
+  const [header, keys] = await Promise.all([sealedHeader, bodyKeysOf(crypto, messageKey, salt)])
+  const body = await sealBody(crypto, keys, concat(aad, header), padded)
   messageKey.wipe() // FS
   padded.fill(0)
   const next: Session = {
@@ -73,5 +82,5 @@ export const seal = async (
     },
   }
   if (turned !== session) chain.key.wipe() // FS: made and left in this call, so in neither session
-  return { session: next, bytes: encodeFrame({ header, ...body }), stale: retired(session, next) }
+  return { session: next, bytes: encodeFrame({ header, salt, body }), stale: retired(session, next) }
 }

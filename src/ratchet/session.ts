@@ -132,22 +132,23 @@ export const remember = (seen: readonly Bytes[], added: readonly Bytes[]): reado
   [...seen, ...added].slice(-4)
 
 /** Everything to wipe when a session ends. */
-export const secretsOf = ({ auth, sending, receiving, keySets }: Session): readonly Secret[] => [
-  auth,
-  ...[sending, receiving].flatMap(({ rootChain, chain }) => [
-    rootChain.root,
-    rootChain.nextHeaderKey,
-    ...(chain === null ? [] : [chain.headerKey, chain.key]),
-  ]),
-  ...receiving.skipped.keys.map(({ key }) => key),
-  ...receiving.skipped.closed.map(({ headerKey }) => headerKey),
-  ...keySets.flatMap(({ keys }) => [keys.dh.privateKey, keys.kem.privateKey]),
-]
+export const secretsOf = ({ auth, sending, receiving, keySets }: Session): readonly Secret[] => {
+  const secrets = [auth]
+  for (const { rootChain, chain } of [sending, receiving]) {
+    secrets.push(rootChain.root, rootChain.nextHeaderKey)
+    if (chain !== null) secrets.push(chain.headerKey, chain.key)
+  }
+  for (const { keys } of keySets) secrets.push(keys.dh.privateKey, keys.kem.privateKey)
+  for (const { headerKey } of receiving.skipped.closed) secrets.push(headerKey)
+  for (const { key } of receiving.skipped.keys) secrets.push(key)
+  return secrets
+}
 
 /** What `before` holds and `after` does not: whatever a step dropped, it cannot be forgotten here. */
 export const retired = (before: Session, after: Session): readonly Secret[] => {
-  const kept = new Set(secretsOf(after))
-  return secretsOf(before).filter((secret) => !kept.has(secret))
+  const kept = secretsOf(after)
+  // As most steps leave most secrets where they were, looking there first spares a search.
+  return secretsOf(before).filter((secret, i) => kept[i] !== secret && !kept.includes(secret))
 }
 
 /** Drops skipped keys older than 24 h. The same session where there are none. `now` in milliseconds. */
