@@ -8,8 +8,8 @@ import {
   sealMessage,
   tagFor,
 } from '../group/index.ts'
-import { measureWhole, within } from '../metrics/index.ts'
-import { retired, safetyNumber, seal, secretsOf } from '../ratchet/index.ts'
+import { measure, measureWhole, within } from '../metrics/index.ts'
+import { type Padding, retired, type Sealed, safetyNumber, seal, secretsOf } from '../ratchet/index.ts'
 import { audienceOf, type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
 import { type Control, control, digestBytes, frame, textMessage } from './wire.ts'
 
@@ -22,27 +22,53 @@ export const setPair = (work: Work, member: MemberId, pair: Pair): void => {
   work.state = { ...work.state, pairs: new Map(work.state.pairs).set(member, pair) }
 }
 
-/** Seals `message` for `to`; without a pair session there is nothing to seal with, and gossip makes up for it. */
-export const sendControl = async (work: Work, to: MemberId, message: Control): Promise<void> => {
-  const pair = work.state.pairs.get(to)
-  if (pair === undefined) return
-  const { crypto, recorder } = work.ports
-  const plain = encode(control, message)
-  const sealed = await measureWhole(
-    recorder,
-    { operation: 'pair_seal', algorithm: 'hybrid double ratchet', bytesIn: 0 },
-    () => seal(crypto, pair.session, plain, message.kind === 'again' ? 'message' : 'control'),
-    ({ bytes }) => bytes.length,
-  )
-  work.stale.push(...sealed.stale)
-  setPair(work, to, { ...pair, session: sealed.session })
-  work.effects.push({
-    kind: 'send',
-    to,
-    via: 'best',
-    bytes: encode(frame, { kind: 'pair', body: sealed.bytes }),
-  })
+interface Letter {
+  readonly to: MemberId
+  readonly message: Control
 }
+
+/** Seals each for its member, all at once; two for one member in their order. */
+const sealAll = async (work: Work, letters: readonly Letter[]): Promise<readonly (Sealed | null)[]> => {
+  const { crypto, recorder } = work.ports
+  // Side by side, what a session records cannot be told from what its neighbour does.
+  const record = letters.length === 1 ? measureWhole : measure
+  const latest = new Map<MemberId, Promise<Sealed>>()
+  return Promise.all(
+    letters.map(({ to, message }) => {
+      const pair = work.state.pairs.get(to)
+      if (pair === undefined) return null
+      const sealIn = ({ session }: Pick<Sealed, 'session'>): Promise<Sealed> =>
+        record(
+          recorder,
+          { operation: 'pair_seal', algorithm: 'hybrid double ratchet', bytesIn: 0 },
+          () => seal(crypto, session, encode(control, message), paddingOf(message)),
+          ({ bytes }) => bytes.length,
+        )
+      const sealed = latest.get(to)?.then(sealIn) ?? sealIn(pair)
+      latest.set(to, sealed)
+      return sealed
+    }),
+  )
+}
+
+const paddingOf = ({ kind }: Control): Padding => (kind === 'again' ? 'message' : 'control')
+
+/** Seals and sends; without a pair session there is nothing to seal with, and gossip makes up for it. */
+const sendControls = async (work: Work, letters: readonly Letter[]): Promise<void> => {
+  const all = await sealAll(work, letters)
+  for (const [i, { to }] of letters.entries()) {
+    const sealed = all[i]
+    const pair = work.state.pairs.get(to)
+    if (!sealed || pair === undefined) continue
+    work.stale.push(...sealed.stale)
+    setPair(work, to, { ...pair, session: sealed.session })
+    const bytes = encode(frame, { kind: 'pair', body: sealed.bytes })
+    work.effects.push({ kind: 'send', to, via: 'best', bytes })
+  }
+}
+
+export const sendControl = (work: Work, to: MemberId, message: Control): Promise<void> =>
+  sendControls(work, [{ to, message }])
 
 /** Hands an event to the group and carries out what it answers. */
 export const inGroup = async (work: Work, event: GroupEvent): Promise<void> => {
@@ -73,14 +99,20 @@ export const inGroup = async (work: Work, event: GroupEvent): Promise<void> => {
   if (rejection !== undefined) throw new Rejection(rejection.code)
   work.state = { ...work.state, group: state, joined: work.state.joined || currentEpoch(state) !== null }
   work.stale.push(...stale)
+  let letters: Letter[] = []
   for (const effect of effects) {
-    if (effect.kind === 'control')
-      await sendControl(work, effect.to, { kind: 'group', message: effect.message })
-    else if (effect.kind === 'notice') {
+    if (effect.kind === 'control') {
+      letters.push({ to: effect.to, message: { kind: 'group', message: effect.message } })
+      continue
+    }
+    await sendControls(work, letters)
+    letters = []
+    if (effect.kind === 'notice') {
       work.effects.push(effect)
       if (isGone(work.state.group.roster, effect.member)) part(work, effect.member)
     } else if (effect.kind === 'removed') work.state = { ...work.state, ended: 'removed' }
   }
+  await sendControls(work, letters)
   await flush(work)
 }
 

@@ -8,7 +8,7 @@ export {
 export { maxPlaintext, type Padding } from './padding.ts'
 export { type OpenOutcome, open } from './receiving.ts'
 export { type SafetyNumber, safetyNumber } from './safety-number.ts'
-export { seal } from './sending.ts'
+export { type Sealed, seal } from './sending.ts'
 export {
   createSession,
   expire,
