@@ -1,5 +1,5 @@
 import { type Bytes, decode, encode } from '../src/codec/index.ts'
-import type { Crypto } from '../src/crypto/index.ts'
+import type { Crypto, Engines } from '../src/crypto/index.ts'
 import {
   createGroup,
   currentEpoch,
@@ -22,10 +22,10 @@ interface Sealed {
 
 /**
  * `n` members with a pair session between the first and each other one. The first authors an epoch, seals it to
- * all, and takes their acknowledgements: as in the app, both ends of every session take a turn in each epoch.
+ * all, and takes their acknowledgements.
  */
-export const createFlatGroup = async (n: number) => {
-  const crypto: Crypto = await benchCrypto()
+export const createFlatGroup = async (n: number, engines?: Engines) => {
+  const crypto: Crypto = await benchCrypto(engines)
   const ids = Array.from({ length: n }, (_, i) => idOf(i))
   const all = new Set(ids)
   let now = 1
@@ -59,6 +59,9 @@ export const createFlatGroup = async (n: number) => {
     return run(to, { kind: 'control', from: ids[from]!, message })
   }
 
+  const epochs = (messages: readonly { readonly to: number; readonly message: GroupControl }[]) =>
+    messages.filter(({ message }) => message.kind === 'epoch')
+
   // Everybody learns of everybody, and the first founds the group.
   const adds = ids.map((id) => ({ id, name: 'member', sponsor: id, lease: 1, life: 0 }))
   for (let i = 0; i < n; i++) {
@@ -76,10 +79,13 @@ export const createFlatGroup = async (n: number) => {
     author: async (): Promise<readonly Sealed[]> => {
       now += hourMs
       const messages = await run(0, { kind: 'tick' })
-      const epochs = messages.filter(({ message }) => message.kind === 'epoch')
-      const sealed: Sealed[] = []
-      for (const { to, message } of epochs) sealed.push(await sealFrom(0, to, message))
-      return sealed
+      // Side by side, as a peer seals them.
+      return Promise.all(epochs(messages).map(({ to, message }) => sealFrom(0, to, message)))
+    },
+    /** The author tells where it stands, as every five seconds: that carries the turns that were due. */
+    gossip: async (): Promise<void> => {
+      const message: GroupControl = { kind: 'heads', hash: states[0]!.hash, current: null }
+      for (let i = 1; i < n; i++) await pairs[i]!.open(1, (await sealFrom(0, i, message)).bytes)
     },
     /** A receiver's work: from the sealed epoch to its sealed acknowledgement. */
     take: async ({ to, bytes }: Sealed): Promise<Bytes> => {

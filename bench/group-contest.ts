@@ -1,3 +1,4 @@
+import type { Engines } from '../src/crypto/index.ts'
 import { createFlatGroup } from './flat-group.ts'
 import { createMlsGroup, type MlsGroup } from './peers/ts-mls.mjs'
 import type { BenchCase } from './runner.ts'
@@ -10,6 +11,8 @@ const rivals = [
 /** What one epoch cost its author, one receiver, and the wire. */
 interface Cost {
   author: number
+  /** Where the author has a turn to make in each pair session, as all have spoken since it did. */
+  turning: number
   acknowledged: number
   receiver: number
   bytes: number
@@ -24,8 +27,11 @@ const timed = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> =
 type FlatGroup = Awaited<ReturnType<typeof createFlatGroup>>
 
 const flatEpoch = async (group: FlatGroup): Promise<Cost> => {
+  const [turned, turning] = await timed(group.author)
+  for (const one of turned) await group.acknowledge(one.to, await group.take(one))
+  await group.gossip()
   const [sealed, author] = await timed(group.author)
-  const cost = { author, acknowledged: author, receiver: 0, bytes: 0 }
+  const cost = { author, turning, acknowledged: author, receiver: 0, bytes: 0 }
   for (const [i, one] of sealed.entries()) {
     const [ack, receiver] = await timed(() => group.take(one))
     const [, taken] = await timed(() => group.acknowledge(one.to, ack))
@@ -40,11 +46,15 @@ const flatEpoch = async (group: FlatGroup): Promise<Cost> => {
 const mlsEpoch = async (group: MlsGroup, n: number): Promise<Cost> => {
   const [commit, author] = await timed(group.commit)
   const [, receiver] = await timed(() => group.process(commit))
-  return { author, acknowledged: author, receiver, bytes: commit.length * (n - 1) }
+  return { author, turning: author, acknowledged: author, receiver, bytes: commit.length * (n - 1) }
 }
 
 /** All figures of a size come from the same groups and the same epochs: one per round and contestant. */
-const casesOf = (n: number, [name, suite]: (typeof rivals)[number]): readonly BenchCase[] => {
+const casesOf = (
+  n: number,
+  [name, suite]: (typeof rivals)[number],
+  engines?: Engines,
+): readonly BenchCase[] => {
   let groups: Promise<readonly [FlatGroup, MlsGroup]> | null = null
   const figure = (what: string, unit: string, read: (cost: Cost) => number, rounds = 7): BenchCase => ({
     name: what,
@@ -53,7 +63,7 @@ const casesOf = (n: number, [name, suite]: (typeof rivals)[number]): readonly Be
     better: 'less',
     rounds,
     prepare: async () => {
-      groups ??= Promise.all([createFlatGroup(n), createMlsGroup(n, suite)])
+      groups ??= Promise.all([createFlatGroup(n, engines), createMlsGroup(n, suite)])
       const [flat, mls] = await groups
       return {
         ours: async () => read(await flatEpoch(flat)),
@@ -62,12 +72,13 @@ const casesOf = (n: number, [name, suite]: (typeof rivals)[number]): readonly Be
     },
   })
   return [
-    figure('author: a new epoch to all', 'ms', ({ author }) => author),
-    figure('author: until all have confirmed', 'ms', ({ acknowledged }) => acknowledged),
+    figure('author: a new epoch to all, no turn due', 'ms', ({ author }) => author),
+    figure('author: a new epoch to all, a turn due with each', 'ms', ({ turning }) => turning),
+    figure('author: no turn due, until all have confirmed', 'ms', ({ acknowledged }) => acknowledged),
     figure('receiver', 'ms', ({ receiver }) => receiver),
     figure('bytes on the wire', 'bytes', ({ bytes }) => bytes, 1),
   ]
 }
 
-export const contest = (sizes: readonly number[]): readonly BenchCase[] =>
-  sizes.flatMap((n) => rivals.flatMap((rival) => casesOf(n, rival)))
+export const contest = (sizes: readonly number[], engines?: Engines): readonly BenchCase[] =>
+  sizes.flatMap((n) => rivals.flatMap((rival) => casesOf(n, rival, engines)))

@@ -1,1 +1,0 @@
-export { createMLKEM768 as createLiboqs } from '@oqs/liboqs-js/kem'
