@@ -1,7 +1,9 @@
-import { createContext, type ReactNode, use, useMemo } from 'react'
+import { createContext, type ReactNode, use } from 'react'
 import { useStore } from 'zustand'
 import type { PeerClient } from '../host/index.ts'
+import type { Board } from './dashboard/board.ts'
 import { wordingOf } from './language.ts'
+import type { MarkLog } from './marks.ts'
 import type { RecordLog } from './records/record-log.ts'
 import type { UiState, UiStore } from './store.ts'
 import type { Wording } from './wording.ts'
@@ -10,17 +12,20 @@ interface Services {
   readonly client: PeerClient
   readonly store: UiStore
   readonly records: RecordLog
+  readonly marks: MarkLog
+  readonly board: Board
 }
 
 const ServicesContext = createContext<Services | null>(null)
 
+/** `services` is made once, when the page starts. */
 export function ServicesProvider({
-  client,
-  store,
-  records,
+  services,
   children,
-}: Services & { readonly children: ReactNode }) {
-  const services = useMemo(() => ({ client, store, records }), [client, store, records])
+}: {
+  readonly services: Services
+  readonly children: ReactNode
+}) {
   return <ServicesContext value={services}>{children}</ServicesContext>
 }
 

@@ -4,8 +4,10 @@ import { createRoot } from 'react-dom/client'
 import { connectPeer } from '../host/index.ts'
 import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
+import { createBoard } from './dashboard/board.ts'
 import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
+import { MarkLog } from './marks.ts'
 import { RecordLog } from './records/record-log.ts'
 import { createUiStore } from './store.ts'
 
@@ -16,6 +18,12 @@ const client = connectPeer()
 const store = createUiStore(client, initialLanguage())
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
+const marks = new MarkLog()
+store.subscribe(({ view }, before) => marks.follow(before.view, view, performance.now()))
+const follow = (): void => marks.show(!document.hidden, performance.now())
+follow()
+document.addEventListener('visibilitychange', follow)
+const services = { client, store, records, marks, board: createBoard(performance.now()) }
 
 // A link that is opened while a group is joined is for another time.
 const welcome = (): void => {
@@ -28,7 +36,7 @@ addEventListener('hashchange', welcome)
 
 createRoot(root).render(
   <StrictMode>
-    <ServicesProvider client={client} store={store} records={records}>
+    <ServicesProvider services={services}>
       <App />
     </ServicesProvider>
   </StrictMode>,

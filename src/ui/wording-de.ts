@@ -1,4 +1,5 @@
 import type { Wording } from './wording.ts'
+import { chartsGerman } from './wording-charts-de.ts'
 import { oneToOneGerman } from './wording-one-to-one-de.ts'
 import { removalGerman } from './wording-removal-de.ts'
 
@@ -209,6 +210,7 @@ export const german: Wording = {
   },
   removal: removalGerman,
   oneToOne: oneToOneGerman,
+  charts: chartsGerman,
   metrics: {
     title: 'Kryptografische Operationen in diesem Tab',
     failed: 'Die Messwerte können nicht gezeigt werden. Der Raum ist davon nicht betroffen.',
@@ -221,11 +223,8 @@ export const german: Wording = {
     latency: 'Dauer im Zeitverlauf',
     operation: 'Operation',
     allOperations: 'Alle Operationen',
-    range: 'Zeitraum',
-    ranges: { minutes: '5 Minuten', hour: '1 Stunde' },
     scale: 'Skala',
     scales: { log: 'logarithmisch', linear: 'linear' },
-    viewAsTable: 'Als Tabelle zeigen',
     noPoints: 'In dieser Zeit wurde nichts erfasst.',
     chartLabel: (operation) => `Dauer von ${operation} in Millisekunden: p50, p95 und p99`,
     time: 'Zeit',

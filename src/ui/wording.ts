@@ -1,4 +1,5 @@
 import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
+import { chartsEnglish } from './wording-charts.ts'
 import { oneToOneEnglish } from './wording-one-to-one.ts'
 import { removalEnglish } from './wording-removal.ts'
 
@@ -209,6 +210,7 @@ export const english = {
   },
   removal: removalEnglish,
   oneToOne: oneToOneEnglish,
+  charts: chartsEnglish,
   metrics: {
     title: 'Cryptographic operations in this tab',
     failed: 'The metrics cannot be shown. The room is not affected.',
@@ -221,11 +223,8 @@ export const english = {
     latency: 'Latency over time',
     operation: 'Operation',
     allOperations: 'All operations',
-    range: 'Time range',
-    ranges: { minutes: '5 minutes', hour: '1 hour' },
     scale: 'Scale',
     scales: { log: 'logarithmic', linear: 'linear' },
-    viewAsTable: 'View as table',
     noPoints: 'Nothing was recorded in this time.',
     chartLabel: (operation: string) => `Latency of ${operation} in milliseconds: p50, p95 and p99`,
     time: 'Time',

@@ -1,6 +1,6 @@
 /** Hands the reader a file made here; nothing travels. */
-export const downloadJson = (name: string, value: unknown): void => {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: 'application/json' }))
+export const download = (name: string, content: Blob): void => {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
   link.download = name
@@ -8,3 +8,6 @@ export const downloadJson = (name: string, value: unknown): void => {
   // The download has begun by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
+
+export const downloadJson = (name: string, value: unknown): void =>
+  download(name, new Blob([JSON.stringify(value, null, 2)], { type: 'application/json' }))

@@ -1,102 +1,89 @@
-import { useId, useState } from 'react'
-import { useServices, useWording } from '../context.tsx'
+import { useMemo, useState } from 'react'
+import { useWording } from '../context.tsx'
 import { allOperations } from '../records/record-log.ts'
-import { useFormats } from './format.ts'
-import { LatencyChart, type Scale } from './latency-chart.tsx'
-import styles from './latency-panel.module.css'
-import { PointsTable } from './points-table.tsx'
-import type { Sample } from './sample.ts'
+import type { Slot } from './board.ts'
+import type { Band, Column, Look, Scale } from './chart/chart.ts'
+import { ChartPanel } from './chart/chart-panel.tsx'
+import { Choice } from './choice.tsx'
+import { type Formats, useFormats } from './format.ts'
+import { useTimePanel } from './use-time-panel.ts'
 
 const scales: readonly Scale[] = ['log', 'linear']
-const ranges = { minutes: 300_000, hour: 3_600_000 }
-type Range = keyof typeof ranges
-const rangeNames: readonly Range[] = ['minutes', 'hour']
 
-export function LatencyPanel({ sample }: { readonly sample: Sample }) {
-  const { metrics } = useWording()
-  const { records } = useServices()
+const bands: readonly Band[] = [
+  { low: 'p95', high: 'p99', color: 'var(--series-3)' },
+  { low: 'p50', high: 'p95', color: 'var(--series-2)' },
+]
+
+const looksOf = (format: Formats): readonly Look[] => {
+  const ms = (value: number | null): string => (value === null ? '–' : `${format.ms(value)} ms`)
+  return [
+    { key: 'p50', name: 'p50', color: 'var(--series-1)', shape: 'line', format: ms },
+    { key: 'p95', name: 'p95', color: 'var(--series-2)', dash: '6 3', shape: 'line', format: ms },
+    { key: 'p99', name: 'p99', color: 'var(--series-3)', dash: '2 3', shape: 'line', format: ms },
+  ]
+}
+
+interface Props {
+  readonly slot: Slot
+  readonly operation: string
+  readonly onOperation: (key: string) => void
+}
+
+export function LatencyPanel({ slot, operation, onOperation }: Props) {
+  const { metrics, charts } = useWording()
   const format = useFormats()
-  const [key, setKey] = useState(allOperations)
-  const [range, setRange] = useState<Range>('minutes')
+  const panel = useTimePanel(slot)
+  const { log, at, span } = panel
   const [scale, setScale] = useState<Scale>('log')
-  const [asTable, setAsTable] = useState(false)
-  const titleId = useId()
-
-  const keys = records.keys().toSorted()
-  const shown = { from: sample.now - ranges[range], to: sample.now }
-  const points = records.points(key, shown)
-  const name = key === allOperations ? metrics.allOperations : key
-  return (
-    <section className={styles.panel} aria-labelledby={titleId}>
-      <div className={styles.bar}>
-        <h2 id={titleId} className={styles.title}>
-          {metrics.latency}
-        </h2>
-        <Choice
-          label={metrics.operation}
-          value={key}
-          onChange={setKey}
-          options={[[allOperations, metrics.allOperations], ...keys.map((each) => [each, each] as const)]}
-        />
-        <Choice
-          label={metrics.range}
-          value={range}
-          onChange={setRange}
-          options={rangeNames.map((each) => [each, metrics.ranges[each]] as const)}
-        />
-        <Choice
-          label={metrics.scale}
-          value={scale}
-          onChange={setScale}
-          options={scales.map((each) => [each, metrics.scales[each]] as const)}
-        />
-        <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          {metrics.viewAsTable}
-        </button>
-      </div>
-      {points.length === 0 ? (
-        <p className={styles.none}>{metrics.noPoints}</p>
-      ) : asTable ? (
-        <PointsTable points={points} caption={metrics.chartLabel(name)} />
-      ) : (
-        <LatencyChart
-          label={metrics.chartLabel(name)}
-          points={points}
-          {...shown}
-          scale={scale}
-          format={format}
-        />
-      )}
-    </section>
+  const points = useMemo(
+    () => log.points(operation, { from: span.from, to: Math.min(at, span.to) }),
+    [log, operation, span.from, span.to, at],
   )
-}
-
-interface ChoiceProps<T extends string> {
-  readonly label: string
-  readonly value: T
-  readonly options: readonly (readonly [T, string])[]
-  readonly onChange: (value: T) => void
-}
-
-function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
-  const id = useId()
+  const stretch = log.resolution(span)
+  const rows = useMemo(() => points.map(({ at, ...values }) => ({ x: at, values })), [points])
+  const looks = useMemo(() => looksOf(format), [format])
+  const count = (value: number | null): string => format.count(value ?? 0)
+  const columns: readonly Column[] = [
+    { key: 'count', name: metrics.count, format: count },
+    { key: 'errors', name: metrics.errors, format: count },
+  ]
+  const keys = log.keys().toSorted()
+  const name = operation === allOperations ? metrics.allOperations : operation
   return (
-    <div className={styles.choice}>
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        onChange={({ target }) => {
-          const chosen = options.find(([each]) => each === target.value)
-          if (chosen !== undefined) onChange(chosen[0])
-        }}
-      >
-        {options.map(([each, text]) => (
-          <option key={each} value={each}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
+    <ChartPanel
+      {...panel}
+      title={metrics.latency}
+      label={metrics.chartLabel(name)}
+      file="mlwe-pake-latency"
+      rows={rows}
+      looks={looks}
+      bands={bands}
+      columns={columns}
+      xName={metrics.time}
+      scale={scale}
+      formatY={format.ms}
+      unit=" ms"
+      gap={Math.max(stretch * 2.5, (span.to - span.from) / 40)}
+      latestFirst
+      empty={metrics.noPoints}
+      controls={
+        <>
+          <Choice
+            label={metrics.operation}
+            value={operation}
+            onChange={onOperation}
+            options={[[allOperations, metrics.allOperations], ...keys.map((each) => [each, each] as const)]}
+          />
+          <Choice
+            label={metrics.scale}
+            value={scale}
+            onChange={setScale}
+            options={scales.map((each) => [each, metrics.scales[each]] as const)}
+          />
+        </>
+      }
+      note={panel.throttled.length > 0 ? charts.throttledHint : undefined}
+    />
   )
 }

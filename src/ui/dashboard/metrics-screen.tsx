@@ -1,16 +1,44 @@
+import { memo, useEffect, useState } from 'react'
 import { exportMetrics, exportRecords } from '../../metrics/index.ts'
 import { useServices, useWording } from '../context.tsx'
+import { useVisible } from '../page-state.ts'
+import { allOperations } from '../records/record-log.ts'
+import { BoardContext, startLooking, useBoardStore } from './board.ts'
+import { DistributionPanel } from './distribution-panel.tsx'
 import { downloadJson } from './download.ts'
+import { ErrorsPanel } from './errors-panel.tsx'
 import { Figures } from './figures.tsx'
 import { LatencyPanel } from './latency-panel.tsx'
 import styles from './metrics-screen.module.css'
 import { OperationsTable } from './operations-table.tsx'
-import { useSample } from './sample.ts'
+import { SlowestPanel } from './slowest-panel.tsx'
+import { ThroughputPanel } from './throughput-panel.tsx'
+import { Toolbar } from './toolbar.tsx'
 
 export function MetricsScreen() {
+  const { board } = useServices()
+  return (
+    <BoardContext value={board}>
+      <Screen />
+    </BoardContext>
+  )
+}
+
+/** The panels draw while anybody can see them, and not otherwise. */
+const useLooking = (): void => {
+  const board = useBoardStore()
+  const visible = useVisible()
+  useEffect(() => {
+    if (visible) return startLooking(board, () => performance.now())
+  }, [board, visible])
+}
+
+/** The page around it is drawn anew with every message; that is no reason to draw the charts. */
+const Screen = memo(function Screen() {
   const { metrics } = useWording()
   const { records } = useServices()
-  const sample = useSample()
+  const [operation, setOperation] = useState(allOperations)
+  useLooking()
   return (
     <div className={styles.screen}>
       <div className={styles.bar}>
@@ -28,9 +56,16 @@ export function MetricsScreen() {
           {metrics.exportRecords}
         </button>
       </div>
-      <Figures sample={sample} />
-      <LatencyPanel sample={sample} />
-      <OperationsTable />
+      <Figures />
+      <Toolbar />
+      <LatencyPanel slot={1} operation={operation} onOperation={setOperation} />
+      <div className={styles.pair}>
+        <DistributionPanel slot={2} operation={operation} />
+        <ThroughputPanel slot={3} operation={operation} />
+      </div>
+      <OperationsTable slot={3} />
+      <SlowestPanel slot={0} />
+      <ErrorsPanel slot={0} />
     </div>
   )
-}
+})

@@ -1,12 +1,15 @@
 import { Focusable } from '@ariakit/react'
 import { useId, useState } from 'react'
 import type { OperationRow } from '../../metrics/index.ts'
-import { useServices, useWording } from '../context.tsx'
+import { useWording } from '../context.tsx'
 import { operationKey } from '../records/record-log.ts'
+import type { Slot } from './board.ts'
 import { type Formats, useFormats } from './format.ts'
 import styles from './operations-table.module.css'
+import panelStyles from './panel.module.css'
 import { arrange, type Column, nextOrder, type Order } from './sorting.ts'
 import tableStyles from './table.module.css'
+import { useLog, useLook } from './use-time-panel.ts'
 
 const figures = [
   'count',
@@ -28,21 +31,24 @@ const figureText = (row: OperationRow, column: (typeof figures)[number], format:
   return column === 'count' || column === 'throughputBps' ? format.count(value) : format.exactMs(value)
 }
 
-export function OperationsTable() {
+export function OperationsTable({ slot }: { readonly slot: Slot }) {
   const { metrics } = useWording()
-  const { records } = useServices()
+  const log = useLog()
+  useLook(slot)
   const format = useFormats()
   const [search, setSearch] = useState('')
   const [order, setOrder] = useState<Order>({ column: 'operation', descending: false })
   const searchId = useId()
-  const all = records.operations.snapshot()
+  const all = log.operations.snapshot()
   const rows = arrange(all, search, order)
 
   return (
-    <section className={styles.panel}>
-      <div className={styles.bar}>
-        <h2 className={styles.title}>{metrics.table}</h2>
-        <label htmlFor={searchId}>{metrics.search}</label>
+    <section className={panelStyles.panel}>
+      <div className={panelStyles.bar}>
+        <h2 className={panelStyles.title}>{metrics.table}</h2>
+        <label className={styles.label} htmlFor={searchId}>
+          {metrics.search}
+        </label>
         <input
           id={searchId}
           type="search"
@@ -93,7 +99,7 @@ export function OperationsTable() {
         </table>
       </Focusable>
       {rows.length === 0 && (
-        <p className={styles.none}>{all.length === 0 ? metrics.noRows : metrics.noMatch}</p>
+        <p className={panelStyles.none}>{all.length === 0 ? metrics.noRows : metrics.noMatch}</p>
       )}
     </section>
   )

@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createBoard, spanOf, startLooking } from './board.ts'
+
+describe('board', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('looks four times a second, each panel once, and never after it is stopped', () => {
+    let now = 0
+    const board = createBoard(now)
+    let updates = 0
+    board.subscribe(() => {
+      updates += 1
+    })
+    const stop = startLooking(board, () => now)
+    updates = 0
+    for (let i = 1; i <= 10; i++) {
+      now = i * 1_000
+      vi.advanceTimersByTime(1_000)
+      expect(board.getState().looks).toEqual([now, now, now, now])
+    }
+    expect(updates).toBe(40)
+    stop()
+    vi.advanceTimersByTime(60_000)
+    expect(updates).toBe(40)
+    now = 99_000
+    startLooking(board, () => now)()
+    expect(board.getState().looks).toEqual([now, now, now, now])
+  })
+
+  it('shows the window up to now, or what was brushed', () => {
+    const { windowMs } = createBoard(0).getState()
+    expect(spanOf({ zoom: null, windowMs }, 500_000)).toEqual({ from: 500_000 - windowMs, to: 500_000 })
+    expect(spanOf({ zoom: { from: 1, to: 2 }, windowMs }, 500_000)).toEqual({ from: 1, to: 2 })
+  })
+})

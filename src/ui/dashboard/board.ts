@@ -1,0 +1,69 @@
+import { createContext, use } from 'react'
+import { useStore } from 'zustand'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { RecordLog } from '../records/record-log.ts'
+import type { PointerState, Span } from './chart/pointer.ts'
+
+/** How far back the charts look, in milliseconds. */
+export const windows = [30_000, 60_000, 300_000, 900_000, 3_600_000] as const
+export type WindowMs = (typeof windows)[number]
+
+/** The panels look at the records in turn, so that no frame has to draw all of them. */
+const slots = 4
+/** Four looks a second, each of another group of panels: a chart is drawn anew once a second. */
+const lookMs = 250
+export type Slot = 0 | 1 | 2 | 3
+
+export interface BoardState extends PointerState {
+  readonly windowMs: WindowMs
+  /** What the reader brushed; `null` follows the clock. */
+  readonly zoom: Span | null
+  /** The records as they were when the reader pressed pause. */
+  readonly frozen: { readonly log: RecordLog; readonly at: number } | null
+  /** When each group of panels looked last. */
+  readonly looks: readonly number[]
+  /** The latest of `looks`. */
+  readonly latest: number
+}
+
+export type Board = StoreApi<BoardState>
+
+export const createBoard = (now: number): Board =>
+  createStore<BoardState>(() => ({
+    windowMs: 300_000,
+    zoom: null,
+    brushing: null,
+    pointed: null,
+    frozen: null,
+    looks: Array.from({ length: slots }, () => now),
+    latest: now,
+  }))
+
+/** Lets the panels look at the records in turn until the returned function is called. */
+export const startLooking = (board: Board, now: () => number): (() => void) => {
+  let slot = 0
+  const at = now()
+  // After an absence all of them are out of date.
+  board.setState({ looks: Array.from({ length: slots }, () => at), latest: at })
+  const timer = setInterval(() => {
+    const at = now()
+    const turn = slot
+    slot = (slot + 1) % slots
+    board.setState(({ looks }) => ({ looks: looks.with(turn, at), latest: at }))
+  }, lookMs)
+  return () => clearInterval(timer)
+}
+
+/** What a chart that looked at `at` shows. */
+export const spanOf = ({ zoom, windowMs }: Pick<BoardState, 'zoom' | 'windowMs'>, at: number): Span =>
+  zoom ?? { from: at - windowMs, to: at }
+
+export const BoardContext = createContext<Board | null>(null)
+
+export const useBoardStore = (): Board => {
+  const board = use(BoardContext)
+  if (board === null) throw new Error('no board above')
+  return board
+}
+
+export const useBoard = <T>(select: (state: BoardState) => T): T => useStore(useBoardStore(), select)

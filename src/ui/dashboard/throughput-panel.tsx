@@ -1,0 +1,81 @@
+import { useMemo, useState } from 'react'
+import { useWording } from '../context.tsx'
+import { allOperations } from '../records/record-log.ts'
+import type { Slot } from './board.ts'
+import type { Look } from './chart/chart.ts'
+import { ChartPanel } from './chart/chart-panel.tsx'
+import { Choice } from './choice.tsx'
+import { useFormats } from './format.ts'
+import { useTimePanel } from './use-time-panel.ts'
+
+const measures = ['operations', 'bytes'] as const
+type Measure = (typeof measures)[number]
+
+/** How much was done in each second: operations and failures, or bytes in and out of them. */
+export function ThroughputPanel({ slot, operation }: { readonly slot: Slot; readonly operation: string }) {
+  const { metrics, charts } = useWording()
+  const format = useFormats()
+  const panel = useTimePanel(slot)
+  const { log, at, span } = panel
+  const [measure, setMeasure] = useState<Measure>('operations')
+  const stretch = log.resolution(span)
+  const rows = useMemo(() => {
+    // The stretch under way is left out: it would look like a fall.
+    const to = Math.min(at - stretch + 1, span.to)
+    const points = new Map(log.points(operation, { from: span.from, to }).map((point) => [point.at, point]))
+    if (points.size === 0) return []
+    const first = Math.ceil(span.from / stretch)
+    // What was not recorded did not happen: zero, not a gap.
+    return Array.from({ length: Math.max(0, Math.ceil(to / stretch) - first) }, (_, i) => {
+      const x = (first + i) * stretch
+      const { count = 0, errors = 0, bytes = 0 } = points.get(x) ?? {}
+      const perSecond = 1_000 / stretch
+      return {
+        x,
+        values: { operations: count * perSecond, errors: errors * perSecond, bytes: bytes * perSecond },
+      }
+    })
+  }, [log, operation, span.from, span.to, at, stretch])
+  const looks = useMemo((): readonly Look[] => {
+    const rate = (value: number | null): string => (value === null ? '–' : `${format.rate(value)}/s`)
+    if (measure === 'bytes')
+      return [
+        {
+          key: 'bytes',
+          name: charts.bytes,
+          color: 'var(--series-1)',
+          shape: 'steps',
+          format: (value) => (value === null ? '–' : `${format.bytes(value)}/s`),
+        },
+      ]
+    return [
+      { key: 'operations', name: metrics.operations, color: 'var(--series-1)', shape: 'steps', format: rate },
+      { key: 'errors', name: metrics.errors, color: 'var(--series-3)', shape: 'steps', format: rate },
+    ]
+  }, [measure, format, metrics, charts])
+  const name = operation === allOperations ? metrics.allOperations : operation
+  return (
+    <ChartPanel
+      {...panel}
+      title={charts.throughput}
+      label={charts.throughputLabel[measure](name)}
+      file={`mlwe-pake-throughput-${measure}`}
+      rows={rows}
+      looks={looks}
+      xName={metrics.time}
+      scale="linear"
+      formatY={measure === 'bytes' ? format.bytes : format.rate}
+      unit={measure === 'bytes' ? '/s' : ' /s'}
+      latestFirst
+      empty={metrics.noPoints}
+      controls={
+        <Choice
+          label={charts.measure}
+          value={measure}
+          onChange={setMeasure}
+          options={measures.map((each) => [each, charts.measures[each]] as const)}
+        />
+      }
+    />
+  )
+}
