@@ -58,15 +58,21 @@ type Found = { readonly header: Header } & (
   | { readonly kind: 'closed'; readonly turn: number }
 )
 
-/** Whose header is it? At most 10 trials: current chain, next turn, then the closed chains, newest first. */
+/** Whose header is it? At most 10 trials: current chain and next turn, then the closed chains, newest first. */
 const findHeader = async (crypto: Crypto, session: Session, sealed: Bytes): Promise<Found> => {
   const { rootChain, chain, skipped } = session.receiving
   const aad = associatedData(receivingRoute(session))
   const read = (key: Secret) => openHeader(crypto, key, aad, sealed)
-  const current = chain && (await read(chain.headerKey))
-  if (current) return { kind: 'current', header: current }
-  const next = await read(rootChain.nextHeaderKey)
-  if (next) return { kind: 'next', header: next }
+  const newest = [
+    ...(chain === null ? [] : [{ kind: 'current', key: chain.headerKey } as const]),
+    { kind: 'next', key: rootChain.nextHeaderKey } as const,
+  ]
+  // A peer that was given new keys answers with a turn: then its key is the likelier one.
+  const isTurnLikely = session.sending.freshFrom > rootChain.turn
+  for (const { kind, key } of isTurnLikely ? newest.reverse() : newest) {
+    const header = await read(key)
+    if (header) return { kind, header }
+  }
   for (const { turn, headerKey } of skipped.closed.toReversed()) {
     const header = await read(headerKey)
     if (header) return { kind: 'closed', header, turn }
