@@ -31,7 +31,7 @@ const seedFigures = (figures: Figures): SeedFigures => ({
 /** One entry per operation, for JSON. */
 export const exportMetrics = (operations: Operations): Readonly<Record<string, SeedFigures>> =>
   Object.fromEntries(
-    [...operations.byOperation()].map(([operation, figures]) => [operation, seedFigures(figures)]),
+    operations.snapshot(['operation']).map(({ operation, ...figures }) => [operation, seedFigures(figures)]),
   )
 
 export interface RecordsExport {

@@ -9,8 +9,8 @@ const logGamma = Math.log(gamma)
 /** Smaller values count as zero: no clock of ours sees a millionth of a nanosecond. */
 const smallest = 1e-9
 
-/** Bucket `i` holds the values in (gamma^(i-1), gamma^i]. */
-const bucketOf = (value: number): number => Math.ceil(Math.log(value) / logGamma)
+/** Bucket `i` holds the values in (gamma^(i-1), gamma^i]. Never -0, which plain data do not keep. */
+const bucketOf = (value: number): number => Math.ceil(Math.log(value) / logGamma) + 0
 /** The value of a bucket that is relatively nearest to both of its ends. */
 const middleOf = (bucket: number): number => (2 * gamma ** bucket) / (gamma + 1)
 /** No finite value lies in a bucket beyond. */

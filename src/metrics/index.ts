@@ -1,6 +1,6 @@
 export { exportMetrics, exportRecords } from './export.ts'
 export { measure, measureWhole } from './measure.ts'
-export { type OperationRow, Operations } from './operations.ts'
+export { type OperationRow, Operations, type TallyData } from './operations.ts'
 export type { Measurement, OperationRecord, Recorder, Span } from './record.ts'
-export { Series, type SeriesPoint, type TimeRange, type Total } from './series.ts'
+export { Series, type SeriesPoint, type SliceData, type TimeRange, type Total } from './series.ts'
 export { createTracer, recordCostNs, type Tracer, within } from './tracer.ts'

@@ -1,7 +1,7 @@
-import { Histogram } from './histogram.ts'
-import type { Measurement } from './record.ts'
+import { Histogram, type HistogramData } from './histogram.ts'
+import type { Measurement, OperationRecord } from './record.ts'
 
-/** Figures over all records of an operation, failed ones included. Times in milliseconds. */
+/** Figures over all records of a row, failed ones included. Times in milliseconds. */
 export interface Figures {
   readonly count: number
   readonly avgMs: number
@@ -17,18 +17,29 @@ export interface Figures {
   readonly p99: number
 }
 
-export interface OperationRow extends Figures {
-  readonly operation: string
-  readonly algorithm: string
-}
+/** By what records can be told apart. */
+export const dimensions = ['operation', 'algorithm', 'peer', 'thread'] as const
+export type Dimension = (typeof dimensions)[number]
+
+/** The dimensions that were not asked for are `''`, and so is a peer where there is none. */
+export type OperationRow = Figures & { readonly [D in Dimension]: string }
+
+type Counted = Measurement & Partial<Pick<OperationRecord, 'peer' | 'thread'>>
+type Place = { readonly [D in Dimension]: string }
 
 /** What a pile of records comes to; piles merge. */
 class Tally {
-  readonly durations = new Histogram()
-  errors = 0
-  bytes = 0
+  readonly durations: Histogram
+  errors: number
+  bytes: number
 
-  add({ duration, bytesIn, bytesOut, error }: Measurement): void {
+  constructor(durations = new Histogram(), errors = 0, bytes = 0) {
+    this.durations = durations
+    this.errors = errors
+    this.bytes = bytes
+  }
+
+  add({ duration, bytesIn, bytesOut, error }: Counted): void {
     this.durations.add(duration)
     this.bytes += bytesIn + bytesOut
     if (error !== null) this.errors += 1
@@ -58,43 +69,78 @@ class Tally {
   }
 }
 
-/** Running figures per operation and algorithm, since the beginning. */
-export class Operations {
-  /** By operation, then by algorithm. */
-  readonly #tallies = new Map<string, Map<string, Tally>>()
+/** One pile as plain data. */
+export interface TallyData extends Place {
+  readonly errors: number
+  readonly bytes: number
+  readonly durations: HistogramData
+}
+/** Names come from our own code; a file or a message could bring any number. */
+const maxTallies = 2_000
 
-  add(batch: readonly Measurement[]): void {
-    for (const entry of batch) this.#tally(entry.operation, entry.algorithm).add(entry)
+const keyOf = (place: Place, by: readonly Dimension[]): string => by.map((each) => place[each]).join('\n')
+const only = (place: Place, by: readonly Dimension[]): Place => ({
+  operation: by.includes('operation') ? place.operation : '',
+  algorithm: by.includes('algorithm') ? place.algorithm : '',
+  peer: by.includes('peer') ? place.peer : '',
+  thread: by.includes('thread') ? place.thread : '',
+})
+
+/** Running figures per operation, algorithm, peer and thread, since the beginning. */
+export class Operations {
+  readonly #tallies = new Map<string, { readonly place: Place; readonly tally: Tally }>()
+
+  /** `null` where the data contradict themselves. */
+  static from(data: readonly TallyData[]): Operations | null {
+    const operations = new Operations()
+    for (const { durations, errors, bytes, ...place } of data) {
+      const histogram = Histogram.from(durations)
+      const key = keyOf(place, dimensions)
+      if (histogram === null || errors > histogram.count || histogram.count === 0) return null
+      if (operations.#tallies.has(key)) return null
+      operations.#tallies.set(key, { place, tally: new Tally(histogram, errors, bytes) })
+    }
+    return operations
   }
 
-  merge(other: Operations): void {
-    for (const [operation, algorithms] of other.#tallies) {
-      for (const [algorithm, tally] of algorithms) this.#tally(operation, algorithm).merge(tally)
+  data(): readonly TallyData[] {
+    return [...this.#tallies.values()].map(({ place, tally: { durations, errors, bytes } }) => ({
+      ...place,
+      errors,
+      bytes,
+      durations: durations.data(),
+    }))
+  }
+
+  add(batch: readonly Counted[]): void {
+    for (const entry of batch) {
+      const { operation, algorithm, peer, thread } = entry
+      this.#tally({ operation, algorithm, peer: peer ?? '', thread: thread ?? '' })?.add(entry)
     }
   }
 
-  /** One row per operation and algorithm, in the order of their first records. */
-  snapshot(): readonly OperationRow[] {
-    return [...this.#tallies].flatMap(([operation, algorithms]) =>
-      [...algorithms].map(([algorithm, tally]) => ({ operation, algorithm, ...tally.figures() })),
-    )
+  merge(other: Operations): void {
+    for (const { place, tally } of other.#tallies.values()) this.#tally(place)?.merge(tally)
   }
 
-  /** One entry per operation, its algorithms taken together. */
-  byOperation(): ReadonlyMap<string, Figures> {
-    return new Map(
-      [...this.#tallies].map(([operation, algorithms]) => {
-        const all = new Tally()
-        for (const tally of algorithms.values()) all.merge(tally)
-        return [operation, all.figures()]
-      }),
-    )
+  /** One row for each combination of the dimensions asked for, in the order of their first records. */
+  snapshot(by: readonly Dimension[] = ['operation', 'algorithm']): readonly OperationRow[] {
+    const rows = new Map<string, { readonly place: Place; readonly tally: Tally }>()
+    for (const { place, tally } of this.#tallies.values()) {
+      const key = keyOf(place, by)
+      const row = rows.get(key) ?? { place: only(place, by), tally: new Tally() }
+      row.tally.merge(tally)
+      rows.set(key, row)
+    }
+    return [...rows.values()].map(({ place, tally }) => ({ ...place, ...tally.figures() }))
   }
 
-  #tally(operation: string, algorithm: string): Tally {
-    const algorithms = this.#tallies.get(operation) ?? new Map<string, Tally>()
-    const tally = algorithms.get(algorithm) ?? new Tally()
-    this.#tallies.set(operation, algorithms.set(algorithm, tally))
+  #tally(place: Place): Tally | undefined {
+    const key = keyOf(place, dimensions)
+    const known = this.#tallies.get(key)?.tally
+    if (known !== undefined || this.#tallies.size >= maxTallies) return known
+    const tally = new Tally()
+    this.#tallies.set(key, { place, tally })
     return tally
   }
 }

@@ -1,4 +1,4 @@
-import { type Bin, Histogram } from './histogram.ts'
+import { type Bin, Histogram, type HistogramData } from './histogram.ts'
 import type { Measurement } from './record.ts'
 
 /** A stretch of time, in milliseconds on the records' clock: from `from` on, before `to`. */
@@ -34,6 +34,14 @@ interface Slice {
   bytes: number
 }
 
+/** One slice as plain data. It ends `index + 1` times the length of a slice after the clock's zero. */
+export interface SliceData {
+  readonly index: number
+  readonly errors: number
+  readonly bytes: number
+  readonly durations: HistogramData
+}
+
 /**
  * Durations over time: a ring of equal slices, a histogram each.
  * Room and points are bounded by `capacity`, however long it runs.
@@ -58,7 +66,7 @@ export class Series {
     error,
   }: Pick<Measurement, 'start' | 'duration' | 'bytesIn' | 'bytesOut' | 'error'>): void {
     const index = Math.floor((start + duration) / this.spanMs)
-    const slot = ((index % this.capacity) + this.capacity) % this.capacity
+    const slot = this.#slot(index)
     let slice = this.#ring[slot]
     if (slice !== undefined && slice.index > index) return
     if (slice === undefined || slice.index < index) {
@@ -95,6 +103,29 @@ export class Series {
     }
     const [p50, p95, p99] = all.quantiles([0.5, 0.95, 0.99])
     return { count: all.count, errors, bytes, p50, p95, p99, bins: all.bins(maxBins) }
+  }
+
+  /** The slices that end after `since`. */
+  data(since = Number.NEGATIVE_INFINITY): readonly SliceData[] {
+    return this.#ring
+      .filter((slice) => slice !== undefined)
+      .filter(({ index }) => (index + 1) * this.spanMs > since)
+      .map(({ durations, ...slice }) => ({ ...slice, durations: durations.data() }))
+  }
+
+  /** Takes a slice in, in place of an older one and of an earlier state of itself. `false`: it contradicts itself. */
+  put({ index, errors, bytes, durations }: SliceData): boolean {
+    const histogram = Histogram.from(durations)
+    if (histogram === null || histogram.count === 0 || errors > histogram.count) return false
+    const slot = this.#slot(index)
+    if ((this.#ring[slot]?.index ?? Number.NEGATIVE_INFINITY) > index) return true
+    this.#ring[slot] = { index, durations: histogram, errors, bytes }
+    this.#newest = Math.max(this.#newest, index)
+    return true
+  }
+
+  #slot(index: number): number {
+    return ((index % this.capacity) + this.capacity) % this.capacity
   }
 
   /** A slice belongs to a range by its start. */

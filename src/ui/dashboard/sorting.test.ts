@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { OperationRow } from '../../metrics/index.ts'
-import { arrange, nextOrder } from './sorting.ts'
+import { arrange, type Column, nextOrder } from './sorting.ts'
 
 const row = (operation: string, algorithm: string, count: number): OperationRow => ({
   operation,
   algorithm,
+  peer: '',
+  thread: '',
   count,
   avgMs: count,
   minMs: 0,
@@ -21,7 +23,7 @@ const rows = [
   row('aead_seal', 'AES-256-GCM', 100),
   row('aead_open', 'AES-256-GCM', 20),
 ]
-const names = (search: string, column: keyof OperationRow, descending: boolean) =>
+const names = (search: string, column: Column, descending: boolean) =>
   arrange(rows, search, { column, descending }).map(({ operation }) => operation)
 
 describe('arrange', () => {

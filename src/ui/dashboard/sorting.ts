@@ -1,6 +1,6 @@
 import type { OperationRow } from '../../metrics/index.ts'
 
-export type Column = keyof OperationRow
+export type Column = Exclude<keyof OperationRow, 'peer' | 'thread'>
 
 export interface Order {
   readonly column: Column

@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { OperationRecord } from '../../metrics/index.ts'
-import { allOperations, operationKey, RecordLog, windows } from './record-log.ts'
+import { allOperations, operationKey, RecordLog } from './record-log.ts'
+import { testRecord } from './testing.ts'
 
-const record = (start: number, operation = 'aead_seal'): OperationRecord => ({
-  operation,
-  algorithm: 'AES-256-GCM',
-  start,
-  duration: 1,
-  bytesIn: 10,
-  bytesOut: 26,
-  error: null,
-  id: start + 1,
-  parent: null,
-  trace: start + 1,
-  phase: 'joined',
-  peer: null,
-  epoch: 1,
-  thread: 'worker',
-  queueWait: 0,
-  throttled: false,
-})
+const record = (start: number, operation = 'aead_seal') => testRecord(start, { operation })
+
+const windows = [30_000, 60_000, 300_000, 900_000, 3_600_000]
 
 describe('RecordLog', () => {
   it('keeps the last records, oldest first, and counts all of them', () => {
@@ -99,5 +84,86 @@ describe('RecordLog', () => {
       expect(log.trace(trace).map((part) => part.id)).toEqual([id, id - 1, id - 2])
     }
     expect(log.trace(entries.findIndex((batch) => batch.at(-1)?.duration === 5) * 3 + 3)).toEqual([])
+  })
+
+  const range = { from: 0, to: 1_000_000 }
+  const shown = (log: RecordLog, ahead = 0) => {
+    const within = { from: range.from + ahead, to: range.to + ahead }
+    return JSON.parse(
+      JSON.stringify({
+        total: log.total,
+        rows: log.operations.snapshot(),
+        peers: log.operations.snapshot(['operation', 'peer', 'thread']),
+        keys: log.keys(),
+        points: ['', ...log.keys()].map((key) => log.points(key, within)),
+        summary: ['', ...log.keys()].map((key) => log.summary(key, within)),
+        errors: log.errors(within),
+        slowest: log.slowest(),
+        traces: log.slowest().map(({ trace }) => log.trace(trace)),
+        latest: log.latest(),
+      }),
+    )
+  }
+  const seeded = (count: number): RecordLog => {
+    const log = new RecordLog()
+    for (let i = 0; i < count; i++) {
+      const some = <T>(list: readonly T[], by: number): T | undefined => list[(i * by) % list.length]
+      log.append([
+        testRecord(i * 41, {
+          operation: some(['a', 'b', 'c'], 7) ?? '',
+          duration: ((i * 7_919) % 1_000) / 10,
+          error: some([null, null, null, 'x/y', null], 11) ?? null,
+          peer: some([null, 'peer-1', 'peer-2'], 5) ?? null,
+          trace: i - (i % 5) + 1,
+          id: i + 1,
+        }),
+      ])
+    }
+    return log
+  }
+
+  it('comes back from its plain data as it was, also after more than it keeps', () => {
+    for (const count of [0, 10, 6_000]) {
+      const log = seeded(count)
+      const data = JSON.parse(JSON.stringify(log.data(1_000, 7)))
+      const back = RecordLog.from(data, 1_000)
+      if (back === null) throw new Error('refused')
+      expect(shown(back)).toEqual(shown(log))
+      expect(back.data(1_000, 7)).toEqual(data)
+    }
+  })
+
+  it('keeps what it was as a copy', () => {
+    const log = seeded(100)
+    const [copy, before] = [log.copy(), shown(log)]
+    log.append([testRecord(5_000, { duration: 1e6 })])
+    expect(shown(copy)).toEqual(before)
+    expect(shown(log)).not.toEqual(before)
+  })
+
+  it('shows the times of another page on the clock of this one', () => {
+    const other = seeded(100)
+    const here = RecordLog.from(other.data(5_000, 7), 3_000)
+    if (here === null) throw new Error('refused')
+    const later = shown(other)
+    for (const list of [later.slowest, later.latest, ...later.traces])
+      for (const entry of list) entry.start += 2_000
+    for (const point of later.points.flat()) point.at += 2_000
+    expect(shown(here, 2_000)).toEqual(later)
+    expect(here.data(3_000, 2_007)).toEqual(other.data(5_000, 7))
+  })
+
+  it('follows another log by what is new, whatever was missed or came twice', () => {
+    const [log, follower] = [new RecordLog(), new RecordLog()]
+    const all = seeded(3_000).latest()
+    let told = Number.NEGATIVE_INFINITY
+    for (let at = 0; at < all.length; at += 100) {
+      log.append(all.slice(at, at + 100))
+      const now = all[at + 99]?.start ?? 0
+      if (at % 300 === 0) continue
+      for (const since of [told, told]) expect(follower.put(log.data(0, now, since), 0)).toBe(true)
+      told = now
+    }
+    expect(shown(follower)).toEqual(shown(log))
   })
 })

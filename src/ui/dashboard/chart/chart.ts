@@ -46,7 +46,8 @@ export const decades = (values: readonly number[], floor: number): Extent => {
 /** From zero to a round number above all values, in two to five steps of 1, 2 or 5. */
 export const rounded = (values: readonly number[]): Extent => {
   const highest = values.reduce((a, b) => Math.max(a, b), 0)
-  if (highest === 0) return { domain: [0, 1], ticks: [0, 1] }
+  // Below, the steps themselves would be rounded away.
+  if (highest < 1e-9) return { domain: [0, 1], ticks: [0, 1] }
   const power = 10 ** Math.floor(Math.log10(highest / 4))
   const step = [1, 2, 5, 10].map((digit) => digit * power).find((each) => highest / each <= 4) ?? 10 * power
   const steps = Math.max(1, Math.ceil(highest / step - 1e-9))
