@@ -26,7 +26,7 @@ const tests = '\\.(test|bench)\\.tsx?$|/test-[a-z]+\\.ts$|^src/[^/]+/(vectors|si
 const configs = '^[^/]+\\.config\\.ts$'
 /** The files of the relay that touch Node; the rest of it is pure. */
 const nodeSide =
-  '^signaling/(server|main|vite-plugin|sockets|static|origin|env|sqlite-store|redis-store|open-store|ice|logs|figures)\\.ts$'
+  '^signaling/(server|main|vite-plugin|sockets|static|origin|env|sqlite-store|redis-store|open-store|shared-rooms|ice|logs|figures)\\.ts$'
 
 /** The projects that benchmarks run beside live in a folder of their own, and only where somebody ran one. */
 const benchPeers = Object.keys(require('./bench/package.json').dependencies)
@@ -85,7 +85,10 @@ module.exports = {
       name: 'memory-network-imports-relay',
       severity: 'error',
       from: { path: '^src/transport/memory-network\\.ts$' },
-      to: { path: '^signaling/', pathNot: '^signaling/(frames|relay|request|store|memory-store)\\.ts$' },
+      to: {
+        path: '^signaling/',
+        pathNot: '^signaling/(frames|relay|effects|limits|request|store|memory-store)\\.ts$',
+      },
     },
     {
       name: 'transport-tests-import-relay',

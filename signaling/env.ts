@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { FRAME_BYTES, ROOM_MEMBERS, ROOM_OWNERS } from './frames.ts'
 import type { IceSettings } from './ice.ts'
+import type { RelayLimits } from './limits.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 import type { StoreSettings } from './open-store.ts'
 import { hostPattern } from './origin.ts'
-import type { RelayLimits } from './relay.ts'
 import type { ServerOptions } from './server.ts'
 import { defaultStoreLimits, type StoreLimits } from './store.ts'
 
@@ -114,6 +114,8 @@ export interface Settings {
   /** Whether the port was asked for; if not, a busy one is no error. */
   readonly portChosen: boolean
   readonly store: StoreSettings
+  /** How long a process that ended without a word is still seen in its rooms; only with Redis. */
+  readonly leaseMs: number
   readonly logLevel: LogLevel
 }
 
@@ -125,6 +127,7 @@ export function readSettings(env: Environment, appDirectory: string): Settings {
   return {
     portChosen: port !== undefined,
     store: storeOf(env),
+    leaseMs: integer(env, 'RELAY_LEASE_MS', 500, 600_000) ?? 15_000,
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
     options: {
       port: port ?? DEFAULT_PORT,

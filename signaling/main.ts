@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readSettings, SettingError, type Settings } from './env.ts'
 import { createLog, kindOf, type Log } from './logs.ts'
-import { openStore } from './open-store.ts'
+import { openSharedRooms, openStore } from './open-store.ts'
 import { type RunningServer, startServer } from './server.ts'
+import type { SharedRooms } from './shared-rooms.ts'
 import type { Store } from './store.ts'
 
 const PORTS_TO_TRY = 50
@@ -13,10 +14,10 @@ const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
 /** Listens on the port asked for, or, where none was, on the first free one from the default upwards. */
-async function listen({ options, portChosen }: Settings, store: Store): Promise<RunningServer> {
+async function listen({ options, portChosen }: Settings, kept: Kept): Promise<RunningServer> {
   for (let port = options.port; ; port++) {
     try {
-      return await startServer({ ...options, store, port })
+      return await startServer({ ...options, ...kept, port })
     } catch (error) {
       if (codeOf(error) === 'EADDRINUSE') {
         if (!portChosen && port < options.port + PORTS_TO_TRY) continue
@@ -57,11 +58,20 @@ function stopOnSignal(server: RunningServer, store: Store, log: Log): void {
   process.on('SIGINT', stop)
 }
 
-async function open(settings: Settings): Promise<Store> {
+interface Kept {
+  readonly store: Store
+  readonly sharedRooms?: SharedRooms
+}
+
+async function open(settings: Settings): Promise<Kept> {
+  const { redisUrl } = settings.store
   try {
-    return await openStore(settings.store)
+    const store = await openStore(settings.store)
+    return redisUrl === null
+      ? { store }
+      : { store, sharedRooms: await openSharedRooms(redisUrl, settings.leaseMs) }
   } catch (error) {
-    const name = settings.store.redisUrl === null ? 'RELAY_DATA' : 'REDIS_URL'
+    const name = redisUrl === null ? 'RELAY_DATA' : 'REDIS_URL'
     throw new SettingError(`the store that ${name} names cannot be used (${kindOf(error)})`)
   }
 }
@@ -75,9 +85,9 @@ async function main(): Promise<void> {
     throw new SettingError('the app is not built: run `npm run build`, or set APP_DIR to a built app')
   }
   const log = createLog(settings.logLevel)
-  const store = await open(settings)
-  const server = await listen(alone ? { ...settings, options } : settings, store)
-  stopOnSignal(server, store, log)
+  const kept = await open(settings)
+  const server = await listen(alone ? { ...settings, options } : settings, kept)
+  stopOnSignal(server, kept.store, log)
   log.info({ port: server.port, store: settings.store.redisUrl === null ? 'file' : 'redis' }, 'started')
   console.log(`MLWE-PAKE is at ${server.url}`)
 }

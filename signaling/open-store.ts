@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { Redis } from 'ioredis'
 import { createMemoryStore } from './memory-store.ts'
 import { createRedisStore } from './redis-store.ts'
+import { createSharedRooms, type SharedRooms } from './shared-rooms.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 import type { Store, StoreLimits } from './store.ts'
 
@@ -44,4 +45,11 @@ export async function openStore({ data, redisUrl, limits }: StoreSettings): Prom
   }
   await store.check()
   return store
+}
+
+/** Rooms shared through Redis. Rejects where it cannot be reached. */
+export async function openSharedRooms(url: string, leaseMs: number): Promise<SharedRooms> {
+  const [redis, subscriber] = [connectRedis(url), connectRedis(url)]
+  await Promise.all([redis.connect(), subscriber.connect()])
+  return createSharedRooms(redis, subscriber, leaseMs)
 }

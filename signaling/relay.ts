@@ -1,98 +1,55 @@
 import { type Bytes, DecodeError, decode, encode, toHex } from '../src/codec/index.ts'
-import { type Bucket, pay } from './bucket.ts'
+import type { Relay, RelayEffect } from './effects.ts'
 import {
   type Address,
   addressInput,
   type ClientFrame,
   clientFrame,
   type ErrorCode,
-  FRAME_BYTES,
   FRAME_VERSION,
   type RelayFrame,
   type Room,
   relayFrame,
-  type SocketLimits,
-  type StoreAnswer,
   type StoreFrame,
 } from './frames.ts'
-import type { StoreRequest } from './request.ts'
+import { type Allowance, closeCodes, fullAllowance, payFor, type RelayLimits } from './limits.ts'
+import { createRooms, isSame, type Seat } from './rooms.ts'
 
-/** Every bound the relay enforces. Rates are per socket. */
-export interface RelayLimits extends SocketLimits {
-  readonly socketsPerIp: number
-  readonly helloMs: number
-}
-
-export const defaultLimits: RelayLimits = {
-  frameBytes: FRAME_BYTES,
-  messagesPerSecond: 200,
-  messageBurst: 1000,
-  bytesPerSecond: 4 * 1024 * 1024,
-  // One burst fits the send queue of a reader (8 MiB), so no single sender can get a reader dropped.
-  byteBurst: 8 * 1024 * 1024,
-  roomMembers: 64,
-  socketsPerIp: 64,
-  helloMs: 10_000,
-}
-
-export type RelayEffect =
-  | { readonly kind: 'send'; readonly socket: number; readonly bytes: Bytes; readonly code?: ErrorCode }
-  | { readonly kind: 'close'; readonly socket: number; readonly code: number; readonly reason: string }
-  /** To be done by the store; what it answers goes to `answered`. */
-  | { readonly kind: 'ask'; readonly ask: StoreRequest }
-
-/** Socket ids are the caller's and never come back; `now` is in milliseconds and never runs backwards. */
-export interface Relay {
-  connect(socket: number, ip: string, now: number): RelayEffect[]
-  receive(socket: number, bytes: Uint8Array, now: number): RelayEffect[]
-  /** The store's answer to an `ask`. */
-  answered(ask: StoreRequest, answer: StoreAnswer): RelayEffect[]
-  disconnect(socket: number): RelayEffect[]
-  /** Closes sockets that did not say hello in time. Call about once a second. */
-  tick(now: number): RelayEffect[]
-  /** Tells everyone to come back after a pause of their own, and closes every socket. */
-  drain(afterMs: () => number): RelayEffect[]
-  /** Numbers only: no identifier leaves the relay. */
-  counts(): { readonly sockets: number; readonly members: readonly number[] }
-}
-
-interface Connection {
+interface Connection extends Allowance {
   readonly id: number
   readonly ip: string
   readonly since: number
-  readonly messages: Bucket
-  readonly bytes: Bucket
   address: Address | null
   room: Room | null
+  /** The shared room that was asked for a seat; until the answer other frames wait, so that their order stays. */
+  claim: Room | null
+  waiting: ClientFrame[]
   /** Requests that the store has not answered yet. */
   asking: number
 }
 
-/** A join or leave is told to the whole room, so it costs more than a message to one. */
-const PRESENCE_COST = 10
 /** Requests of one socket that may wait for the store. */
 const MOST_ASKING = 256
 /** How long to wait when only others can make room. */
 const CROWDED_MS = 10_000
-
-const closeCodes: { readonly [code in ErrorCode]?: number } = {
-  malformed: 1002,
-  version: 1002,
-  unexpected: 1002,
-  'too-large': 1009,
-  'too-many-sockets': 1008,
-  'hello-timeout': 1008,
-  replaced: 1008,
-}
+const UNAVAILABLE_MS = 2000
+/** What `frame` adds to its payload: version, tag, sender, length. */
+const ENVELOPE_BYTES = 36
 
 /**
  * The relay without sockets, clock or runtime: events in, effects out.
  * `hash` is SHA-256. Secrets are hashed and forgotten; payloads are never looked at.
+ * `shared` names this process among those that share its rooms; without it the rooms are its own.
  */
-export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Array): Relay {
+export function createRelay(
+  limits: RelayLimits,
+  hash: (bytes: Bytes) => Uint8Array,
+  shared: string | null = null,
+): Relay {
+  const self = shared ?? ''
   const connections = new Map<number, Connection>()
   const byAddress = new Map<Address, Connection>()
-  const rooms = new Map<Room, Set<Connection>>()
+  const rooms = createRooms(self)
   const perIp = new Map<string, number>()
 
   const tell = (to: Connection, frame: RelayFrame): RelayEffect => ({
@@ -110,21 +67,72 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
     return effects
   }
 
-  const announce = (room: Room, about: Address, present: boolean): RelayEffect[] => {
+  const announce = (seats: readonly Seat[], about: Address, present: boolean): RelayEffect[] => {
     const bytes = encode(relayFrame, { kind: 'presence', address: about, present })
-    return [...(rooms.get(room) ?? [])]
-      .filter((member) => member.address !== about)
-      .map((member) => ({ kind: 'send', socket: member.id, bytes }))
+    return seats
+      .filter(({ process }) => process === self)
+      .map(({ socket }) => ({ kind: 'send', socket, bytes }))
   }
+
+  const localOf = ({ process, socket }: Seat): Connection | undefined =>
+    process === self ? connections.get(socket) : undefined
+
+  /** Tells those of this process what changes for them when `next` are in the room. */
+  const reseat = (room: Room, next: readonly Seat[]): RelayEffect[] => {
+    const { stayed, gone, came } = rooms.set(room, next)
+    const effects: RelayEffect[] = []
+    for (const seat of gone) {
+      const connection = localOf(seat)
+      // It did not leave, so somebody else proved its secret.
+      if (connection?.room === room) effects.push(...expel(connection, 'replaced'))
+      effects.push(...announce(stayed, seat.address, false))
+    }
+    for (const seat of came) {
+      const connection = localOf(seat)
+      const entering = connection?.claim === room ? connection : null
+      if (entering !== null) effects.push(...leave(entering), ...enter(entering, room, next))
+      effects.push(...announce(stayed, seat.address, true))
+      if (entering !== null) effects.push(...resume(entering))
+    }
+    return effects
+  }
+
+  const enter = (connection: Connection, room: Room, seats: readonly Seat[]): RelayEffect[] => {
+    connection.room = room
+    connection.claim = null
+    const members = seats.flatMap(({ address }) => (address === connection.address ? [] : [address]))
+    return [tell(connection, { kind: 'joined', members })]
+  }
+
+  /** What waited for a seat, until there is something to wait for again. */
+  const resume = (connection: Connection): RelayEffect[] => {
+    const effects: RelayEffect[] = []
+    while (connection.claim === null && connections.has(connection.id)) {
+      const frame = connection.waiting.shift()
+      if (frame === undefined) break
+      effects.push(...accept(connection, frame))
+    }
+    return effects
+  }
+
+  const seatOf = (connection: Connection, address: Address): Seat => ({
+    address,
+    process: self,
+    socket: connection.id,
+  })
+
+  const release = (connection: Connection, room: Room | null): RelayEffect[] =>
+    shared === null || room === null || connection.address === null
+      ? []
+      : [{ kind: 'share', share: { kind: 'release', room, seat: seatOf(connection, connection.address) } }]
 
   const leave = (connection: Connection): RelayEffect[] => {
     const { room, address } = connection
     if (room === null || address === null) return []
     connection.room = null
-    const members = rooms.get(room)
-    members?.delete(connection)
-    if (members?.size === 0) rooms.delete(room)
-    return announce(room, address, false)
+    if (!isSame(rooms.find(room, address), seatOf(connection, address))) return []
+    const others = rooms.in(room).filter((seat) => seat.address !== address)
+    return [...reseat(room, others), ...release(connection, room)]
   }
 
   const forget = (connection: Connection): RelayEffect[] => {
@@ -132,7 +140,7 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
     const left = (perIp.get(connection.ip) ?? 1) - 1
     if (left === 0) perIp.delete(connection.ip)
     else perIp.set(connection.ip, left)
-    const effects = leave(connection)
+    const effects = [...leave(connection), ...release(connection, connection.claim)]
     if (connection.address !== null) byAddress.delete(connection.address)
     return effects
   }
@@ -152,25 +160,33 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
     return [...effects, tell(connection, { kind: 'welcome', address, limits })]
   }
 
-  const join = (connection: Connection, self: Address, room: Room): RelayEffect[] => {
-    const present = [...(rooms.get(room) ?? [])]
-    const others = present.flatMap(({ address }) => (address === null || address === self ? [] : [address]))
-    const joined = tell(connection, { kind: 'joined', members: others })
-    if (connection.room === room) return [joined]
-    if (present.length >= limits.roomMembers) return fail(connection.id, 'room-full', CROWDED_MS)
-    const effects = leave(connection)
-    connection.room = room
-    rooms.set(room, new Set([...present, connection]))
-    return [...effects, joined, ...announce(room, self, true)]
+  const join = (connection: Connection, address: Address, room: Room): RelayEffect[] => {
+    const seats = rooms.in(room)
+    if (connection.room === room) return enter(connection, room, seats)
+    const seat = seatOf(connection, address)
+    if (shared === null && seats.length >= limits.roomMembers) {
+      return fail(connection.id, 'room-full', CROWDED_MS)
+    }
+    connection.claim = room
+    return shared === null
+      ? reseat(room, [...seats, seat])
+      : [{ kind: 'share', share: { kind: 'claim', room, seat } }]
   }
 
-  /** Absent, elsewhere and never heard of look the same to the sender. */
-  const send = (connection: Connection, from: Address, to: Address, payload: Bytes): RelayEffect => {
-    const target = byAddress.get(to)
-    return target === undefined || connection.room === null || target.room !== connection.room
-      ? tell(connection, { kind: 'undelivered', to })
-      : tell(target, { kind: 'frame', from, payload })
+  /** Absent, elsewhere and never heard of are all nobody. */
+  const deliver = (socket: number, room: Room | null, to: Address, frame: RelayFrame): RelayEffect | null => {
+    const seat = room === null ? undefined : rooms.find(room, to)
+    if (room === null || seat === undefined) return null
+    const size = frame.kind === 'frame' ? frame.payload.length + ENVELOPE_BYTES : ENVELOPE_BYTES
+    const bytes = encode(relayFrame, frame, size)
+    return seat.process === self
+      ? { kind: 'send', socket: seat.socket, bytes }
+      : { kind: 'share', share: { kind: 'forward', socket, room, to, bytes } }
   }
+
+  const send = (connection: Connection, from: Address, to: Address, payload: Bytes): RelayEffect =>
+    deliver(connection.id, connection.room, to, { kind: 'frame', from, payload }) ??
+    tell(connection, { kind: 'undelivered', to })
 
   const ask = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
     const { room, ip: network, id: socket } = connection
@@ -186,13 +202,9 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
   }
 
   const charge = (connection: Connection, frame: ClientFrame, size: number, now: number): RelayEffect[] => {
-    const cost = frame.kind === 'join' || frame.kind === 'leave' ? PRESENCE_COST : 1
-    const { messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = limits
-    const messagesMs = pay(connection.messages, cost, messagesPerSecond, messageBurst, now)
-    const bytesMs = messagesMs > 0 ? 0 : pay(connection.bytes, size, bytesPerSecond, byteBurst, now)
-    if (messagesMs + bytesMs === 0) return []
-    const code = messagesMs > 0 ? 'message-rate' : 'byte-rate'
-    const retryAfterMs = messagesMs + bytesMs
+    const due = payFor(connection, frame.kind, size, { ...limits, now })
+    if (due === null) return []
+    const { code, retryAfterMs } = due
     if ('request' in frame) {
       return [tell(connection, { kind: 'refused', request: frame.request, code, retryAfterMs })]
     }
@@ -231,10 +243,11 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
         id: socket,
         ip,
         since: now,
-        messages: { tokens: limits.messageBurst, at: now },
-        bytes: { tokens: limits.byteBurst, at: now },
+        ...fullAllowance(limits, now),
         address: null,
         room: null,
+        claim: null,
+        waiting: [],
         asking: 0,
       })
       return []
@@ -254,19 +267,58 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
         throw error
       }
       const refused = charge(connection, frame, bytes.length, now)
-      return refused.length > 0 ? refused : accept(connection, frame)
+      if (refused.length > 0) return refused
+      if (connection.claim === null) return accept(connection, frame)
+      connection.waiting.push(frame)
+      return []
     },
 
     answered({ socket, room, frame }, answer) {
       const connection = connections.get(socket)
       if (connection !== undefined) connection.asking--
       const effects = connection === undefined ? [] : [tell(connection, answer)]
-      const target = frame.kind === 'mail' ? byAddress.get(frame.to) : undefined
-      if (answer.kind === 'mailed' && target?.room === room) {
-        effects.push(tell(target, { kind: 'mail-waiting' }))
-      }
-      return effects
+      if (frame.kind !== 'mail' || answer.kind !== 'mailed') return effects
+      const hint = deliver(socket, room, frame.to, { kind: 'mail-waiting' })
+      return hint === null ? effects : [...effects, hint]
     },
+
+    seated(room, seats) {
+      const effects: RelayEffect[] = []
+      const now = new Map(seats.map((seat) => [seat.address, seat]))
+      for (const seat of seats) {
+        const connection = seat.process === self ? connections.get(seat.socket) : undefined
+        if (seat.process !== self || connection?.room === room || connection?.claim === room) continue
+        now.delete(seat.address)
+        effects.push({ kind: 'share', share: { kind: 'release', room, seat } })
+      }
+      for (const seat of rooms.in(room)) {
+        // Whoever shares the rooms forgot it, say with the data that it lost.
+        if (seat.process !== self || now.has(seat.address)) continue
+        now.set(seat.address, seat)
+        effects.push({ kind: 'share', share: { kind: 'renew', room, seat } })
+      }
+      return [...effects, ...reseat(room, [...now.values()])]
+    },
+
+    refused(socket, code) {
+      const connection = connections.get(socket)
+      if (connection === undefined || connection.claim === null) return []
+      connection.claim = null
+      const retryAfterMs = code === 'room-full' ? CROWDED_MS : UNAVAILABLE_MS
+      return [...fail(socket, code, retryAfterMs), ...resume(connection)]
+    },
+
+    forwarded(room, to, bytes) {
+      const seat = rooms.find(room, to)
+      return seat?.process === self ? [{ kind: 'send', socket: seat.socket, bytes }] : []
+    },
+
+    undelivered(socket, to) {
+      const connection = connections.get(socket)
+      return connection === undefined ? [] : [tell(connection, { kind: 'undelivered', to })]
+    },
+
+    seats: rooms.own,
 
     disconnect(socket) {
       const connection = connections.get(socket)
@@ -283,11 +335,16 @@ export function createRelay(limits: RelayLimits, hash: (bytes: Bytes) => Uint8Ar
       const effects = [...connections.values()].flatMap((connection): RelayEffect[] => [
         tell(connection, { kind: 'going-away', afterMs: afterMs() }),
         { kind: 'close', socket: connection.id, code: 1001, reason: 'going-away' },
+        ...release(connection, connection.room),
+        ...release(connection, connection.claim),
       ])
       for (const state of [connections, byAddress, rooms, perIp]) state.clear()
       return effects
     },
 
-    counts: () => ({ sockets: connections.size, members: [...rooms.values()].map((room) => room.size) }),
+    counts: () => ({
+      sockets: connections.size,
+      members: [...rooms.own().values()].map((seats) => seats.length),
+    }),
   }
 }

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https'
 import { commonHeaders, contentSecurityPolicy, HSTS } from './headers.ts'
 import { type IceSettings, iceServers } from './ice.ts'
+import { defaultLimits } from './limits.ts'
 import { validHost } from './origin.ts'
-import { defaultLimits } from './relay.ts'
 import { attachRelay, type RelaySockets, refuseUpgrade, SOCKET_PATH, type SocketOptions } from './sockets.ts'
 import { loadStatic } from './static.ts'
 

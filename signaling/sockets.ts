@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import type { Bytes } from '../src/codec/index.ts'
+import type { RelayEffect } from './effects.ts'
 import { createFigures, type Figures } from './figures.ts'
+import { defaultLimits, type RelayLimits } from './limits.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { clientIp, networkOf, originAllowed } from './origin.ts'
-import { createRelay, defaultLimits, type RelayEffect, type RelayLimits } from './relay.ts'
+import { createRelay } from './relay.ts'
 import { answerRequest, type StoreRequest } from './request.ts'
+import type { SharedRooms } from './shared-rooms.ts'
 import { defaultStoreLimits, type Store } from './store.ts'
 
 export interface SocketOptions {
@@ -20,6 +24,8 @@ export interface SocketOptions {
   readonly pingMs?: number
   /** Keeps pre-keys and mailboxes; without one they are lost with the process. */
   readonly store?: Store
+  /** Shares the rooms with other processes; without it they are this process's own. */
+  readonly sharedRooms?: SharedRooms
   /** Sees every frame as it passes; for tests that search a recording for secrets. */
   readonly onFrame?: (direction: 'in' | 'out', socket: number, bytes: Uint8Array) => void
 }
@@ -57,7 +63,8 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const { allowedOrigins = [], trustedProxies = [], onFrame } = options
   const { sendQueueBytes = 8 * 1024 * 1024, pingMs = 25_000 } = options
 
-  const relay = createRelay(limits, (bytes) => createHash('sha256').update(bytes).digest())
+  const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
+  const relay = createRelay(limits, hash, options.sharedRooms?.process ?? null)
   const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
   const sockets = new Map<number, WebSocket>()
   const figures = createFigures(() => relay.counts())
@@ -84,6 +91,10 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
         void answer(effect.ask)
         continue
       }
+      if (effect.kind === 'share') {
+        options.sharedRooms?.share(effect.share)
+        continue
+      }
       const socket = sockets.get(effect.socket)
       if (socket?.readyState !== WebSocket.OPEN) continue
       if (effect.kind === 'close') {
@@ -100,6 +111,8 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       }
     }
   }
+
+  options.sharedRooms?.listen({ ...relay, perform }, limits.roomMembers)
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const id = ++lastId
@@ -168,6 +181,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       }, graceMs)
       await Promise.all(ended)
       clearTimeout(late)
+      await options.sharedRooms?.close()
       server.close()
       figures.close()
     },

@@ -2,7 +2,6 @@
  * `npm run trial -- crash|fuzz --runs N [--redis] [--seed S]`: a real relay, killed under load or fed with frames of a fuzzer.
  * Ends with `N passed, N failed`.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,47 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { type Bytes, encode, fromHex, toHex } from '../src/codec/index.ts'
 import { type ClientFrame, clientFrame } from './frames.ts'
 import { connectTo, enter, type TestClient } from './test-client.ts'
+import { startProcess } from './test-process.ts'
 import { startRedis } from './test-redis.ts'
-
-const main = fileURLToPath(new URL('./main.ts', import.meta.url))
-const generous = {
-  PORT: '0',
-  RELAY_PREKEYS: '10000',
-  RELAY_MAILBOX_LETTERS: '100000',
-  RELAY_MAILBOX_BYTES: '100000000',
-  RELAY_NETWORK_PER_SECOND: '1000000',
-  RELAY_NETWORK_BURST: '1000000',
-  RELAY_MESSAGES_PER_SECOND: '1000000',
-  RELAY_MESSAGE_BURST: '1000000',
-  RELAY_SOCKETS_PER_IP: '10000',
-}
-
-interface Process {
-  readonly url: string
-  kill(): Promise<void>
-}
-
-function startProcess(env: Readonly<Record<string, string>>): Promise<Process> {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', main, '--without-app'], {
-    env: { PATH: process.env.PATH, ...generous, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
-  return new Promise((resolve, reject) => {
-    child.on('close', () => reject(new Error('the relay ended before it was ready')))
-    child.stdout?.on('data', (data) => {
-      const url = /http:\/\/localhost:\d+/.exec(`${data}`)?.[0]
-      if (url === undefined) return
-      resolve({
-        url,
-        kill() {
-          child.kill('SIGKILL')
-          return ended
-        },
-      })
-    })
-  })
-}
 
 /** What the clients were told, over all lives of the relay. */
 interface Ledger {

@@ -1,3 +1,4 @@
+import type { RelayEffect } from '../../signaling/effects.ts'
 import {
   type Address,
   addressInput,
@@ -7,8 +8,9 @@ import {
   type Room,
   relayFrame,
 } from '../../signaling/frames.ts'
+import { defaultLimits, type RelayLimits } from '../../signaling/limits.ts'
 import { createMemoryStore } from '../../signaling/memory-store.ts'
-import { createRelay, defaultLimits, type RelayEffect, type RelayLimits } from '../../signaling/relay.ts'
+import { createRelay } from '../../signaling/relay.ts'
 import { answerRequest } from '../../signaling/request.ts'
 import { defaultStoreLimits } from '../../signaling/store.ts'
 import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
@@ -142,8 +144,9 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
         await perform(relay.answered(effect.ask, await answerRequest(store, effect.ask)))
         continue
       }
-      const station = stations.get(effect.socket)
-      if (station === undefined) continue
+      // Its rooms are its own.
+      const station = effect.kind === 'share' ? undefined : stations.get(effect.socket)
+      if (effect.kind === 'share' || station === undefined) continue
       const { socket } = effect
       if (effect.kind === 'close') {
         inOrder(station, 'down', () => (station.socket === socket ? lose(station, null) : undefined))

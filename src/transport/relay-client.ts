@@ -76,6 +76,9 @@ const SLICE_MS = 250
 /** The longest wait that the relay can talk us into. */
 const LONGEST_HINT_MS = 60_000
 
+/** What is over after a while: the socket stays. */
+const laterCodes: readonly ErrorCode[] = ['message-rate', 'byte-rate', 'room-full', 'unavailable']
+
 /** One WebSocket, from opening to its end. */
 interface Link {
   readonly socket: WebSocketLike
@@ -154,7 +157,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       // Trying again would throw the other holder out, or meet the same relay.
       stopped = true
       end(on)
-    } else if (code === 'message-rate' || code === 'byte-rate' || code === 'room-full') {
+    } else if (laterCodes.includes(code)) {
       if (on.state === 'joining') after(on, retryAfterMs, () => join(on))
       else if (!on.pumping) {
         on.pumping = true
