@@ -216,7 +216,9 @@ export const tickOutbox = async (work: Work): Promise<void> => {
       next.push(entry)
       continue
     }
-    const waiting = new Set([...entry.waiting].filter((id) => members.has(id)))
+    // One whose pre-key somebody else had used first is in no roster yet, and still to be met.
+    const { removes } = work.state.group.roster
+    const waiting = new Set([...entry.waiting].filter((id) => members.has(id) || !removes.has(id)))
     if (waiting.size === 0) {
       over.push(entry)
       continue

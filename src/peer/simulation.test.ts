@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { runHistory } from './simulation/history.ts'
+import { runPreKeyHistory } from './simulation/pre-key-history.ts'
 import { type Action, scheduleOf, shrink } from './simulation/schedule.ts'
 
 /** Histories that once ended badly, and why. */
@@ -51,3 +52,54 @@ test('a failing schedule is cut down to what makes it fail', async () => {
   const shortest = await shrink(schedule, async (candidate) => candidate.includes(schedule[culprit]!))
   expect(shortest).toEqual([schedule[culprit]])
 })
+
+test.each([
+  [12, 'what was left for somebody whose pre-key another newcomer had used first was dropped'],
+  [16, 'what was written before the first epoch missed the one who was still to come into the roster'],
+  [118, 'and so it did where that one had just been proved to'],
+])('pre-keys, seed %i: %s', async (seed) => {
+  expect(await runPreKeyHistory(seed)).toBeNull()
+})
+
+test('a relay that serves pre-keys twice and answers twice: one session each, and nothing is lost', async () => {
+  for (let seed = 1; seed <= 10; seed++) expect(await runPreKeyHistory(seed)).toBeNull()
+}, 60_000)
+
+const [join, say] = [
+  { kind: 'join', wait: 2_000 },
+  { kind: 'say', who: 0, wait: 1_500 },
+] as const
+const evict = { kind: 'evict', who: 0, wait: 1_500 } as const
+
+/** I9. That the search can find something: see the sabotage of the same name in `tools/mutations.test.ts`. */
+test.each<readonly [string, readonly Action[]]>([
+  ['that left', [join, join, join, say, { kind: 'leave', who: 1, wait: 1_500 }, say, join, say]],
+  ['that was evicted', [join, join, join, say, evict, say, join, say]],
+  [
+    'that was evicted during a partition',
+    [
+      join,
+      join,
+      join,
+      join,
+      say,
+      { kind: 'partition', mask: 0b110, wait: 2_000 },
+      evict,
+      say,
+      { kind: 'heal', wait: 2_000 },
+      say,
+      join,
+      say,
+    ],
+  ],
+])(
+  'a member %s derives nothing from its whole last state and all later traffic',
+  async (_how, schedule) => {
+    for (const seed of [1, 2, 3]) {
+      const { violation, tally } = await runHistory(seed, { schedule })
+      expect(violation).toBeNull()
+      expect(tally.get('replayed to the removed')).toBeGreaterThan(20)
+    }
+  },
+  60_000,
+)

@@ -287,11 +287,11 @@ export const createPeer = (crypto: Crypto, identity: Identity): PeerState => {
 export const needsProof = ({ pairs, renew, group }: PeerState, member: MemberId): boolean =>
   !isGone(group.roster, member) && (renew.has(member) || pairs.get(member)?.trust !== 'verified')
 
-/** Whom a message is for: the members, and those asleep whose names are not known yet. */
+/** Whom a message is for: the members, and those proved to whose place in the roster is still on its way. */
 export const audienceOf = ({ group, pairs, self }: PeerState): ReadonlySet<MemberId> => {
   const ids = membersOf(group).map(({ id }) => id)
-  const asleep = [...pairs].flatMap(([id, { unconfirmed }]) => (unconfirmed === null ? [] : [id]))
-  return new Set([...ids, ...asleep].filter((id) => id !== self))
+  const proved = [...pairs.keys()].filter((id) => !group.roster.removes.has(id))
+  return new Set([...ids, ...proved].filter((id) => id !== self))
 }
 
 /** Members with a pair session and some way to them. */

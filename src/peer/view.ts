@@ -1,6 +1,6 @@
 import { toHex } from '../codec/index.ts'
 import { currentEpoch, evictedOf, type MemberId, membersOf } from '../group/index.ts'
-import { audienceOf, type Gap, type PeerState } from './state.ts'
+import type { Gap, PeerState } from './state.ts'
 
 export type Link = 'self' | 'connecting' | 'direct' | 'relayed' | 'offline'
 
@@ -68,7 +68,9 @@ export const peerView = (state: PeerState): PeerView => {
   const { pairs, runs, retryAt, neededSuite } = state
   // Their names come with their return.
   const known = new Set(membersOf(state.group).map(({ id }) => id))
-  const asleep = [...audienceOf(state)].filter((id) => !known.has(id)).map((id) => ({ id, name: '' }))
+  const asleep = [...state.pairs].flatMap(([id, { trust }]) =>
+    trust === 'pre-keyed' && !known.has(id) && !state.group.roster.removes.has(id) ? [{ id, name: '' }] : [],
+  )
   const met = new Set([...pairs.keys(), ...runs.keys()])
   return {
     phase: phaseOf(state),

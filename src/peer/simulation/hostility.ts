@@ -112,18 +112,17 @@ export const playTrick = async (world: World, insider: Member, trick: Trick): Pr
       }
       break
     case 'misdeliver': {
-      // An epoch without the last of the others, handed to just that one.
+      // An epoch without the last of the others, well made, and handed to just that one.
       const last = others.at(-1)
-      const [made] = await authored(world, group)
-      if (last === undefined || made === undefined) break
-      const members = made.message.header.members.filter((id) => id !== last.id)
-      await say(last.id, { ...made.message, header: { ...made.message.header, members } })
+      const adds = new Map([...group.roster.adds].filter(([id]) => id !== last?.id))
+      const [made] = await authored(world, { ...group, roster: { ...group.roster, adds } })
+      if (last !== undefined && made !== undefined) await say(last.id, made.message)
       break
     }
     case 'two-secrets':
-      for (const { to, message } of await authored(world, group)) {
+      for (const [i, { to, message }] of (await authored(world, group)).entries()) {
         const joint = message.joint.slice()
-        joint[0]! ^= 1
+        if (i % 2 === 0) joint[0]! ^= 1
         await say(to, { ...message, joint })
       }
   }

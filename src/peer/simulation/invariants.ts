@@ -33,7 +33,8 @@ const promised = ({ group, pairs, outbox }: PeerState): readonly string[] => [
 /** Checks after every step what can be checked then; `now` is the world's clock. */
 export const createInvariants = (now: () => number) => {
   const epochs = new Map<string, Known>()
-  const bornAt = new Map<MemberId, number>()
+  /** When the first other member had it in its roster. */
+  const addedAt = new Map<MemberId, number>()
   const used = new Set<string>()
   const canaries: Bytes[] = []
 
@@ -50,14 +51,15 @@ export const createInvariants = (now: () => number) => {
 
   const checkEpochs = (member: Member): void => {
     const { self, group } = member.state
-    for (const { id, members, exporter } of group.epochs) {
+    for (const { id, author, members, exporter } of group.epochs) {
       const secret = toHex(exporter.expose())
       const known = epochs.get(id) ?? { members, exporter: secret, bornAt: now() }
       epochs.set(id, known)
+      const since = addedAt.get(self) ?? 0
+      const old = known.bornAt < since && author !== self
+      demand(!old, 'I3', `${member.name} holds an epoch older than its place in the roster`)
       demand(known.members.includes(self), 'I1', `${member.name} holds an epoch that does not name it`)
       demand(known.exporter === secret, 'I8', 'one header opened to two secrets')
-      const since = bornAt.get(self) ?? 0
-      demand(known.bornAt >= since, 'I3', `${member.name} holds an epoch older than itself`)
     }
   }
 
@@ -74,19 +76,30 @@ export const createInvariants = (now: () => number) => {
     demand(gone === undefined, 'I2', 'sent on an epoch of a member known to be removed')
   }
 
+  /** I10: a session out of an answer to a pre-key costs that pre-key, in the same step. */
+  const checkPreKeys = (before: PeerState, { pairs, stock }: PeerState): void => {
+    const opened = [...pairs].filter(
+      ([id, { trust, unconfirmed }]) =>
+        trust === 'pre-keyed' && unconfirmed === null && !before.pairs.has(id),
+    )
+    const used = before.stock.filter((one) => !stock.includes(one)).length
+    demand(opened.length <= used, 'I10', 'a session was opened, and its pre-key is still there')
+  }
+
   return {
     watch,
-    /** A member's life begins: nothing older may be open to it. */
-    born: (member: MemberId): void => {
-      if (!bornAt.has(member)) bornAt.set(member, now())
-    },
     /** Nothing of this may be seen in a frame. */
     hide: (text: string): void => void canaries.push(utf8(text)),
     stepped: (member: Member, before: PeerState, effects: readonly PeerEffect[]): void => {
       const { state } = member
       const refused = effects.length === 1 && effects[0]?.kind === 'reject'
       demand(!refused || state === before, 'I6', 'a refused event changed the state')
+      if (state.group.roster !== before.group.roster) {
+        for (const id of state.group.roster.adds.keys())
+          if (id !== member.id && !addedAt.has(id)) addedAt.set(id, now())
+      }
       if (state.group !== before.group) checkEpochs(member)
+      if (state.pairs !== before.pairs) checkPreKeys(before, state)
       const kinds = effects.map(({ kind }) => kind)
       const first = kinds.indexOf('send')
       const durable = kinds.indexOf('persist')
