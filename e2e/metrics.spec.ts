@@ -53,12 +53,27 @@ async function readOperations(page: Page): Promise<ReadonlyMap<string, Row>> {
 const totalCount = (rows: ReadonlyMap<string, Row>): number =>
   [...rows.values()].reduce((sum, row) => sum + (row.get('count') ?? 0), 0)
 
-async function exportRecords(page: Page): Promise<readonly OperationRecord[]> {
+/** Opens the preview, and downloads what it shows. */
+async function exportAs(page: Page, format: string): Promise<string> {
+  await page.getByRole('button', { name: 'Export with preview' }).click()
+  const dialog = page.getByRole('dialog', { name: 'What leaves' })
+  await dialog.getByLabel('Format').selectOption(format)
   const download = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Export records' }).click()
-  const content = JSON.parse(await readFile(await (await download).path(), 'utf8'))
-  return Array.isArray(content) ? content : content.records
+  await dialog.getByRole('button', { name: 'Download' }).click()
+  const content = await readFile(await (await download).path(), 'utf8')
+  const shown = await dialog.getByLabel('Content').inputValue()
+  // A text field knows one kind of line end.
+  expect(content.replaceAll('\r\n', '\n').startsWith(shown)).toBe(true)
+  expect(shown.length).toBeGreaterThan(100)
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  return content
 }
+
+async function exportRecords(page: Page): Promise<readonly OperationRecord[]> {
+  return JSON.parse(await exportAs(page, 'capture')).log.latest
+}
+
+const tableText = (table: Locator): Promise<readonly string[]> => table.locator('td, th').allTextContents()
 
 test('the operations table and the latency chart follow a join as it happens', async ({ room }) => {
   const alice = await room.openMember('Alice')
@@ -161,4 +176,67 @@ test('a join is recorded as one whole, down to its primitives', async ({ room })
   ]) {
     await expect.poll(paths).toMatch(path)
   }
+})
+
+test('every format leaves as it was previewed, and a capture shows the same tables again', async ({
+  room,
+}) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  await waitForAgreement([alice, bob])
+  await alice.say('a canary in the mine')
+  await bob.openTab('Metrics')
+  const table = operationsTable(bob.page)
+  const slowest = bob.page.getByRole('table', { name: /slowest/i })
+
+  const figures = JSON.parse(await exportAs(bob.page, 'metrics'))
+  expect(Object.keys(figures.kem_key_generation).sort()).toEqual(
+    [
+      ...['avg_time_ms', 'count', 'max_time_ms', 'min_time_ms', 'p50_ms', 'p90_ms', 'p95_ms', 'p99_ms'],
+      ...['success_rate', 'throughput_bps'],
+    ].sort(),
+  )
+  const csv = await exportAs(bob.page, 'csv')
+  expect(csv.split('\r\n')[0]).toContain('operation,algorithm,start,duration')
+  expect(csv).toMatch(/,pake_run,CPaceOQUAKE/)
+  expect(await exportAs(bob.page, 'prometheus')).toMatch(
+    /^mlwe_pake_operation_seconds_count\{operation="pake_run",.*\} [1-9]/m,
+  )
+
+  // Loaded, it stands still: the same capture shows the same, and so does what is exported of it.
+  const capture = await exportAs(bob.page, 'capture')
+  for (const secret of [room.password, room.group, 'Alice', 'Bob', 'a canary in the mine'])
+    for (const text of [capture, csv]) expect(text).not.toContain(secret)
+  const load = async (name: string, text: string) =>
+    bob.page
+      .getByLabel('Load capture')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })
+  await load('first.json', capture)
+  await expect(bob.page.getByText('first.json')).toBeVisible()
+  const held = JSON.parse(capture).log
+  await expect
+    .poll(async () => totalCount(await readOperations(bob.page)))
+    .toBe(
+      held.operations.reduce(
+        (sum: number, { durations }: { durations: { zeros: number; buckets: number[] } }) => {
+          const counts = durations.buckets.filter((_, i) => i % 2 === 1)
+          return counts.reduce((a, b) => a + b, sum + durations.zeros)
+        },
+        0,
+      ),
+    )
+  const [rows, longest] = [await tableText(table), await tableText(slowest)]
+  const again = await exportAs(bob.page, 'capture')
+  await load('second.json', again)
+  await expect(bob.page.getByText('second.json')).toBeVisible()
+  expect(await tableText(table)).toEqual(rows)
+  expect(await tableText(slowest)).toEqual(longest)
+
+  // What is no capture changes nothing.
+  await load('bad.json', capture.replace('"version":1', '"version":1,"password":"x"'))
+  await expect(bob.alert).toContainText('should not. (password)')
+  expect(await tableText(table)).toEqual(rows)
+  await bob.page.getByRole('button', { name: 'Back to now' }).click()
+  await expect(bob.page.getByText('second.json')).toBeHidden()
 })

@@ -1,5 +1,4 @@
 import type { Figures, Operations } from './operations.ts'
-import type { OperationRecord } from './record.ts'
 
 /** Figures under the names that the seed project gave them. */
 export interface SeedFigures {
@@ -33,11 +32,3 @@ export const exportMetrics = (operations: Operations): Readonly<Record<string, S
   Object.fromEntries(
     operations.snapshot(['operation']).map(({ operation, ...figures }) => [operation, seedFigures(figures)]),
   )
-
-export interface RecordsExport {
-  readonly version: 1
-  readonly records: readonly OperationRecord[]
-}
-
-/** The records themselves, for JSON. */
-export const exportRecords = (records: readonly OperationRecord[]): RecordsExport => ({ version: 1, records })

@@ -1,4 +1,4 @@
-export { exportMetrics, exportRecords } from './export.ts'
+export { exportMetrics } from './export.ts'
 export { measure, measureWhole } from './measure.ts'
 export { type OperationRow, Operations, type TallyData } from './operations.ts'
 export type { Measurement, OperationRecord, Recorder, Span } from './record.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exportMetrics, exportRecords } from './export.ts'
+import { exportMetrics } from './export.ts'
 import { Histogram, relativeError } from './histogram.ts'
 import { Operations } from './operations.ts'
 import type { Measurement, OperationRecord } from './record.ts'
@@ -237,10 +237,6 @@ describe('export', () => {
         p99_ms: expect.closeTo(4, 1),
       },
     })
-  })
-
-  it('has the records themselves', () => {
-    expect(exportRecords(batch)).toEqual({ version: 1, records: batch })
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Wording } from './wording.ts'
+import { captureGerman } from './wording-capture-de.ts'
 import { chartsGerman } from './wording-charts-de.ts'
 import { oneToOneGerman } from './wording-one-to-one-de.ts'
 import { removalGerman } from './wording-removal-de.ts'
@@ -211,11 +212,11 @@ export const german: Wording = {
   removal: removalGerman,
   oneToOne: oneToOneGerman,
   charts: chartsGerman,
+  capture: captureGerman,
   metrics: {
     title: 'Kryptografische Operationen in diesem Tab',
     failed: 'Die Messwerte können nicht gezeigt werden. Der Raum ist davon nicht betroffen.',
     exportMetrics: 'Messwerte exportieren',
-    exportRecords: 'Einzelwerte exportieren',
     lastMinute: 'Letzte Minute',
     operations: 'Operationen',
     errors: 'Fehler',

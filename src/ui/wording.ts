@@ -1,4 +1,5 @@
 import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
+import { captureEnglish } from './wording-capture.ts'
 import { chartsEnglish } from './wording-charts.ts'
 import { oneToOneEnglish } from './wording-one-to-one.ts'
 import { removalEnglish } from './wording-removal.ts'
@@ -211,11 +212,11 @@ export const english = {
   removal: removalEnglish,
   oneToOne: oneToOneEnglish,
   charts: chartsEnglish,
+  capture: captureEnglish,
   metrics: {
     title: 'Cryptographic operations in this tab',
     failed: 'The metrics cannot be shown. The room is not affected.',
     exportMetrics: 'Export metrics',
-    exportRecords: 'Export records',
     lastMinute: 'Last minute',
     operations: 'Operations',
     errors: 'Errors',

@@ -1,5 +1,6 @@
 import { memo, useEffect, useState } from 'react'
-import { exportMetrics, exportRecords } from '../../metrics/index.ts'
+import { exportMetrics } from '../../metrics/index.ts'
+import { CaptureBar } from '../capture/capture-bar.tsx'
 import { useServices, useWording } from '../context.tsx'
 import { useVisible } from '../page-state.ts'
 import { allOperations } from '../records/record-log.ts'
@@ -49,12 +50,7 @@ const Screen = memo(function Screen() {
         >
           {metrics.exportMetrics}
         </button>
-        <button
-          type="button"
-          onClick={() => downloadJson('mlwe-pake-records.json', exportRecords(records.latest()))}
-        >
-          {metrics.exportRecords}
-        </button>
+        <CaptureBar />
       </div>
       <Figures />
       <Toolbar />
