@@ -3,6 +3,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { plotEpochs } from './plot.ts'
 import type { BenchCase, Figure } from './runner.ts'
 
 const here = import.meta.dirname
@@ -11,13 +12,16 @@ const fileOf = (area: string, kind: '' | '.chromium'): string => join(here, `${a
 const written = areas.filter((area) => existsSync(fileOf(area, '')) || existsSync(fileOf(area, '.chromium')))
 
 const usage = (): never => {
-  console.error(`usage: npm run bench -- NAME… [--json FILE]   (${written.join(', ')})`)
+  console.error(`usage: npm run bench -- NAME… [--json FILE] [--plot FILE.svg]   (${written.join(', ')})`)
   process.exit(2)
 }
 
 const readArguments = () => {
   try {
-    return parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
+    return parseArgs({
+      options: { json: { type: 'string' }, plot: { type: 'string' } },
+      allowPositionals: true,
+    })
   } catch {
     return usage()
   }
@@ -70,4 +74,5 @@ for (const area of chosen) {
   }
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
+if (values.plot !== undefined) writeFileSync(values.plot, plotEpochs(figures))
 process.exit(0)

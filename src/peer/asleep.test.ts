@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Bytes } from '../codec/index.ts'
+import { step } from './index.ts'
 import { createWorld, type Member } from './simulation/network.ts'
 
 /** Ann founded the group, left pre-keys, and sleeps. */
@@ -164,3 +165,40 @@ test('a newcomer answers at most five pre-keys that nobody confirmed, and none t
   expect(other.state).toBe(small)
   expect(other.rejects).toContain('prekey/malformed')
 })
+
+test('one that was evicted has no way in through a pre-key, and none is asked of it', async () => {
+  const { world, ann, wake, arrive } = await asleep(9)
+  const bob = await arrive('Bob')
+  await world.dispatch(bob, { kind: 'restock', count: 2 })
+  const back = await wake(ann)
+  await world.dispatch(back, { kind: 'remove', member: bob.id, password: null })
+  await world.pass(1_000)
+  expect(bob.state.ended).toBe('removed')
+  // Its profile from before, the password and a pre-key of Ann's that nobody used yet.
+  world.close(bob)
+  const before = back.state
+  await world.dispatch(back, { kind: 'asleep', members: [bob.id] })
+  expect(back.state).toBe(before)
+  const answer = await answerOf(world, ann.id)
+  await world.dispatch(back, { kind: 'received', from: bob.id, via: 'mail', bytes: answer })
+  expect(back.rejects.at(-1)).toBe('prekey/gone')
+  expect(back.state.pairs.has(bob.id)).toBe(false)
+  expect(back.state.stock).toEqual(before.stock)
+})
+
+/** What a newcomer sends when it finds `owner` asleep. */
+const answerOf = async (
+  world: Awaited<ReturnType<typeof createWorld>>,
+  owner: Member['id'],
+): Promise<Bytes> => {
+  const { state } = world.open('Eve')
+  const { effects } = await step(world.ports, state, {
+    kind: 'prekey',
+    member: owner,
+    published: world.preKeys.get(owner)!.at(-1) as Bytes,
+    now: world.network.now(),
+  })
+  const sent = effects.find((effect) => effect.kind === 'send')
+  if (sent?.kind !== 'send') throw new Error('no answer')
+  return sent.bytes
+}

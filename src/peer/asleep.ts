@@ -1,5 +1,5 @@
 import { type Bytes, DecodeError, encode, equal, fromHex } from '../codec/index.ts'
-import type { MemberId } from '../group/index.ts'
+import { isGone, type MemberId } from '../group/index.ts'
 import {
   acceptAnswer,
   answerPreKey,
@@ -43,8 +43,10 @@ const unconfirmedCount = ({ state }: Work): number =>
 
 /** Wants a pre-key of each who is asleep and not paired with, as far as the budget of guesses goes. */
 export const meetAsleep = (work: Work, members: readonly MemberId[]): void => {
-  const { self, pairs, present } = work.state
-  const unknown = members.filter((id) => id !== self && !pairs.has(id) && !present.has(id))
+  const { self, pairs, present, group } = work.state
+  const unknown = members.filter(
+    (id) => id !== self && !pairs.has(id) && !present.has(id) && !isGone(group.roster, id),
+  )
   for (const member of unknown.slice(0, Math.max(0, maxUnconfirmed - unconfirmedCount(work))))
     work.effects.push({ kind: 'take-prekey', member })
 }
@@ -70,8 +72,9 @@ const sessionOf = async (
 
 /** A pre-key of `member` came: answer it, with this member's roster as the first message. */
 export const takePreKey = async (work: Work, member: MemberId, published: Bytes | null): Promise<void> => {
-  const { pairs, self } = work.state
-  if (pairs.has(member) || unconfirmedCount(work) >= maxUnconfirmed) throw new Rejection('prekey/unexpected')
+  const { pairs, self, group } = work.state
+  const unwanted = pairs.has(member) || isGone(group.roster, member)
+  if (unwanted || unconfirmedCount(work) >= maxUnconfirmed) throw new Rejection('prekey/unexpected')
   if (published === null) {
     work.effects.push({ kind: 'notice', code: 'prekeys-exhausted', member, name: null })
     return
@@ -105,6 +108,7 @@ export const receiveAnswer = async (
   const owner = ownerOf(work.state, self)
   const id = preKeyIdOf(owner, answer)
   if (id === null || from === self) throw new Rejection('prekey/malformed')
+  if (isGone(work.state.group.roster, from)) throw new Rejection('prekey/gone')
   if (work.now < guesses.blockedUntil) throw new Rejection('prekey/later')
   const taken = takeOnce(stock, id)
   if (taken === null) {

@@ -191,6 +191,8 @@ export type PeerReject =
   | 'prekey/unknown'
   | 'prekey/failed'
   | 'prekey/later'
+  /** The one who answers left for good or was evicted. */
+  | 'prekey/gone'
   | 'pair/malformed'
   | 'pair/bad-tag'
   | 'message/empty'
