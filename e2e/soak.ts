@@ -48,7 +48,7 @@ const talk = (speakers: readonly Member[], recorded: () => Promise<number>) => {
     while (!over) {
       const speaker = speakers[sent % speakers.length]
       sent += 1
-      if (speaker !== undefined) await say(speaker.page, `message ${sent}`)
+      if (speaker !== undefined && !over) await say(speaker.page, `message ${sent}`)
       if (performance.now() - since > 5_000) {
         const [now, at] = [await recorded(), performance.now()]
         const measured = ((now - seen) * 1_000) / (at - since)

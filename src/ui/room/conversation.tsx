@@ -1,7 +1,8 @@
 import { Focusable } from '@ariakit/react'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { GapView, MessageView } from '../../host/index.ts'
+import type { GapView, MessageView, View } from '../../host/index.ts'
 import { useUi, useWording } from '../context.tsx'
+import { useTab } from '../page-state.ts'
 import type { Wording } from '../wording.ts'
 import styles from './conversation.module.css'
 import { timelineOf } from './timeline.ts'
@@ -16,12 +17,37 @@ const scrollToEnd = (log: HTMLElement | null): void => {
   if (log !== null) log.scrollTop = log.scrollHeight
 }
 
+/** Behind another tab the view of before: thousands of messages are not gone through for nobody. */
+const useShownView = (): View => {
+  const behind = useTab() !== 'room'
+  const shown = useRef<View | null>(null)
+  const view = useUi((state) => (behind ? (shown.current ?? state.view) : state.view))
+  useLayoutEffect(() => {
+    shown.current = view
+  }, [view])
+  return view
+}
+
+/** Hours and minutes; each minute is put into words once, since every view asks for all of them. */
+const createClock = (language: string): { readonly format: (at: number) => string } => {
+  const format = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
+  const known = new Map<number, string>()
+  return {
+    format(at) {
+      const minute = Math.floor(at / 60_000)
+      const text = known.get(minute) ?? format.format(at)
+      known.set(minute, text)
+      return text
+    },
+  }
+}
+
 export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
   const words = useWording()
   const language = useUi((state) => state.language)
-  const { messages, notices, gaps } = useUi(({ view }) => view)
+  const { messages, notices, gaps } = useShownView()
   const items = useMemo(() => timelineOf(messages, notices, gaps), [messages, notices, gaps])
-  const clock = useMemo(() => new Intl.DateTimeFormat(language, { timeStyle: 'short' }), [language])
+  const clock = useMemo(() => createClock(language), [language])
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   const [behind, setBehind] = useState(false)
