@@ -87,6 +87,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
   const dispatch = async (event: Untimed, asked = recorder.now()): Promise<boolean> => {
     if (over) return false
     const before = peer
+    if (event.kind === 'received') ports.noteFrame(event.bytes)
     const timed = { ...event, now: ports.now() } as PeerEvent
     const { state, effects } = await entering.within(() => takeStep(peer, timed, asked))
     if (over) return false
@@ -125,7 +126,9 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
       case 'send': {
         const { to, via, bytes } = effect
         const address = addresses.get(to)
-        if (via === 'best' && peer.direct.has(to)) ports.orderMesh({ kind: 'send', member: to, bytes })
+        const direct = via === 'best' && peer.direct.has(to)
+        if (direct || address !== undefined) ports.noteFrame(bytes)
+        if (direct) ports.orderMesh({ kind: 'send', member: to, bytes })
         else if (address === undefined) return
         else if (via === 'best' && mailbox !== null && !peer.present.has(to))
           relay?.ask({ kind: 'mail', to: address, payload: bytes })

@@ -1,7 +1,7 @@
 import { createTracer, measure, type OperationRecord } from '../metrics/index.ts'
 import { createMesh, type MeshOrder } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
-import type { FromWorker, ToWorker } from './protocol.ts'
+import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
 import workerUrl from './worker.ts?worker&url'
 
@@ -21,6 +21,8 @@ export interface PeerClient {
   }
   /** Batches of operation records, at most a few a second. `start` counts from this page's `performance.now()` zero. */
   readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
+  /** Frames to and from the members, with the batches of records. */
+  readonly onFrames: (listener: (frames: readonly WireFrame[]) => void) => () => void
   /** What one record costs in the Worker, in nanoseconds; `null` before there were any. */
   readonly recordCostNs: () => number | null
 }
@@ -63,6 +65,7 @@ export const connectPeer = (): PeerClient => {
   const views = listenable<void>()
   const logins = listenable<void>()
   const records = listenable<readonly OperationRecord[]>()
+  const frames = listenable<readonly WireFrame[]>()
   const url = ownWorkerUrl()
   const mesh = createMesh((event) => post({ kind: 'mesh', event }))
   let view: View = emptyView
@@ -116,6 +119,7 @@ export const connectPeer = (): PeerClient => {
         const shift = message.origin - performance.timeOrigin
         const batch = [...own, ...message.batch.map((entry) => ({ ...entry, start: entry.start + shift }))]
         own = []
+        frames.tell(message.frames.map((frame) => ({ ...frame, at: frame.at + shift })))
         return records.tell(batch)
       }
     }
@@ -173,6 +177,7 @@ export const connectPeer = (): PeerClient => {
       dispatch: (command) => post({ kind: 'one-to-one', command }),
     },
     onRecords: (listener) => records.add(listener),
+    onFrames: (listener) => frames.add(listener),
     recordCostNs: () => costNs,
   }
 }

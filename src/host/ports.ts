@@ -1,3 +1,4 @@
+import type { Bytes } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import type { Tracer } from '../metrics/index.ts'
 import type { MeshOrder, WebSocketLike } from '../transport/index.ts'
@@ -8,6 +9,8 @@ import type { StoredView, View } from './view.ts'
 export interface HostPorts {
   readonly crypto: Crypto
   readonly recorder: Tracer
+  /** A frame went to a member, or came from one. */
+  readonly noteFrame: (frame: Bytes) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly openSocket: (url: string) => WebSocketLike

@@ -19,10 +19,21 @@ export type FromWorker =
   | { readonly kind: 'mesh'; readonly order: MeshOrder }
   | RecordsMessage
 
+/** A frame between two members, by its size and kind alone. */
+export interface WireFrame {
+  readonly type: string
+  /** Bytes of its classical equivalent. */
+  readonly classical: number
+  /** Milliseconds on the page's clock. */
+  readonly at: number
+  readonly bytes: number
+}
+
 export interface RecordsMessage {
   readonly kind: 'records'
   readonly batch: readonly OperationRecord[]
-  /** The Worker's `performance.timeOrigin`, which `start` counts from. */
+  readonly frames: readonly WireFrame[]
+  /** The Worker's `performance.timeOrigin`, which `start` and `at` count from. */
   readonly origin: number
   /** What one record costs there, in nanoseconds. */
   readonly costNs: number

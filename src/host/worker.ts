@@ -1,9 +1,11 @@
+import type { Bytes } from '../codec/index.ts'
 import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts'
 import { createTracer, type OperationRecord, recordCostNs } from '../metrics/index.ts'
+import { frameFacts } from '../peer/index.ts'
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
 import { createProfiles } from './profiles.ts'
-import type { FromWorker, ToWorker } from './protocol.ts'
+import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { createStorage } from './storage.ts'
 
 /** The Worker: everything secret lives here, away from the page's objects. */
@@ -15,15 +17,21 @@ const scope = self as unknown as WorkerScope
 
 const recordsEveryMs = 250
 let batch: OperationRecord[] = []
+let frames: WireFrame[] = []
 const clock = (): number => performance.now()
 const recorder = createTracer('worker', clock, (entry) => {
   if (batch.length === 0) setTimeout(sendRecords, recordsEveryMs)
   batch.push(entry)
 })
+const noteFrame = (frame: Bytes): void => {
+  // The step that it belongs to leaves a record, and that sends both.
+  frames.push({ at: clock(), bytes: frame.length, ...frameFacts(frame) })
+}
 const sendRecords = (): void => {
   costNs ??= recordCostNs(clock)
-  scope.postMessage({ kind: 'records', batch, origin: performance.timeOrigin, costNs })
+  scope.postMessage({ kind: 'records', batch, frames, origin: performance.timeOrigin, costNs })
   batch = []
+  frames = []
 }
 /** Measured after the first batch, when the code is warm. */
 let costNs: number | null = null
@@ -43,6 +51,7 @@ scope.onmessage = ({ data }) => void early.push(data)
 const ports = {
   crypto: await createCrypto({ subtle, random, recorder, engines: { kem: loadBrowserKem(subtle) } }),
   recorder,
+  noteFrame,
   now: () => Date.now(),
   openSocket: (url: string) => new WebSocket(url),
   setTimer: (run: () => void, ms: number) => {

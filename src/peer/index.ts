@@ -1,3 +1,4 @@
+export { frameFacts } from './frame-facts.ts'
 export {
   createClient,
   createServer,

@@ -6,6 +6,7 @@ import { wordingOf } from './language.ts'
 import type { MarkLog } from './marks.ts'
 import type { RecordLog } from './records/record-log.ts'
 import type { UiState, UiStore } from './store.ts'
+import type { WireLog } from './wire-log.ts'
 import type { Wording } from './wording.ts'
 
 interface Services {
@@ -14,6 +15,7 @@ interface Services {
   readonly records: RecordLog
   readonly marks: MarkLog
   readonly board: Board
+  readonly wire: WireLog
 }
 
 const ServicesContext = createContext<Services | null>(null)

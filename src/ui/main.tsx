@@ -10,6 +10,7 @@ import { initialLanguage } from './language.ts'
 import { MarkLog } from './marks.ts'
 import { RecordLog } from './records/record-log.ts'
 import { createUiStore } from './store.ts'
+import { WireLog } from './wire-log.ts'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no #root')
@@ -18,12 +19,16 @@ const client = connectPeer()
 const store = createUiStore(client, initialLanguage())
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
+const wire = new WireLog()
+client.onFrames((frames) => {
+  for (const frame of frames) wire.add(frame)
+})
 const marks = new MarkLog()
 store.subscribe(({ view }, before) => marks.follow(before.view, view, performance.now()))
 const follow = (): void => marks.show(!document.hidden, performance.now())
 follow()
 document.addEventListener('visibilitychange', follow)
-const services = { client, store, records, marks, board: createBoard(performance.now()) }
+const services = { client, store, records, marks, wire, board: createBoard(performance.now()) }
 
 // A link that is opened while a group is joined is for another time.
 const welcome = (): void => {

@@ -25,6 +25,7 @@ const createClient = () => {
     dispatch: () => {},
     oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
     onRecords: () => () => {},
+    onFrames: () => () => {},
     recordCostNs: () => null,
   }
   const show = (change: Partial<View>): void => {

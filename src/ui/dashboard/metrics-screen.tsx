@@ -15,6 +15,7 @@ import { OperationsTable } from './operations-table.tsx'
 import { SlowestPanel } from './slowest-panel.tsx'
 import { ThroughputPanel } from './throughput-panel.tsx'
 import { Toolbar } from './toolbar.tsx'
+import { WirePanel } from './wire-panel.tsx'
 
 export function MetricsScreen() {
   const { board } = useServices()
@@ -59,6 +60,7 @@ const Screen = memo(function Screen() {
         <DistributionPanel slot={2} operation={operation} />
         <ThroughputPanel slot={3} operation={operation} />
       </div>
+      <WirePanel slot={0} />
       <OperationsTable slot={3} />
       <SlowestPanel slot={0} />
       <ErrorsPanel slot={0} />

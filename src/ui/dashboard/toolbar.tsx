@@ -1,4 +1,4 @@
-import { useWording } from '../context.tsx'
+import { useServices, useWording } from '../context.tsx'
 import { useBoard, useBoardStore, windows } from './board.ts'
 import { useFormats } from './format.ts'
 import styles from './toolbar.module.css'
@@ -10,6 +10,16 @@ export function Toolbar() {
   const format = useFormats()
   const windowMs = useBoard((state) => state.windowMs)
   const zoom = useBoard((state) => state.zoom)
+  const { records } = useServices()
+  const frozen = useBoard((state) => state.frozen)
+  // While paused this is the only thing that goes on counting.
+  const fresh = useBoard((state) =>
+    state.frozen === null || state.latest === 0 ? 0 : records.total - state.frozen.log.total,
+  )
+  const turn = (): void => {
+    const now = { log: records.copy(), at: performance.now() }
+    board.setState({ frozen: frozen === null ? now : null })
+  }
   return (
     <div className={styles.bar}>
       <div className={styles.windows} role="radiogroup" aria-label={charts.window}>
@@ -30,6 +40,12 @@ export function Toolbar() {
           {charts.resetZoom(`${format.time(zoom.from)} – ${format.time(zoom.to)}`)}
         </button>
       )}
+      <button type="button" aria-pressed={frozen !== null} onClick={turn}>
+        {charts.pause}
+      </button>
+      <output className={styles.fresh}>
+        {frozen === null ? '' : charts.fresh(format.count(fresh), fresh)}
+      </output>
     </div>
   )
 }

@@ -62,10 +62,11 @@ const extentOf = (
   looks: readonly Look[],
   { scale, floor = 0.001 }: ChartPanelProps,
 ) => {
-  const values = rows.flatMap(({ values }) => {
-    const own = looks.flatMap(({ key }) => values[key] ?? [])
-    return looks[0]?.shape === 'stacked' ? [own.reduce((sum, value) => sum + value, 0)] : own
-  })
+  const stacked = looks.filter(({ shape }) => shape === 'stacked')
+  const values = rows.flatMap(({ values }) => [
+    ...looks.flatMap(({ key, shape }) => (shape === 'stacked' ? [] : (values[key] ?? []))),
+    ...(stacked.length === 0 ? [] : [stacked.reduce((sum, { key }) => sum + (values[key] ?? 0), 0)]),
+  ])
   return scale === 'log' ? decades(values, floor) : rounded(values)
 }
 
