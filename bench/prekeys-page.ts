@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { chromium } from 'playwright'
+import { findChromium } from '../tools/chromium.mjs'
+import type { BenchCase } from './runner.ts'
+
+const root = join(import.meta.dirname, '..')
+
+interface Joining {
+  /** Milliseconds from the room's first sight until all 100 were made and the relay had them. */
+  readonly stocked: number
+  /** Tasks of the page's own thread that took longer than 50 ms, from the click on. */
+  readonly longTasks: number
+  /** Milliseconds; 0 where none was long. */
+  readonly longest: number
+}
+
+interface LongTasks {
+  longTasks: number[]
+}
+
+const startApp = async (): Promise<{ readonly url: string; readonly relay: ChildProcess }> => {
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
+  if (built.status !== 0) throw new Error('the app does not build')
+  const relay = spawn(process.execPath, [join(root, 'dist/relay/main.js')], {
+    cwd: root,
+    env: { PATH: process.env.PATH, PORT: '0', RELAY_DATA: 'memory' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve) =>
+    relay.stdout.on('data', (data) => {
+      const found = /http:\/\/localhost:\d+/.exec(`${data}`)?.[0]
+      if (found !== undefined) resolve(found)
+    }),
+  )
+  return { url, relay }
+}
+
+/** A member joins to stay, in the app itself, as people run it. */
+const joinToStay = async (): Promise<Joining> => {
+  const executablePath = findChromium()
+  if (executablePath === null) throw new Error('no Chromium: install one or set CHROMIUM_PATH')
+  const { url, relay } = await startApp()
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  try {
+    const page = await browser.newPage()
+    await page.goto(url)
+    await page.getByLabel('Display name', { exact: true }).fill('Ann')
+    await page.getByLabel('Group', { exact: true }).fill('bench of pre-keys')
+    await page.getByLabel('Password', { exact: true }).fill('a password to measure with')
+    await page.getByRole('checkbox', { name: 'Stay a member after closing this tab' }).check()
+    await page.evaluate(() => {
+      const seen = globalThis as unknown as LongTasks
+      seen.longTasks = []
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) seen.longTasks.push(duration)
+      }).observe({ type: 'longtask' })
+    })
+    await page.getByRole('button', { name: 'Join group', exact: true }).click()
+    await page.getByTestId('epoch').filter({ hasText: /\d/ }).waitFor()
+    const start = performance.now()
+    await page
+      .getByTestId('pre-keys')
+      .filter({ hasText: /^100 of/ })
+      .waitFor({ timeout: 60_000 })
+    const stocked = performance.now() - start
+    const long = await page.evaluate(() => (globalThis as unknown as LongTasks).longTasks)
+    return { stocked, longTasks: long.length, longest: Math.max(0, ...long) }
+  } finally {
+    await browser.close()
+    relay.kill('SIGKILL')
+  }
+}
+
+let joined: Promise<Joining> | null = null
+const figure = (name: string, unit: string, read: (joining: Joining) => number): BenchCase => ({
+  name,
+  n: 100,
+  unit,
+  better: 'less',
+  rounds: 1,
+  prepare: async () => ({
+    ours: async () => {
+      joined ??= joinToStay()
+      return read(await joined)
+    },
+    peer: null,
+  }),
+})
+
+/** All of one joining. */
+export const pageCases: readonly BenchCase[] = [
+  figure('in the app: made, published, counted', 'ms', ({ stocked }) => stocked),
+  figure('in the app: tasks of the page over 50 ms meanwhile', 'tasks', ({ longTasks }) => longTasks),
+  figure('in the app: the longest of them', 'ms', ({ longest }) => longest),
+]
