@@ -47,7 +47,7 @@ const folderRules = Object.entries(allowed).map(([folder, names]) => ({
       `^src/${folder}/`,
       ...entry(names),
       // What only some files of a folder may import has a rule of its own below.
-      ...(folder === 'transport' ? ['^signaling/'] : []),
+      ...(folder === 'transport' || folder === 'host' ? ['^signaling/'] : []),
       // For tests; `product-imports-tests` keeps it out of the product.
       '^src/crypto/simulation/node-engines\\.ts$',
       ...(folder === 'peer' ? ['^src/transport/index\\.ts$'] : []),
@@ -95,6 +95,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/transport/.*\\.test\\.ts$' },
       to: { path: '^signaling/', pathNot: '^signaling/(frames|relay|index|server)\\.ts$' },
+    },
+    {
+      name: 'host-imports-relay',
+      comment: 'A live one, for its tests.',
+      severity: 'error',
+      from: { path: '^src/host/', pathNot: tests },
+      to: { path: '^signaling/' },
+    },
+    {
+      name: 'host-tests-import-relay',
+      severity: 'error',
+      from: { path: '^src/host/.*\\.test\\.ts$' },
+      to: { path: '^signaling/', pathNot: '^signaling/server\\.ts$' },
     },
     {
       name: 'crypto-imports-vectors',

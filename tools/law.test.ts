@@ -99,6 +99,8 @@ const unlawful: readonly (readonly [rule: string, file: string, imports: string]
   ['memory-network-imports-relay', 'src/transport/memory-network.ts', '../../signaling/server.ts'],
   ['transport-tests-import-relay', 'src/transport/bad.test.ts', '../../signaling/main.ts'],
   ['host-imports', 'src/host/bad.ts', '../ui/index.ts'],
+  ['host-imports-relay', 'src/host/relay.ts', '../../signaling/server.ts'],
+  ['host-tests-import-relay', 'src/host/bad.test.ts', '../../signaling/main.ts'],
   ['ui-imports', 'src/ui/bad.ts', '../peer/index.ts'],
   ['ui-imports', 'src/ui/past-the-index.ts', '../host/page-client.ts'],
   ['page-reaches-keys', 'src/host/page-client.ts', '../crypto/index.ts'],
