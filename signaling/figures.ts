@@ -24,18 +24,21 @@ export function createFigures(counts: () => RelayCounts): Figures {
   const registers = [register]
   const operations = new Operations()
   collectDefaultMetrics({ register })
-  const frames = new Counter({
-    name: 'relay_frames_total',
-    help: 'Frames',
-    labelNames: ['direction'],
-    registers,
-  })
-  const bytes = new Counter({
-    name: 'relay_frame_bytes_total',
-    help: 'Bytes of frames',
-    labelNames: ['direction'],
-    registers,
-  })
+  // Counted in plain numbers: looking up a label for each frame costs more than forwarding it.
+  const seen = { in: { frames: 0, bytes: 0 }, out: { frames: 0, bytes: 0 } }
+  const perDirection = (name: string, help: string, of: 'frames' | 'bytes'): Counter =>
+    new Counter({
+      name,
+      help,
+      labelNames: ['direction'],
+      registers,
+      collect() {
+        this.reset()
+        for (const direction of ['in', 'out'] as const) this.inc({ direction }, seen[direction][of])
+      },
+    })
+  perDirection('relay_frames_total', 'Frames', 'frames')
+  perDirection('relay_frame_bytes_total', 'Bytes of frames', 'bytes')
   const refused = new Counter({
     name: 'relay_refused_total',
     help: 'What was refused, by reason',
@@ -80,8 +83,8 @@ export function createFigures(counts: () => RelayCounts): Figures {
 
   return {
     frame(direction, size, milliseconds) {
-      frames.inc({ direction })
-      bytes.inc({ direction }, size)
+      seen[direction].frames++
+      seen[direction].bytes += size
       if (direction === 'in') record('relay_frame', milliseconds, [size, 0], null)
     },
     refused: (code) => refused.inc({ code }),

@@ -41,12 +41,20 @@ function takeInto(ledger: Ledger, item: Bytes | null): void {
   ledger.taken.add(name)
 }
 
+/** A kill that falls between the opening of a socket and the relay's answer leaves nobody waiting. */
+const enterOrGiveUp: typeof enter = (url, n) => {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('ECONNRESET: killed while entering')), 5000)
+  })
+  return Promise.race([enter(url, n), late])
+}
+
 async function load(urls: readonly [string, string], ledger: Ledger, next: () => number): Promise<void> {
-  const owner = await enter(urls[0], 1)
+  const owner = await enterOrGiveUp(urls[0], 1)
   owner.say({ kind: 'prekeys-put', request: 0, replace: false, items: [] })
-  await owner.next('prekeys-stored')
-  const takers = await Promise.all([2, 3].map((n) => enter(urls[1], n)))
-  const writer = await enter(urls[1], 4)
+  await Promise.race([owner.next('prekeys-stored'), owner.closed])
+  const takers = await Promise.all([2, 3].map((n) => enterOrGiveUp(urls[1], n)))
+  const writer = await enterOrGiveUp(urls[1], 4)
   const of = owner.address
   const putting = repeat(owner, async () => {
     const items = Array.from({ length: 20 }, () => numbered(next()))

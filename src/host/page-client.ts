@@ -1,5 +1,5 @@
 import { createTracer, measure, type OperationRecord } from '../metrics/index.ts'
-import { createMesh, type MeshOrder } from '../transport/index.ts'
+import { askForIceServers, createMesh, type MeshOrder } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
@@ -67,7 +67,7 @@ export const connectPeer = (): PeerClient => {
   const records = listenable<readonly OperationRecord[]>()
   const frames = listenable<readonly WireFrame[]>()
   const url = ownWorkerUrl()
-  const mesh = createMesh((event) => post({ kind: 'mesh', event }))
+  const mesh = createMesh((event) => post({ kind: 'mesh', event }), askForIceServers(location.origin))
   let view: View = emptyView
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne

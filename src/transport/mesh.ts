@@ -59,7 +59,7 @@ const parseSignal = (bytes: Uint8Array): Signal | null => {
 }
 
 /** The WebRTC links of one page. They move sealed frames and know no keys. */
-export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: RTCIceServer[] = []): Mesh => {
+export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () => RTCIceServer[]): Mesh => {
   const links = new Map<string, Link>()
 
   const setDirect = (member: string, link: Link, direct: boolean): void => {
@@ -74,7 +74,7 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: RTCI
       // One sealed offer and one sealed answer, instead of a frame for each candidate.
       trickle: false,
       iceCompleteTimeout: gatherMs,
-      config: { iceServers },
+      config: { iceServers: iceServers() },
     })
     link.peer = peer
     const isCurrent = () => link.peer === peer

@@ -1,0 +1,39 @@
+import { expect, test, unique } from './fixtures.ts'
+import { Member } from './member.ts'
+import { startRelay } from './relay.ts'
+
+test("the relay's STUN and TURN servers, with credentials that end, reach the browser's connections", async ({
+  context,
+}) => {
+  const ice = { stun: ['stun:127.0.0.1:9'], turn: ['turn:127.0.0.1:9'], turnSecret: 'shared' }
+  const relay = await startRelay({ ice })
+  await context.addInitScript(() => {
+    const given: unknown[] = []
+    Reflect.set(window, 'givenIce', given)
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(settings?: RTCConfiguration) {
+        super(settings)
+        given.push(settings?.iceServers)
+      }
+    }
+  })
+  const own = { group: unique('group'), password: unique('password') }
+  const open = async (name: string): Promise<Member> => {
+    const page = await context.newPage()
+    await page.goto(relay.url)
+    return new Member(page, name, own)
+  }
+  try {
+    const [alice, bob] = [await open('Alice'), await open('Bob')]
+    await alice.join()
+    await bob.join()
+    const given = () => alice.page.evaluate(() => JSON.stringify(Reflect.get(window, 'givenIce')))
+    await expect.poll(given).toContain('turn:127.0.0.1:9')
+    const [[stun, turn]] = JSON.parse(await given())
+    expect(stun).toEqual({ urls: ice.stun })
+    expect(Number(turn.username.split(':')[0]) * 1000).toBeGreaterThan(Date.now())
+    expect(turn.credential).toMatch(/^[\w+/]+=$/)
+  } finally {
+    await relay.stop()
+  }
+})
