@@ -180,7 +180,7 @@ describe('the import law', () => {
     })
   })
 
-  it('reads every module of the real tree', () => {
+  it('reads every module of the real tree', { timeout: 60_000 }, () => {
     const { modules, summary } = cruise(root, ['src', 'signaling'])
     expect(summary.totalCruised).toBeGreaterThan(0)
     const sources = new Set(modules.map(({ source }) => source))
@@ -226,7 +226,7 @@ describe('the core compiles without a browser, Node or a clock', () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     const args = [tsc, '-p', directory, '--pretty', 'false']
     output = spawnSync(process.execPath, args, { cwd: directory, encoding: 'utf8' }).stdout
-  })
+  }, 60_000)
 
   it.each(Object.keys(lines).filter((name) => name !== 'none'))('rejects %s', (name) => {
     const complaint = new RegExp(`planted-${name}\\.ts\\(.*error TS\\d+: Cannot find name '${name}'`)

@@ -153,6 +153,7 @@ export const union = <T extends { kind: string }>(variants: Variants<T>): Codec<
   }
 }
 
+const hexDigits = '0123456789abcdef'
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 export const toHex = (raw: Uint8Array): string => {
@@ -162,8 +163,13 @@ export const toHex = (raw: Uint8Array): string => {
 }
 
 export const fromHex = (digits: string): Bytes => {
-  if (!/^([0-9a-f]{2})*$/.test(digits)) throw new RangeError('not lower-case hexadecimal')
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  const bytes = new Uint8Array(digits.length >> 1)
+  for (let i = 0; i < digits.length; i++) {
+    const value = hexDigits.indexOf(digits[i]!)
+    if (value < 0 || digits.length % 2 === 1) throw new RangeError('not lower-case hexadecimal')
+    bytes[i >> 1] = bytes[i >> 1]! * 16 + value
+  }
+  return bytes
 }
 
 /** One byte string after another. */
