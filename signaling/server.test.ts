@@ -224,6 +224,24 @@ test('a socket that answers no ping is dropped after three', async () => {
   dead.socket.terminate()
 })
 
+test('whoever asks for a socket while the relay closes is refused, and keeps nobody waiting', async () => {
+  const server = await startServer({ port: 0, graceMs: 200 })
+  const client = await enter(server.url, 1)
+  client.socket.pause()
+  const late = connect(Number(new URL(server.url).port), 'localhost')
+  let answer = ''
+  late.on('data', (text) => {
+    answer += text.toString()
+  })
+  await new Promise((resolve) => late.write('GET /ws HTTP/1.1\r\nHost: localhost\r\n', resolve))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const closed = server.close()
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+  late.write(`${upgrade}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`)
+  await closed
+  expect(answer).toContain('HTTP/1.1 503')
+})
+
 test('closing says goodbye, frees the port, and can be repeated', async () => {
   const server = await startServer({ port: 0 })
   const client = await enter(server.url, 1)

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectTo, enter, secretOf, type TestClient } from './test-client.ts'
 import { startProcess, type TestProcess } from './test-process.ts'
 import { startRedis, type TestRedis } from './test-redis.ts'
@@ -11,16 +11,15 @@ const LEASE_MS = 2000
 const start = (env: Record<string, string> = {}): Promise<TestProcess> =>
   startProcess({ REDIS_URL: redis.url, RELAY_LEASE_MS: `${LEASE_MS}`, ...env })
 
-beforeAll(async () => {
-  redis = await startRedis()
-}, 60_000)
+// One of its own for each test: a killed process leaves its seats leased.
 beforeEach(async () => {
+  redis = await startRedis()
   ;[one, two] = await Promise.all([start(), start()])
 }, 60_000)
 afterEach(async () => {
   await Promise.all([one.kill(), two.kill()])
+  await redis.stop()
 })
-afterAll(() => redis.stop())
 
 const payload = new Uint8Array([1, 2, 3])
 const presence = (address: string, present: boolean) => ({ kind: 'presence', address, present })

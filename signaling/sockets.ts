@@ -33,7 +33,6 @@ export interface SocketOptions {
 /** Anything that hands over upgrade requests: our server, or a development server. */
 export interface UpgradeSource {
   on(event: 'upgrade', listener: (request: IncomingMessage, stream: Duplex, head: Buffer) => void): unknown
-  off(event: 'upgrade', listener: (request: IncomingMessage, stream: Duplex, head: Buffer) => void): unknown
 }
 
 export interface RelaySockets {
@@ -52,8 +51,10 @@ const RETURN_MS = 2000
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? ''
 
+type Refusal = '403 Forbidden' | '404 Not Found' | '503 Service Unavailable'
+
 /** Answers an upgrade request in plain HTTP, before there is a WebSocket. */
-export function refuseUpgrade(stream: Duplex, status: '403 Forbidden' | '404 Not Found'): void {
+export function refuseUpgrade(stream: Duplex, status: Refusal): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
@@ -70,6 +71,8 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const figures = createFigures(() => relay.counts())
   const missedPings = new Map<number, number>()
   let lastId = 0
+  /** A connection can be there already and ask only now: unanswered, it would keep the server from ending. */
+  let closing = false
 
   const server = new WebSocketServer({
     noServer: true,
@@ -141,7 +144,8 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     if (pathOf(request) !== SOCKET_PATH) return
     stream.on('error', () => stream.destroy())
-    if (originAllowed(request, allowedOrigins)) server.handleUpgrade(request, stream, head, accept)
+    if (closing) refuseUpgrade(stream, '503 Service Unavailable')
+    else if (originAllowed(request, allowedOrigins)) server.handleUpgrade(request, stream, head, accept)
     else {
       figures.refused('origin')
       refuseUpgrade(stream, '403 Forbidden')
@@ -169,7 +173,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     figures,
     counts: () => relay.counts(),
     async close(graceMs) {
-      source.off('upgrade', upgrade)
+      closing = true
       clearInterval(heartbeat)
       clearInterval(clock)
       clearInterval(sweeper)
