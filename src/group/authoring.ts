@@ -24,6 +24,9 @@ const spacingMs = 400
 const pendingMs = 60_000
 /** How long two members may show different epochs on one roster before a new one repairs it. */
 const disagreementMs = 3_000
+/** A member that does not reach so many others gives those who do time to hear of it, too: more than one round of heads. */
+const maxMissed = 4
+const missedMs = 6_000
 const refreshMs = 60 * 60_000
 const refreshMessages = 1_000
 
@@ -31,12 +34,12 @@ const needsEpoch = (state: GroupState, { now, reachable }: Surroundings): boolea
   const current = currentEpoch(state)
   if (current === null || state.stale || now - current.since > refreshMs) return true
   if ((current.sending?.generation ?? 0) >= refreshMessages) return true
+  // Its epoch would not get to everybody: whoever reaches more mends it first.
+  const missed = membersOf(state).filter(({ id }) => id !== state.self && !reachable.has(id)).length
+  const patience = disagreementMs + Math.min(missed, maxMissed) * missedMs
   return [...state.heads].some(
     ([id, { hash, differsSince }]) =>
-      reachable.has(id) &&
-      hash === state.hash &&
-      differsSince !== null &&
-      now - differsSince > disagreementMs,
+      reachable.has(id) && hash === state.hash && differsSince !== null && now - differsSince > patience,
   )
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { decode, encode, fromHex } from '../codec/index.ts'
 import { Secret, seededCrypto } from '../crypto/index.ts'
 import type { GroupControl } from './control.ts'
-import { authorEpoch, epochHeader, openEpoch } from './epoch.ts'
+import { authorEpoch, type EpochId, epochHeader, openEpoch } from './epoch.ts'
 import { type GroupEvent, groupStep } from './group.ts'
 import { openMessage, sealMessage, tagFor } from './message.ts'
 import { emptyRoster, finalLife, type MemberId, merge, type RosterDelta, rosterHash } from './roster.ts'
@@ -16,15 +16,19 @@ const groupId = new Uint8Array(16).fill(9)
 const [ann, bob, cleo] = [idOf(1), idOf(2), idOf(3)]
 
 /** States by id, and a wire that delivers each control in order. */
-const world = (...ids: MemberId[]) => {
+const world = (...ids: MemberId[]) => worldOf(1_000, ids)
+const worldOf = (lease: number, ids: readonly MemberId[]) => {
   const states = new Map(
-    ids.map((id) => [id, createGroup(crypto, groupId, { id, name: `name ${id[1]}`, lease: 1_000 })]),
+    ids.map((id) => [id, createGroup(crypto, groupId, { id, name: `name ${id[1]}`, lease })]),
   )
   let now = 1
+  /** Members without a session with each other. */
+  const apart = new Set<MemberId>()
   const lost: ((to: MemberId, message: GroupControl) => boolean)[] = []
   const rejects: string[] = []
   const run = async (id: MemberId, event: GroupEvent): Promise<void> => {
-    const reachable = new Set([...states.keys()].filter((other) => other !== id))
+    const near = (other: MemberId): boolean => other !== id && !(apart.has(id) && apart.has(other))
+    const reachable = new Set([...states.keys()].filter(near))
     const { state, effects } = await groupStep(crypto, states.get(id)!, event, {
       now,
       reachable,
@@ -33,7 +37,7 @@ const world = (...ids: MemberId[]) => {
     states.set(id, state)
     for (const effect of effects) {
       if (effect.kind === 'reject') rejects.push(effect.code)
-      if (effect.kind !== 'control' || !states.has(effect.to)) continue
+      if (effect.kind !== 'control' || !reachable.has(effect.to)) continue
       if (lost.some((isLost) => isLost(effect.to, effect.message))) continue
       await run(effect.to, { kind: 'control', from: id, message: effect.message })
     }
@@ -60,6 +64,7 @@ const world = (...ids: MemberId[]) => {
     found,
     standing,
     lost,
+    apart,
     rejects,
     at: (id: MemberId) => states.get(id) as GroupState,
   }
@@ -134,6 +139,34 @@ test('an epoch opens to its author’s fingerprint, and with any flipped byte to
   }
   const child = await authorEpoch(crypto, { ...draft, parents: [epoch] })
   expect(child.header.counter).toBe(2)
+})
+
+test('an epoch answers what was said before it: nobody contests it for a standing of old', async () => {
+  const group = world(ann, bob, cleo)
+  await group.found()
+  await group.pass(10_000)
+  group.lost.push((_to, { kind }) => kind === 'heads')
+  const { hash } = group.at(cleo)
+  const elsewhere = { id: 'ab'.repeat(32) as EpochId, counter: 1 }
+  const said = { kind: 'heads', hash, current: elsewhere } as const
+  await group.run(cleo, { kind: 'control', from: bob, message: said })
+  await group.pass(2_500)
+  group.states.set(bob, { ...group.at(bob), stale: true })
+  await group.pass(10_000)
+  expect(group.standing().size).toBe(1)
+  expect(currentEpoch(group.at(ann))?.author).toBe(bob)
+})
+
+test('who reaches all mends a difference before those whose epoch would not get to everybody', async () => {
+  const group = worldOf(600_000, [ann, bob, cleo])
+  await group.found()
+  await group.pass(10_000)
+  group.apart.add(ann).add(cleo)
+  group.states.set(cleo, { ...group.at(cleo), headsAt: group.at(cleo).headsAt + 2_500 })
+  group.states.set(ann, { ...group.at(ann), stale: true })
+  await group.pass(20_000)
+  expect(group.standing().size).toBe(1)
+  expect(group.at(bob).epochs.map(({ author }) => author)).toEqual([ann, ann, bob])
 })
 
 test('three meet and agree; one leaves and the rest move on without it', async () => {

@@ -9,6 +9,7 @@ import { learn } from './learning.ts'
 import { finalLife, type MemberId } from './roster.ts'
 import {
   control,
+  currentEpoch,
   deliver,
   type GroupEffect,
   type GroupReject,
@@ -164,6 +165,8 @@ const takeEpoch = async (
   const next: GroupState = {
     ...held.state,
     founded: true,
+    // Where others stood was said of the epoch before: they are asked anew, and this one is not contested with it.
+    heads: currentEpoch(held.state)?.id === currentEpoch(state)?.id ? state.heads : new Map(),
     arrivals: new Map(state.arrivals).set(from, [...arrivals, now]),
   }
   const sync: readonly GroupEffect[] = next.hash === header.rosterHash ? [] : sendRoster(next, from)

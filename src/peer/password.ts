@@ -25,7 +25,7 @@ const adopt = async (
   { verifier, publicKey }: NewPassword,
 ): Promise<void> => {
   for (const [member, run] of work.state.runs) if (run.state !== null) await abandon(work, member, run)
-  const { verifier: before, seed, stock } = work.state
+  const { verifier: before, seed, stock, refused } = work.state
   work.stale.push(before, ...stockSecrets(stock), ...(seed === null ? [] : [seed])) // FS
   work.state = {
     ...work.state,
@@ -34,6 +34,8 @@ const adopt = async (
     seed: null,
     change,
     stock: [],
+    // Who was found wrong under the old password may hold this one.
+    refused: new Map([...refused].filter(([, refusal]) => refusal !== 'proof')),
     informed: new Set(),
     tellAt: work.now,
   }

@@ -28,6 +28,8 @@ const approachMs = 4_000
 const unansweredMs = 15_000
 /** One who was answered, but got no epoch, does so after this long. */
 const unadmittedMs = 8_000
+/** Long enough that the tries of ten minutes do not use up the guesses. */
+const spoiledMs = 40_000
 const maxPatience = 60 * 60_000
 
 /** One event at a time: the host awaits a step before the next. */
@@ -202,12 +204,16 @@ const approach = async (work: Work): Promise<void> => {
 
 /**
  * Within reach, and yet nothing of it opens: a proof that ended well on one side only leaves two sessions that do
- * not fit. Another proof mends it; each one in vain doubles the wait.
+ * not fit. Or a member by the word of others whose proof failed here: it may have been spoiled on its way. Another
+ * proof mends it; each one in vain doubles the wait.
  */
 const renewSilent = (work: Work): void => {
   const { state, now } = work
-  const near = reachable(state)
-  const heard = new Map([...near].map((id) => [id, state.heard.get(id) ?? { at: now, patience }]))
+  const near = [...reachable(state)].map((id) => [id, { at: now, patience }] as const)
+  const vouched = membersOf(state.group)
+    .filter(({ id }) => state.present.has(id) && state.refused.has(id))
+    .map(({ id }) => [id, { at: now, patience: spoiledMs }] as const)
+  const heard = new Map([...vouched, ...near].map(([id, first]) => [id, state.heard.get(id) ?? first]))
   const renew = new Set(state.renew)
   const refused = new Map(state.refused)
   for (const [id, last] of heard) {

@@ -50,6 +50,25 @@ test('an eviction with a new password: the others go on, only the new one gets i
   expect(world.standing()).toHaveLength(1)
 })
 
+test('who was found wrong under the old password is proved to again under the new one', async () => {
+  const world = await createWorld({ seed: 35, relayOnly: true })
+  const [ann, bob, cleo] = (await inside(world, 'Ann', 'Bob', 'Cleo')) as [Member, Member, Member]
+  world.cut([bob.id])
+  await world.dispatch(ann, { kind: 'remove', member: cleo.id, password: await world.passwordOf('new') })
+  const dora = world.open('Dora', { password: 'new' })
+  await world.pass(4_000)
+  expect(dora.state.joined).toBe(true)
+  // Bob meets Dora before Ann can tell him of the new password.
+  world.network.heal()
+  world.cut([ann.id])
+  await world.pass(8_000)
+  expect([...bob.state.refused, ...dora.state.refused]).not.toEqual([])
+  world.network.heal()
+  await world.pass(32_000)
+  expect(world.standing()).toHaveLength(1)
+  expect(bob.state.pairs.get(dora.id)?.trust).toBe('verified')
+})
+
 test('without a new password the view says that the removed can knock again', async () => {
   const world = await createWorld({ seed: 32, relayOnly: true })
   const [ann, bob, cleo] = (await inside(world, 'Ann', 'Bob', 'Cleo')) as [Member, Member, Member]
