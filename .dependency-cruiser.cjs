@@ -188,7 +188,7 @@ module.exports = {
       to: { couldNotResolve: true, path: packages(benchPeers) },
     },
 
-    onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], '^src/crypto/'),
+    onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], ['^src/crypto/', '^e2e/']),
     onlyIn('storage-packages', ['idb'], '^src/host/storage\\.ts$'),
     onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
     onlyIn('ui-packages', ['react', 'react-dom', 'recharts', 'zustand', '@ariakit'], '^src/ui/'),

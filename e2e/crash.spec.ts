@@ -35,6 +35,49 @@ const recordSealing = async (page: Page, into: string[]): Promise<void> => {
   })
 }
 
+/**
+ * From the next commit of a message on, the Worker does nothing more: nothing of it can have left. `stopped` resolves
+ * once it stands still.
+ */
+const stopAtCommit = async (page: Page): Promise<{ readonly stopped: Promise<void> }> => {
+  const worker = page.workers()[0]
+  if (worker === undefined) throw new Error('no Worker')
+  const stopped = new Promise<void>((resolve) => {
+    worker.on('console', (message) => {
+      if (message.text() === 'committed') resolve()
+    })
+  })
+  await worker.evaluate(() => {
+    const { prototype: databases } = IDBDatabase
+    const { prototype: stores } = IDBObjectStore
+    const { transaction } = databases
+    const { put } = stores
+    const watched = new WeakSet<IDBTransaction>()
+    databases.transaction = function (this: IDBDatabase, ...given: Parameters<typeof transaction>) {
+      const begun = transaction.apply(this, given)
+      // The first listener: the app has not heard of the commit yet.
+      begun.addEventListener('complete', () => {
+        if (!watched.has(begun)) return
+        console.info('committed')
+        for (;;);
+      })
+      return begun
+    }
+    stores.put = function (this: IDBObjectStore, ...given: Parameters<typeof put>) {
+      if (this.name === 'messages') watched.add(this.transaction)
+      return put.apply(this, given)
+    }
+  })
+  return { stopped }
+}
+
+/** When the blow falls. */
+const moments = [
+  'at random',
+  'after the commit of what it says',
+  'after the commit of what it hears',
+] as const
+
 const joinToStay = async (member: Member): Promise<void> => {
   await member.fill()
   await member.page.getByRole('checkbox', { name: 'Stay a member after closing this tab' }).check()
@@ -48,7 +91,7 @@ const resume = async (member: Member): Promise<void> => {
   await member.waitForRoom()
 }
 
-test(`a browser killed at ${rounds} random moments: no key and nonce twice, nothing confirmed is lost, no session is stuck`, async ({
+test(`a browser killed ${rounds} times, at random and between disk and network: no key and nonce twice, nothing confirmed is lost, no session is stuck`, async ({
   room,
 }, testInfo) => {
   test.setTimeout(60_000 + rounds * 40_000)
@@ -66,20 +109,32 @@ test(`a browser killed at ${rounds} random moments: no key and nonce twice, noth
 
     for (let round = 0; round < rounds; round++) {
       const [fromAlice, fromBob] = [unique('from Alice'), unique('from Bob')]
-      // Whatever stands on both screens before the blow has been confirmed.
-      await Promise.all([bob.say(fromBob), alice.say(fromAlice)])
-      await alice.page.waitForTimeout(Math.random() * 600)
-      const seen = await alice.messages().catch(() => [])
-      if (seen.some((text) => text.includes(fromBob))) keptByAlice.push(fromBob)
+      const moment = moments[round % moments.length]
+      if (moment === 'at random') {
+        // Whatever stands on both screens before the blow has been confirmed.
+        await Promise.all([bob.say(fromBob), alice.say(fromAlice)])
+        await alice.page.waitForTimeout(Math.random() * 600)
+        const seen = await alice.messages().catch(() => [])
+        if (seen.some((text) => text.includes(fromBob))) keptByAlice.push(fromBob)
+      } else {
+        const { stopped } = await stopAtCommit(alice.page)
+        if (moment === 'after the commit of what it says') await alice.say(fromAlice)
+        else await bob.say(fromBob)
+        await stopped
+        if (moment === 'after the commit of what it says') await bob.say(fromBob)
+      }
       keptByBob.push(fromAlice)
       await hers.kill()
+      if (moment !== 'at random') await expect(bob.message(fromAlice)).toHaveCount(0)
 
       alice = await hers.member('Alice', room.relay.url, room)
       await recordSealing(alice.page, sealed)
       await resume(alice)
       await waitForAgreement([alice, bob], 30_000)
       for (const text of keptByAlice) await expect(alice.message(text)).toHaveCount(1)
-      if ((await alice.message(fromAlice).count()) === 0) keptByBob.pop()
+      const isKept = (await alice.message(fromAlice).count()) > 0
+      if (!isKept) keptByBob.pop()
+      if (moment === 'after the commit of what it says') expect(isKept).toBe(true)
       for (const text of keptByBob) await expect(bob.message(text)).toHaveCount(1)
       // Bob sent it to a member: it arrives, before or after the blow.
       await expect(alice.message(fromBob)).toHaveCount(1)

@@ -4,24 +4,26 @@ import { networkInterfaces } from 'node:os'
 import { expect, test, unique } from './fixtures.ts'
 import { requireHostCandidates } from './ice.ts'
 import { waitForAgreement } from './member.ts'
-import { frames, openRaw } from './raw-socket.ts'
-import type { RecordedFrame } from './relay.ts'
 import {
-  derivations,
-  derivedNeedles,
   effectiveOf,
-  findNeedles,
   fullSidOf,
   generatorOf,
   offlineEvidence,
   type RecordedRun,
   randomPad,
   recordedRuns,
-  sessionDescriptionNeedles,
   stretch,
-  textNeedles,
   vectorPad,
   windowsOf,
+} from './offline-guess.ts'
+import { frames, openRaw } from './raw-socket.ts'
+import type { RecordedFrame } from './relay.ts'
+import {
+  derivations,
+  derivedNeedles,
+  findNeedles,
+  sessionDescriptionNeedles,
+  textNeedles,
 } from './secrets.ts'
 
 /** All frames of one socket and direction in a row, so that nothing hides by being spread over several. */

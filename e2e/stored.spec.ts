@@ -4,7 +4,7 @@ import type { Page } from 'playwright/test'
 import { type Computer, createComputer } from './browser.ts'
 import { test as base, expect, unique } from './fixtures.ts'
 import { type Member, waitForAgreement } from './member.ts'
-import { findNeedles, textNeedles } from './secrets.ts'
+import { findNeedles, strongSecrets, textNeedles, valueNeedles } from './secrets.ts'
 
 const test = base.extend<{ readonly computers: (count: number) => readonly Computer[] }>({
   computers: async ({ room }, use, testInfo) => {
@@ -152,6 +152,17 @@ const filesBelow = (folder: string): string[] =>
     return entry?.isDirectory() ? filesBelow(path) : entry?.isFile() ? [path] : []
   })
 
+test('what is searched for is what the app derives: the pinned example of suite 2', async () => {
+  const { passwords } = JSON.parse(readFileSync('src/pake/vectors/cpace-oquake.json', 'utf8')) as {
+    readonly passwords: readonly Record<'group' | 'prepared' | 'verifier' | 'seed' | 'suite', unknown>[]
+  }
+  const example = passwords.find(({ suite }) => suite === 2) as Record<string, string> | undefined
+  if (example === undefined) throw new Error('no example of suite 2')
+  const password = Buffer.from(example.prepared ?? '', 'hex').toString()
+  const { verifier, seed } = await strongSecrets({ password, group: example.group ?? '' })
+  expect([verifier, seed].map((secret) => secret.toString('hex'))).toEqual([example.verifier, example.seed])
+})
+
 test('the files of a browser hold no password, key or message, and a copy of them opens nothing without the password', async ({
   room,
   computers,
@@ -172,6 +183,7 @@ test('the files of a browser hold no password, key or message, and a copy of the
   const used = await keys()
   expect(used.length).toBeGreaterThan(50)
   await hers.close()
+  const { verifier, seed } = await strongSecrets(room)
 
   const files = filesBelow(hers.folder).map((path) => readFileSync(path))
   // The list of memberships names groups in clear: so the search finds what is there.
@@ -180,6 +192,8 @@ test('the files of a browser hold no password, key or message, and a copy of the
   const needles = [
     ...textNeedles('password', room.password),
     ...texts.flatMap((text) => textNeedles('message', text)),
+    ...valueNeedles('verifier', verifier),
+    ...valueNeedles('seed', seed),
     // Their ends: many begin with a label or a format's own bytes.
     ...used.map((key) => ({ what: `key of ${key.length} bytes`, bytes: key.subarray(-16) })),
   ]
