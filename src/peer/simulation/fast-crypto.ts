@@ -25,12 +25,19 @@ const hash = (name: string, parts: readonly Uint8Array[]): Bytes =>
 const hmac = (key: Material, ...parts: readonly Uint8Array[]): Bytes => {
   const given = expose(key)
   const block = given.length > 64 ? hash('sha256', [given]) : given
-  const [inner, outer] = [new Uint8Array(64).fill(0x36), new Uint8Array(64).fill(0x5c)]
+  const inner = new Uint8Array(parts.reduce((length, part) => length + part.length, 64)).fill(0x36, 0, 64)
+  const outer = new Uint8Array(96).fill(0x5c, 0, 64)
   for (let i = 0; i < block.length; i++) {
     inner[i]! ^= block[i]!
     outer[i]! ^= block[i]!
   }
-  return hash('sha256', [outer, hash('sha256', [inner, ...parts])])
+  let at = 64
+  for (const part of parts) {
+    inner.set(part, at)
+    at += part.length
+  }
+  outer.set(hashOnce('sha256', inner, 'buffer'), 64)
+  return own(hashOnce('sha256', outer, 'buffer'))
 }
 
 const expand = (prk: Material, info: Uint8Array, length: number): Bytes => {
@@ -124,7 +131,7 @@ export const fastCrypto = (seed: string): Crypto => {
         return new Secret(dhPublic(privateKey))
       }
       if (publicKey.every((byte) => byte === 0)) throw new CryptoError('crypto/invalid-public-key')
-      const both = [toHex(dhPublic(privateKey)), toHex(publicKey)].sort().map(fromHex)
+      const both = [dhPublic(privateKey), publicKey].sort(Buffer.compare)
       return new Secret(hmac(trapdoor, ...both))
     },
     kemGenerate: async (parameters = mlKem768, given) => {
