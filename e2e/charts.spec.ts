@@ -63,6 +63,29 @@ test('each chart gains points as tabs join; pause holds them; values as pictures
   await expect(charts.latency.getByText('join', { exact: true })).toBeVisible()
   await expect(charts.latency.getByText('new group key', { exact: true })).toBeVisible()
 
+  await test.step('pause', async () => {
+    const drawn = (): Promise<readonly (string | null)[]> =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('path.recharts-curve')].map((path) => path.getAttribute('d')),
+      )
+    const pause = page.getByRole('button', { name: 'Pause' })
+    const fresh = page.getByText(/^paused: [\d,]+ new records?$/i)
+    await expect(fresh).toHaveCount(0)
+    await pause.click()
+    await expect(fresh).toBeVisible()
+    const held = await drawn()
+    expect(held.length).toBeGreaterThan(2)
+    await bob.say(unique('while paused'))
+    await alice.toFront()
+    const news = async (): Promise<number> =>
+      Number(/\d[\d,]*/.exec((await fresh.textContent()) ?? '')?.[0].replaceAll(',', ''))
+    await expect.poll(news, { message: 'new records' }).toBeGreaterThan(3)
+    expect(await drawn()).toEqual(held)
+    await pause.click()
+    await expect(fresh).toHaveCount(0)
+    await expect.poll(drawn).not.toEqual(held)
+  })
+
   await test.step('pictures', async () => {
     const png = await download(page, 'Save “Latency over time” as PNG')
     expect(png.subarray(1, 4).toString('latin1')).toBe('PNG')
@@ -136,6 +159,17 @@ test('brush, crosshair and solo work by pointer and by keyboard, on all charts a
   })
 
   await test.step('the keyboard reads values and zooms', async () => {
+    // Each second with records is one step: on a slow machine those of the joins are out of the window by now.
+    await expect
+      .poll(
+        async () => {
+          await bob.say(unique('talk'))
+          await alice.toFront()
+          return pointsOf(latency)
+        },
+        { intervals: [1_100], timeout: 20_000 },
+      )
+      .toBeGreaterThan(7)
     const chart = slider(page, timeCharts.latency)
     await chart.focus()
     const value = () => chart.getAttribute('aria-valuetext')

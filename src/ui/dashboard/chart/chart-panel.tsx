@@ -235,7 +235,8 @@ function Field({ label, rows, looks, noteOf, shown, pointer, formatX, onBrush, c
       else pointer.setState({ brushing: null })
       point(next.x)
     } else if (event.key === 'Enter' && brushing !== null) {
-      const span = brushed(brushing, shown)
+      // One step of a key is always meant, however short it is beside an hour.
+      const span = brushed(brushing, shown, 0)
       pointer.setState({ brushing: null })
       if (span !== null) onBrush?.(span)
     } else if (event.key === 'Escape') {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clockTicks, decades, nearest, rounded, withGaps } from './chart.ts'
-import { brushed } from './pointer.ts'
+import { brushed, leastDrag } from './pointer.ts'
 
 const rowsAt = (...xs: readonly number[]) => xs.map((x) => ({ x, values: { a: 1 } }))
 
@@ -65,8 +65,10 @@ describe('rows', () => {
 describe('brushed', () => {
   it('turns a range round, cuts it to what is shown, and takes no click for one', () => {
     const shown = { from: 0, to: 1_000 }
-    expect(brushed({ from: 700, to: 300 }, shown)).toEqual({ from: 300, to: 700 })
-    expect(brushed({ from: -50, to: 2_000 }, shown)).toEqual(shown)
-    expect(brushed({ from: 500, to: 501 }, shown)).toBeNull()
+    expect(brushed({ from: 700, to: 300 }, shown, 0)).toEqual({ from: 300, to: 700 })
+    expect(brushed({ from: -50, to: 2_000 }, shown, 0)).toEqual(shown)
+    expect(brushed({ from: 500, to: 501 }, shown, leastDrag(shown))).toBeNull()
+    expect(brushed({ from: 501, to: 500 }, shown, 0)).toEqual({ from: 500, to: 501 })
+    expect(brushed({ from: 500, to: 500 }, shown, 0)).toBeNull()
   })
 })

@@ -3,7 +3,7 @@ import { usePlotArea, useXAxisInverseScale, useXAxisScale, useYAxisScale } from 
 import type { EventKind, EventMark } from '../../marks.ts'
 import { type Look, nearest, type Row } from './chart.ts'
 import styles from './overlay.module.css'
-import { brushed, type PointerStore, type Span, useBrushing, usePointed } from './pointer.ts'
+import { brushed, leastDrag, type PointerStore, type Span, useBrushing, usePointed } from './pointer.ts'
 
 interface Props {
   readonly rows: readonly Row[]
@@ -50,7 +50,7 @@ export function Overlay({ rows, looks, marks, throttled, shown, pointer, onBrush
     const { brushing } = pointer.getState()
     if (brushing === null) return
     pointer.setState({ brushing: null })
-    const span = brushed(brushing, shown)
+    const span = brushed(brushing, shown, leastDrag(shown))
     if (span !== null) onBrush?.(span)
   }
 

@@ -26,8 +26,11 @@ export const usePointed = (store: PointerStore): number | null =>
 export const useBrushing = (store: PointerStore): Span | null =>
   useSyncExternalStore(store.subscribe, () => store.getState().brushing)
 
-/** A brushed range the right way round, within what is shown; `null` when it is too short to be meant. */
-export const brushed = ({ from, to }: Span, shown: Span): Span | null => {
+/** What a pointer drags over by accident is no range. */
+export const leastDrag = ({ from, to }: Span): number => (to - from) / 200
+
+/** A brushed range the right way round, within what is shown; `null` when it is not longer than `least`. */
+export const brushed = ({ from, to }: Span, shown: Span, least: number): Span | null => {
   const span = { from: Math.max(shown.from, Math.min(from, to)), to: Math.min(shown.to, Math.max(from, to)) }
-  return span.to - span.from < (shown.to - shown.from) / 200 ? null : span
+  return span.to - span.from > least ? span : null
 }
