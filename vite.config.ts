@@ -16,6 +16,9 @@ export default defineConfig(({ isSsrBuild = false }) => ({
   },
   worker: { format: 'es' },
   test: {
+    // A busy machine is no defect.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     include: ['src/**/*.test.{ts,tsx}', 'signaling/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: ['e2e/**', '**/node_modules/**', 'dist/**'],
   },

@@ -38,8 +38,12 @@ const needsEpoch = (state: GroupState, { now, reachable }: Surroundings): boolea
   const missed = membersOf(state).filter(({ id }) => id !== state.self && !reachable.has(id)).length
   const patience = disagreementMs + Math.min(missed, maxMissed) * missedMs
   return [...state.heads].some(
-    ([id, { hash, differsSince }]) =>
-      reachable.has(id) && hash === state.hash && differsSince !== null && now - differsSince > patience,
+    ([id, { hash, differsSince, told }]) =>
+      told &&
+      reachable.has(id) &&
+      hash === state.hash &&
+      differsSince !== null &&
+      now - differsSince > patience,
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Crypto, Secret } from '../crypto/index.ts'
 import type { GroupControl, Head } from './control.ts'
+import type { HeldEpoch } from './epoch.ts'
 import { dropOld } from './keeping.ts'
 import { learn } from './learning.ts'
 import { isGone, type MemberId } from './roster.ts'
@@ -41,11 +42,25 @@ export const takeHeads = (
     hash,
     current: current?.id ?? null,
     differsSince: same ? null : (state.heads.get(from)?.differsSince ?? now),
+    told: true,
   }
   const heads = new Map(state.heads).set(from, standing)
   const effects = hash === state.hash ? [] : sendRoster(state, from)
   return { state: { ...state, heads }, effects, stale: [] }
 }
+
+/** `epoch` of `author` is current now: where the others stand is known once they tell again, since when they differ is kept. */
+export const standingsAt = (
+  heads: GroupState['heads'],
+  { id: epoch, author }: HeldEpoch,
+): GroupState['heads'] =>
+  new Map(
+    [...heads].map(([id, standing]): [MemberId, Standing] => {
+      const holds = id === author || standing.current === epoch
+      const told: Standing = { ...standing, current: epoch, differsSince: null, told: true }
+      return [id, holds ? told : { ...standing, told: false }]
+    }),
+  )
 
 /** Passes the time: repeats what was not acknowledged, tells where this member stands, lets the absent expire. */
 export const tick = (

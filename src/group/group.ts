@@ -3,7 +3,7 @@ import { type Crypto, equalSecrets, Secret } from '../crypto/index.ts'
 import { settle } from './authoring.ts'
 import type { GroupControl } from './control.ts'
 import { confirmation, type EpochHeader, epochVersion, maxCounter, openEpoch } from './epoch.ts'
-import { takeHeads, tick } from './gossip.ts'
+import { standingsAt, takeHeads, tick } from './gossip.ts'
 import { holdEpoch } from './keeping.ts'
 import { learn } from './learning.ts'
 import { finalLife, type MemberId } from './roster.ts'
@@ -165,8 +165,8 @@ const takeEpoch = async (
   const next: GroupState = {
     ...held.state,
     founded: true,
-    // Where others stood was said of the epoch before: they are asked anew, and this one is not contested with it.
-    heads: currentEpoch(held.state)?.id === currentEpoch(state)?.id ? state.heads : new Map(),
+    // Nobody contests this one for where others stood before it.
+    heads: currentEpoch(held.state)?.id === epoch.id ? standingsAt(learned.state.heads, epoch) : state.heads,
     arrivals: new Map(state.arrivals).set(from, [...arrivals, now]),
   }
   const sync: readonly GroupEffect[] = next.hash === header.rosterHash ? [] : sendRoster(next, from)

@@ -30,6 +30,8 @@ export interface Standing {
   readonly current: EpochId | null
   /** Since when it has not shown my current epoch. */
   readonly differsSince: number | null
+  /** Whether it was heard since I took the epoch that is current. */
+  readonly told: boolean
 }
 
 export interface GroupState {

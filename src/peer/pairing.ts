@@ -16,6 +16,8 @@ import { type Control, control, digestBytes, frame, textMessage } from './wire.t
 /** Messages kept after their delivery, for whoever asks. */
 const maxRecent = 64
 const resendMs = 2_000
+/** What was said so lately is kept for one that expired. */
+const returnMs = 10 * 60_000
 const formerMs = 10 * 60_000
 
 export const setPair = (work: Work, member: MemberId, pair: Pair): void => {
@@ -216,9 +218,12 @@ export const tickOutbox = async (work: Work): Promise<void> => {
       next.push(entry)
       continue
     }
-    // One whose pre-key somebody else had used first is in no roster yet, and still to be met.
-    const { removes } = work.state.group.roster
-    const waiting = new Set([...entry.waiting].filter((id) => members.has(id) || !removes.has(id)))
+    // One whose pre-key somebody else had used first is in no roster yet, and still to be met; one that was out of
+    // reach for too long may come back.
+    const { roster } = work.state.group
+    const isHoped = (id: MemberId): boolean =>
+      !isGone(roster, id) && (!roster.removes.has(id) || work.now - entry.message.at < returnMs)
+    const waiting = new Set([...entry.waiting].filter((id) => members.has(id) || isHoped(id)))
     if (waiting.size === 0) {
       over.push(entry)
       continue

@@ -264,6 +264,12 @@ export const receiveHint = (work: Work, from: MemberId, hint: Hint): void => {
     return
   }
   refuse(work, from, 'busy')
+  // Nothing was tried: between members, again once the door is open.
+  const again = Math.min(Math.max(hint.retryAfterMs, resendMs), maxDelayMs)
+  work.state = {
+    ...work.state,
+    heard: new Map(work.state.heard).set(from, { at: work.now, patience: again }),
+  }
   const retryAt = Math.max(work.state.retryAt ?? 0, work.now + Math.min(hint.retryAfterMs, maxDelayMs))
   work.state = { ...work.state, retryAt }
 }

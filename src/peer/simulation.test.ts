@@ -32,6 +32,7 @@ test.each(regressions)('%s', async (_why, seed, schedule) => {
 test.each([
   [110671, 'a proof that ended well on one side only left two sessions that did not fit, for good'],
   [610447, 'a proof that a relay had spoiled was never tried again, and two members had no session for good'],
+  [701823, 'what was said to one that expired and came back was never said again'],
   [110827, 'a newcomer whose password was changed meanwhile waited for ever for those who do not answer'],
 ])('seed %i: %s', async (seed) => {
   expect((await runHistory(seed, { fast: true })).violation).toBeNull()

@@ -24,6 +24,8 @@ export interface HistoryResult {
 }
 
 const settleMs = 150_000
+/** While the door is closed by guesses, for longer: at most an hour at a time. */
+const maxSettleMs = 2 * 60 * 60_000
 const stepMs = 500
 /** Agreement has to last this long before a history is over. */
 const calmSteps = 4
@@ -277,9 +279,12 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     world.network.heal()
     turnRelay(null, null)
     let calm = 0
-    for (let passed = 0; passed < settleMs && calm < calmSteps; passed += stepMs) {
+    for (let passed = 0, until = settleMs; passed < until && calm < calmSteps; passed += stepMs) {
       await world.pass(stepMs)
       calm = unsettled() === null ? calm + 1 : 0
+      // What guessers closed opens again, and what waited for it goes on.
+      const closed = alive().some(({ state }) => state.guesses.blockedUntil > world.network.now())
+      if (closed) until = Math.min(passed + settleMs, maxSettleMs)
     }
     const left = unsettled()
     if (left === null) await replayToRemoved()
