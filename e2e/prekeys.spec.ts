@@ -66,7 +66,12 @@ test('members join while all others are asleep, leave messages, and are together
     const carolAgain = await theirs.member('Carol', room.relay.url, room)
     await resume(carolAgain)
     const all = [woken, bobAgain, carolAgain]
+    await carolAgain.waitForRoom()
+    const since = performance.now()
     await waitForAgreement(all, together)
+    const took = `${((performance.now() - since) / 1000).toFixed(1)} s after the last came back, all three are in one epoch`
+    testInfo.annotations.push({ type: 'convergence', description: took })
+    console.log(took)
     for (const member of all)
       await expect(member.listedMembers.filter({ hasText: 'verified' })).toHaveCount(2)
     // Carol joined after Bob had spoken: what was said before is not for her.

@@ -135,7 +135,7 @@ export const german: Wording = {
   },
   stored: {
     title: 'Deine Gruppen auf diesem Rechner',
-    lead: 'Gib das Passwort der Gruppe ein, um weiterzumachen, wo du aufgehört hast.',
+    lead: 'Gib das Passwort ein, mit dem sie gespeichert wurde, auch wenn die Gruppe es seitdem geändert hat.',
     since: (name, date) => `als ${name}, seit ${date}`,
     password: (group) => `Passwort von ${group}`,
     resume: 'Weitermachen',

@@ -136,7 +136,7 @@ export const english = {
   },
   stored: {
     title: 'Your groups on this computer',
-    lead: 'Type the password of the group to go on where you stopped.',
+    lead: 'Type the password that it was stored with, even if the group has changed it since.',
     since: (name: string, date: string) => `as ${name}, since ${date}`,
     password: (group: string) => `Password of ${group}`,
     resume: 'Resume',
