@@ -54,9 +54,9 @@ export class WireLog {
     return [...this.#types]
   }
 
-  /** Milliseconds that one point stands for, where `now` is the newest time there is. */
+  /** Milliseconds that one point stands for, where `now` is the newest time there is: five minutes are fine, give or take. */
   resolution(from: number, now: number): number {
-    return now - from <= stretches[0] * (capacity - 1) ? stretches[0] : stretches[1]
+    return now - from <= stretches[0] * (capacity + 2) ? stretches[0] : stretches[1]
   }
 
   /** The slices of this resolution that begin in `from` ≤ t < `to` and hold anything, oldest first. */

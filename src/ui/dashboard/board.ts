@@ -9,10 +9,10 @@ export const windows = [30_000, 60_000, 300_000, 900_000, 3_600_000] as const
 export type WindowMs = (typeof windows)[number]
 
 /** The panels look at the records in turn, so that no frame has to draw all of them. */
-const slots = 4
-/** Four looks a second, each of another group of panels: a chart is drawn anew once a second. */
+const slots = 6
+/** Four looks a second, each of another group of panels: a chart is drawn anew every one and a half. */
 const lookMs = 250
-export type Slot = 0 | 1 | 2 | 3
+export type Slot = 0 | 1 | 2 | 3 | 4 | 5
 
 export interface BoardState extends PointerState {
   readonly windowMs: WindowMs

@@ -1,6 +1,6 @@
 import { useServices, useUi, useWording } from '../context.tsx'
 import { allOperations } from '../records/record-log.ts'
-import { useBoard } from './board.ts'
+import { type Slot, useBoard } from './board.ts'
 import styles from './figures.module.css'
 import { useFormats } from './format.ts'
 import { Sparkline } from './sparkline.tsx'
@@ -10,15 +10,13 @@ const minute = 60_000
 const handshake = 'pake_run'
 
 /** The last minute in figures, each with its course. */
-export function Figures() {
+export function Figures({ slot }: { readonly slot: Slot }) {
   const { metrics, charts, room } = useWording()
   const { client } = useServices()
   const format = useFormats()
   const log = useLog()
   const epoch = useUi(({ view }) => view.epoch)
-  const frozenAt = useBoard(({ frozen }) => frozen?.at ?? null)
-  const look = useBoard(({ looks }) => looks[0] ?? 0)
-  const to = frozenAt ?? look
+  const to = useBoard(({ frozen, looks }) => frozen?.at ?? looks[slot] ?? 0)
   const range = { from: to - minute, to }
   const last = log.summary(allOperations, range)
   const points = log.points(allOperations, range)

@@ -43,11 +43,13 @@ export function LatencyPanel({ slot, operation, onOperation }: Props) {
   const stretch = log.resolution(span)
   const rows = useMemo(() => points.map(({ at, ...values }) => ({ x: at, values })), [points])
   const looks = useMemo(() => looksOf(format), [format])
-  const count = (value: number | null): string => format.count(value ?? 0)
-  const columns: readonly Column[] = [
-    { key: 'count', name: metrics.count, format: count },
-    { key: 'errors', name: metrics.errors, format: count },
-  ]
+  const columns = useMemo((): readonly Column[] => {
+    const count = (value: number | null): string => format.count(value ?? 0)
+    return [
+      { key: 'count', name: metrics.count, format: count },
+      { key: 'errors', name: metrics.errors, format: count },
+    ]
+  }, [format, metrics])
   const keys = log.keys().toSorted()
   const name = operation === allOperations ? metrics.allOperations : operation
   return (

@@ -35,12 +35,25 @@ const useLooking = (): void => {
   }, [board, visible])
 }
 
+/** Counts up to `all`, one with each task: what is opened at once would hold the page up for as long as all of it takes. */
+const useOneByOne = (all: number): number => {
+  const [count, setCount] = useState(0)
+  useEffect(() => {
+    if (count === all) return
+    const timer = setTimeout(() => setCount(count + 1))
+    return () => clearTimeout(timer)
+  }, [count, all])
+  return count
+}
+
 /** The page around it is drawn anew with every message; that is no reason to draw the charts. */
 const Screen = memo(function Screen() {
   const { metrics } = useWording()
   const { records } = useServices()
   const [operation, setOperation] = useState(allOperations)
   useLooking()
+  const shown = useOneByOne(8)
+  const coming = <div className={styles.coming} data-of="chart" />
   return (
     <div className={styles.screen}>
       <div className={styles.bar}>
@@ -53,17 +66,17 @@ const Screen = memo(function Screen() {
         </button>
         <CaptureBar />
       </div>
-      <Figures />
+      {shown > 0 ? <Figures slot={0} /> : <div className={styles.coming} data-of="figures" />}
       <Toolbar />
-      <LatencyPanel slot={1} operation={operation} onOperation={setOperation} />
+      {shown > 1 ? <LatencyPanel slot={1} operation={operation} onOperation={setOperation} /> : coming}
       <div className={styles.pair}>
-        <DistributionPanel slot={2} operation={operation} />
-        <ThroughputPanel slot={3} operation={operation} />
+        {shown > 2 ? <DistributionPanel slot={2} operation={operation} /> : coming}
+        {shown > 3 ? <ThroughputPanel slot={3} operation={operation} /> : coming}
       </div>
-      <WirePanel slot={0} />
-      <OperationsTable slot={3} />
-      <SlowestPanel slot={0} />
-      <ErrorsPanel slot={0} />
+      {shown > 4 ? <WirePanel slot={4} /> : coming}
+      {shown > 5 && <OperationsTable slot={5} />}
+      {shown > 6 && <SlowestPanel slot={4} />}
+      {shown > 7 && <ErrorsPanel slot={0} />}
     </div>
   )
 })

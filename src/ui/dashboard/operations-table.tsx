@@ -1,5 +1,5 @@
 import { Focusable } from '@ariakit/react'
-import { useId, useState } from 'react'
+import { memo, useId, useState } from 'react'
 import type { OperationRow } from '../../metrics/index.ts'
 import { useWording } from '../context.tsx'
 import { operationKey } from '../records/record-log.ts'
@@ -85,15 +85,7 @@ export function OperationsTable({ slot }: { readonly slot: Slot }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={operationKey(row)}>
-                <th scope="row">{row.operation}</th>
-                <td className={tableStyles.words}>{row.algorithm}</td>
-                {figures.map((column) => (
-                  <td key={column}>
-                    <data value={row[column]}>{figureText(row, column, format)}</data>
-                  </td>
-                ))}
-              </tr>
+              <Line key={operationKey(row)} row={row} format={format} />
             ))}
           </tbody>
         </table>
@@ -104,3 +96,26 @@ export function OperationsTable({ slot }: { readonly slot: Slot }) {
     </section>
   )
 }
+
+interface LineProps {
+  readonly row: OperationRow
+  readonly format: Formats
+}
+
+/** Most operations rest at any time. Of another log, or another tab, all figures may differ. */
+const isSameLine = (a: LineProps, b: LineProps): boolean =>
+  a.format === b.format && columns.every((column) => a.row[column] === b.row[column])
+
+const Line = memo(function Line({ row, format }: LineProps) {
+  return (
+    <tr>
+      <th scope="row">{row.operation}</th>
+      <td className={tableStyles.words}>{row.algorithm}</td>
+      {figures.map((column) => (
+        <td key={column}>
+          <data value={row[column]}>{figureText(row, column, format)}</data>
+        </td>
+      ))}
+    </tr>
+  )
+}, isSameLine)

@@ -1,15 +1,17 @@
 import { Focusable } from '@ariakit/react'
-import { Fragment, useState } from 'react'
+import { memo, useState } from 'react'
 import type { OperationRecord } from '../../metrics/index.ts'
 import { useWording } from '../context.tsx'
 import { operationKey } from '../records/record-log.ts'
 import type { Slot } from './board.ts'
-import { useFormats } from './format.ts'
+import { type Formats, useFormats } from './format.ts'
 import panelStyles from './panel.module.css'
 import styles from './slowest-panel.module.css'
 import tableStyles from './table.module.css'
 import { Trace } from './trace.tsx'
 import { useLog, useLook } from './use-time-panel.ts'
+
+const columnCount = 7
 
 /** The longest operations, and what each of them was made of. */
 export function SlowestPanel({ slot }: { readonly slot: Slot }) {
@@ -40,44 +42,15 @@ export function SlowestPanel({ slot }: { readonly slot: Slot }) {
               </tr>
             </thead>
             <tbody>
-              {records.map((record) => {
-                const shown = open === record.id
-                return (
-                  <Fragment key={record.id}>
-                    <tr>
-                      <th scope="row">
-                        <button
-                          type="button"
-                          className={styles.unfold}
-                          aria-expanded={shown}
-                          onClick={() => setOpen(shown ? null : record.id)}
-                        >
-                          {operationKey(record)}
-                        </button>
-                      </th>
-                      <td>{format.exactMs(record.duration)}</td>
-                      <td>{format.time(record.start)}</td>
-                      <td>{record.phase ?? '–'}</td>
-                      <td>{record.peer ?? '–'}</td>
-                      <td>{format.exactMs(record.queueWait)}</td>
-                      <td data-failed={record.error !== null} className={styles.outcome}>
-                        {outcomeOf(record, charts)}
-                      </td>
-                    </tr>
-                    {shown && (
-                      <tr className={styles.trace}>
-                        <td colSpan={columns.length + 2}>
-                          <Trace
-                            label={charts.traceOf(operationKey(record))}
-                            records={tracedBy(log.trace(record.trace), record)}
-                            about={record.id}
-                          />
-                        </td>
-                      </tr>
-                    )}
-                  </Fragment>
-                )
-              })}
+              {records.map((record) => (
+                <Line
+                  key={record.id}
+                  record={record}
+                  format={format}
+                  trace={open === record.id ? log.trace(record.trace) : null}
+                  onOpen={setOpen}
+                />
+              ))}
             </tbody>
           </table>
         </Focusable>
@@ -85,6 +58,53 @@ export function SlowestPanel({ slot }: { readonly slot: Slot }) {
     </section>
   )
 }
+
+interface LineProps {
+  readonly record: OperationRecord
+  readonly format: Formats
+  /** `null`: not unfolded. */
+  readonly trace: readonly OperationRecord[] | null
+  readonly onOpen: (id: number | null) => void
+}
+
+const Line = memo(function Line({ record, format, trace, onOpen }: LineProps) {
+  const { charts } = useWording()
+  return (
+    <>
+      <tr>
+        <th scope="row">
+          <button
+            type="button"
+            className={styles.unfold}
+            aria-expanded={trace !== null}
+            onClick={() => onOpen(trace === null ? record.id : null)}
+          >
+            {operationKey(record)}
+          </button>
+        </th>
+        <td>{format.exactMs(record.duration)}</td>
+        <td>{format.time(record.start)}</td>
+        <td>{record.phase ?? '–'}</td>
+        <td>{record.peer ?? '–'}</td>
+        <td>{format.exactMs(record.queueWait)}</td>
+        <td data-failed={record.error !== null} className={styles.outcome}>
+          {outcomeOf(record, charts)}
+        </td>
+      </tr>
+      {trace !== null && (
+        <tr className={styles.trace}>
+          <td colSpan={columnCount}>
+            <Trace
+              label={charts.traceOf(operationKey(record))}
+              records={tracedBy(trace, record)}
+              about={record.id}
+            />
+          </td>
+        </tr>
+      )}
+    </>
+  )
+})
 
 /** Its trace, or the record alone where that is no longer kept. */
 const tracedBy = (trace: readonly OperationRecord[], record: OperationRecord): readonly OperationRecord[] =>

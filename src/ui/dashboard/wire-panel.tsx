@@ -50,7 +50,7 @@ export function WirePanel({ slot }: { readonly slot: Slot }) {
         name: charts.classical,
         color: 'var(--text)',
         dash: '2 3',
-        shape: 'line' as const,
+        shape: 'edge' as const,
         format: rate,
       },
     ]

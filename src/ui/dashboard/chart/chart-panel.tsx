@@ -156,14 +156,20 @@ export function ChartPanel(props: ChartPanelProps) {
             {...{ label, rows, looks: visible, noteOf, shown, pointer, formatX }}
             onBrush={onBrush ?? null}
           >
-            <Plot rows={drawn} looks={visible} bands={spread} x={x} y={y} unit={unit}>
-              <Overlay
-                {...{ marks, throttled, shown, pointer }}
-                rows={floored(rows, props)}
-                looks={visible}
-                onBrush={onBrush ?? null}
-              />
-            </Plot>
+            <Plot
+              rows={drawn}
+              looks={visible}
+              bands={spread}
+              {...{ x, y, unit }}
+              over={(ground) => (
+                <Overlay
+                  {...{ ground, marks, throttled, shown, pointer }}
+                  rows={floored(rows, props)}
+                  looks={visible}
+                  onBrush={onBrush ?? null}
+                />
+              )}
+            />
           </Field>
           <ChartLegend
             {...{ looks, rows, pointer, formatX, solo }}

@@ -14,8 +14,8 @@ export interface Column {
 export interface Look extends Column {
   readonly color: string
   readonly dash?: string
-  /** `stacked` areas lie upon each other; `steps` holds each value until the next x. */
-  readonly shape: 'line' | 'stacked' | 'steps'
+  /** `stacked` areas lie upon each other; `steps` and `edge` hold each value until the next x, `edge` without an area. */
+  readonly shape: 'line' | 'edge' | 'stacked' | 'steps'
 }
 
 /** The room between two series, faintly. */

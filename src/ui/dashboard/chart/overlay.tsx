@@ -1,11 +1,12 @@
 import type { PointerEvent } from 'react'
-import { usePlotArea, useXAxisInverseScale, useXAxisScale, useYAxisScale } from 'recharts'
 import type { EventKind, EventMark } from '../../marks.ts'
 import { type Look, nearest, type Row } from './chart.ts'
 import styles from './overlay.module.css'
 import { brushed, leastDrag, type PointerStore, type Span, useBrushing, usePointed } from './pointer.ts'
+import type { Ground } from './ruler.ts'
 
 interface Props {
+  readonly ground: Ground
   readonly rows: readonly Row[]
   readonly looks: readonly Look[]
   readonly marks: readonly EventMark[]
@@ -17,22 +18,16 @@ interface Props {
   readonly onBrush: ((span: Span) => void) | null
 }
 
-/** Marks, throttled times, the brushed range and the crosshair. A child of the chart, for it needs the scales. */
-export function Overlay({ rows, looks, marks, throttled, shown, pointer, onBrush }: Props) {
-  const area = usePlotArea()
-  const scaleX = useXAxisScale()
-  const invertX = useXAxisInverseScale()
-  if (area === undefined || scaleX === undefined || invertX === undefined) return null
-  const { x: left, y: top, width, height } = area
-  const pixel = (x: number): number => Math.min(left + width, Math.max(left, Number(scaleX(x) ?? left)))
+/** Marks, throttled times, the brushed range and the crosshair. */
+export function Overlay({ ground, rows, looks, marks, throttled, shown, pointer, onBrush }: Props) {
+  const { left, top, width, height } = ground
+  const pixel = pixelIn(ground)
   const within = ({ at }: EventMark): boolean => at >= shown.from && at <= shown.to
 
   const xOf = ({ clientX, currentTarget }: PointerEvent<SVGRectElement>): number | null => {
     const box = currentTarget.getBoundingClientRect()
     if (box.width === 0) return null
-    const at = left + Math.min(1, Math.max(0, (clientX - box.left) / box.width)) * width
-    const x = Number(invertX(at))
-    return Number.isFinite(x) ? x : null
+    return ground.x.value(left + Math.min(1, Math.max(0, (clientX - box.left) / box.width)) * width)
   }
   const onPointerDown = (event: PointerEvent<SVGRectElement>): void => {
     const x = xOf(event)
@@ -72,7 +67,7 @@ export function Overlay({ rows, looks, marks, throttled, shown, pointer, onBrush
           <Sign kind={kind} x={pixel(at)} y={top - 8} />
         </g>
       ))}
-      <Moving {...{ rows, looks, pointer, pixel, top, height }} />
+      <Moving {...{ ground, rows, looks, pointer }} />
       <rect
         className={onBrush === null ? styles.field : styles.brushable}
         x={left}
@@ -90,19 +85,17 @@ export function Overlay({ rows, looks, marks, throttled, shown, pointer, onBrush
   )
 }
 
-interface MovingProps {
-  readonly rows: readonly Row[]
-  readonly looks: readonly Look[]
-  readonly pointer: PointerStore
-  readonly pixel: (x: number) => number
-  readonly top: number
-  readonly height: number
-}
+/** What lies outside of the window is drawn at its edge. */
+const pixelIn =
+  ({ left, width, x }: Ground) =>
+  (value: number): number =>
+    Math.min(left + width, Math.max(left, x.pixel(value)))
 
-function Moving({ rows, looks, pointer, pixel, top, height }: MovingProps) {
+function Moving({ ground, rows, looks, pointer }: Pick<Props, 'ground' | 'rows' | 'looks' | 'pointer'>) {
+  const { top, height } = ground
+  const pixel = pixelIn(ground)
   const pointed = usePointed(pointer)
   const brushing = useBrushing(pointer)
-  const scaleY = useYAxisScale()
   const row = pointed === null ? undefined : rows[nearest(rows, pointed)]
   return (
     <g data-moving="">
@@ -128,7 +121,7 @@ function Moving({ rows, looks, pointer, pixel, top, height }: MovingProps) {
       {row !== undefined &&
         looks.map(({ key, color, shape }) => {
           const value = row.values[key] ?? null
-          const y = value === null || shape === 'stacked' ? Number.NaN : Number(scaleY?.(value))
+          const y = value === null || shape === 'stacked' ? Number.NaN : ground.y.pixel(value)
           if (!Number.isFinite(y) || y < top || y > top + height) return null
           return <circle key={key} className={styles.dot} cx={pixel(row.x)} cy={y} r={4} fill={color} />
         })}

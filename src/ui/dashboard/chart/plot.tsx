@@ -1,6 +1,9 @@
-import { memo, type ReactNode } from 'react'
-import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { Surface } from 'recharts'
 import type { Band, Extent, Look, Row, Scale } from './chart.ts'
+import { Curves } from './curves.tsx'
+import styles from './plot.module.css'
+import { apart, type Ground, rulerOf } from './ruler.ts'
 
 export interface Axis extends Extent {
   readonly scale: Scale
@@ -16,106 +19,101 @@ interface Props {
   readonly y: Axis
   readonly unit: string
   /** Drawn over it, inside the same picture. */
-  readonly children: ReactNode
+  readonly over: (ground: Ground) => ReactNode
 }
 
-const tick = { fill: 'var(--muted)', fontSize: 12 }
-const seriesOf =
-  (key: string) =>
-  ({ values }: Row): number | null =>
-    values[key] ?? null
-const bandOf =
-  ({ low, high }: Band) =>
-  ({ values }: Row): readonly [number, number] | null => {
-    const bottom = values[low] ?? null
-    const top = values[high] ?? null
-    return bottom === null || top === null ? null : [bottom, top]
+const margin = { top: 16, right: 12, bottom: 30, left: 74 }
+/** Picture points that a letter of a label takes, rather too many than too few. */
+const letter = 6.8
+
+/**
+ * The shapes are those of recharts; its chart, with a store and effects for each axis and line, takes ten times as long
+ * to draw the same anew.
+ */
+export function Plot({ rows, looks, bands, x, y, unit, over }: Props) {
+  const frame = useRef<HTMLDivElement>(null)
+  const { width, height } = useSize(frame)
+  const ground: Ground = {
+    left: margin.left,
+    top: margin.top,
+    width: Math.max(0, width - margin.left - margin.right),
+    height: Math.max(0, height - margin.top - margin.bottom),
+    x: rulerOf(x, margin.left, width - margin.right),
+    y: rulerOf(y, height - margin.bottom, margin.top),
   }
-
-interface DotProps {
-  readonly cx?: number
-  readonly cy?: number
-  readonly index?: number
-}
-
-/** A lone point has no line: it gets a dot. */
-const lonelyDot =
-  (rows: readonly Row[], key: string, color: string) =>
-  ({ cx, cy, index: at = -1 }: DotProps) => {
-    const empty = (index: number): boolean => (rows[index]?.values[key] ?? null) === null
-    const drawn = cx !== undefined && cy !== undefined && Number.isFinite(cy)
-    if (!drawn || empty(at) || !empty(at - 1) || !empty(at + 1)) return <g key={at} />
-    return <circle key={at} cx={cx} cy={cy} r={2.5} fill={color} />
-  }
-
-/** What recharts draws: axes, lines, areas. Everything that moves with the pointer lies over it and is drawn apart. */
-export const Plot = memo(function Plot({ rows, looks, bands, x, y, unit, children }: Props) {
   return (
-    <ResponsiveContainer width="100%" height="100%" debounce={50}>
-      <ComposedChart
-        data={rows as Row[]}
-        margin={{ top: 16, right: 12, bottom: 0, left: 0 }}
-        accessibilityLayer={false}
-      >
-        <CartesianGrid stroke="var(--line)" vertical={false} />
-        <XAxis
-          dataKey="x"
-          type="number"
-          scale={x.scale}
-          domain={[...x.domain]}
-          ticks={[...x.ticks]}
-          tickFormatter={x.format}
-          stroke="var(--line-strong)"
-          tick={tick}
-          minTickGap={18}
-          allowDataOverflow
-        />
-        <YAxis
-          type="number"
-          scale={y.scale}
-          domain={[...y.domain]}
-          ticks={[...y.ticks]}
-          tickFormatter={y.format}
-          unit={unit}
-          width={74}
-          stroke="var(--line-strong)"
-          tick={tick}
-          allowDataOverflow
-        />
-        {bands.map((band) => (
-          <Area
-            key={`${band.low} ${band.high}`}
-            dataKey={bandOf(band)}
-            stroke="none"
-            fill={band.color}
-            fillOpacity={0.16}
-            isAnimationActive={false}
-            activeDot={false}
-          />
-        ))}
-        {looks.map(({ key, color, dash, shape }) => {
-          const common = {
-            dataKey: seriesOf(key),
-            stroke: color,
-            strokeWidth: 2,
-            isAnimationActive: false,
-            activeDot: false,
-            ...(dash === undefined ? {} : { strokeDasharray: dash }),
-          }
-          if (shape === 'line') return <Line key={key} {...common} dot={lonelyDot(rows, key, color)} />
-          return (
-            <Area
-              key={key}
-              {...common}
-              type="stepAfter"
-              fill={color}
-              fillOpacity={shape === 'stacked' ? 0.5 : 0.3}
-              {...(shape === 'stacked' ? { stackId: 'all' } : {})}
-            />
-          )
-        })}
-        {children}
-      </ComposedChart>
-    </ResponsiveContainer>
+    <div ref={frame} className={styles.frame}>
+      {ground.width > 0 && ground.height > 0 && (
+        <Surface width={width} height={height}>
+          <Axes {...{ ground, x, y, unit }} />
+          <Curves {...{ ground, rows, looks, bands }} base={y.domain[0]} />
+          {over(ground)}
+        </Surface>
+      )}
+    </div>
   )
-})
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+const useSize = (ref: { readonly current: HTMLElement | null }): Size => {
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 })
+  useLayoutEffect(() => {
+    if (ref.current === null) return
+    // Tells the size of the beginning, too.
+    const observer = new ResizeObserver((entries) => {
+      const { width = 0, height = 0 } = entries.at(-1)?.contentRect ?? {}
+      setSize((known) => (known.width === width && known.height === height ? known : { width, height }))
+    })
+    observer.observe(ref.current)
+    return () => observer.disconnect()
+  }, [ref])
+  return size
+}
+
+interface AxesProps {
+  readonly ground: Ground
+  readonly x: Axis
+  readonly y: Axis
+  readonly unit: string
+}
+
+function Axes({ ground, x, y, unit }: AxesProps) {
+  const { left, top, width, height } = ground
+  const [right, bottom] = [left + width, top + height]
+  const labels = x.ticks
+    .map((value) => ({ value, at: ground.x.pixel(value), text: x.format(value) }))
+    .filter(({ at }) => at >= left - 0.5 && at <= right + 0.5)
+    .map((label) => {
+      const half = (label.text.length * letter) / 2
+      // The last one stays inside of the picture.
+      const middle = Math.min(label.at, right + margin.right - half)
+      return { ...label, middle, from: middle - half, to: middle + half }
+    })
+  return (
+    <g className={styles.axes}>
+      {y.ticks.map((value) => (
+        <line key={value} className={styles.grid} x1={left} x2={right} {...level(ground.y.pixel(value))} />
+      ))}
+      <path d={`M${left},${top}V${bottom}H${right}`} className={styles.edge} />
+      {y.ticks.map((value) => (
+        <text key={value} x={left - 8} y={ground.y.pixel(value) + 4} textAnchor="end">
+          {`${y.format(value)}${unit}`}
+        </text>
+      ))}
+      {apart(labels, 12).map(({ value, at, middle, text }) => (
+        <g key={value}>
+          <line className={styles.edge} x1={at} x2={at} y1={bottom} y2={bottom + 5} />
+          <text x={middle} y={bottom + 19} textAnchor="middle">
+            {text}
+          </text>
+        </g>
+      ))}
+    </g>
+  )
+}
+
+const level = (y: number): { readonly y1: number; readonly y2: number } => ({ y1: y, y2: y })
