@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { relayPlugin } from './signaling/vite-plugin.ts'
+import { fileListPlugin } from './tools/file-list.ts'
 
 export default defineConfig(({ isSsrBuild = false }) => ({
-  plugins: [react(), relayPlugin()],
+  plugins: [react(), relayPlugin(), fileListPlugin()],
   resolve: {
     // The package's own entry expects Node's globals; this file of it is whole.
     alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' },

@@ -7,6 +7,7 @@ import { type JoinCommand, joinProblem } from './join-command.ts'
 import { memberOf } from './mailbox.ts'
 import { type Entrance, enterRoom, type Membership } from './membership.ts'
 import type { HostPorts } from './ports.ts'
+import { emptyRelayView, type RelayView } from './relay-view.ts'
 import { createScreen } from './screen.ts'
 import type { Command } from './view.ts'
 
@@ -15,6 +16,8 @@ export interface Host {
   meshEvent(event: MeshEvent): void
   /** The network came back: no need to wait for the next try. */
   wake(): void
+  /** Of the membership there is, or was last. */
+  lookAtRelay(): RelayView
   /** The tab goes: only a stored membership stays. */
   closing(): void
 }
@@ -31,6 +34,7 @@ export const createHost = (ports: HostPorts): Host => {
   const { crypto } = ports
   const screen = createScreen(ports.showView)
   let membership: Membership | null = null
+  let lookAtRelay = (): RelayView => emptyRelayView
   /** Grows with each join and leave: what an older one still had under way is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
@@ -57,6 +61,7 @@ export const createHost = (ports: HostPorts): Host => {
       entrance,
     )
     membership = entered
+    lookAtRelay = entered.lookAtRelay
   }
 
   const join = (command: JoinCommand): Promise<void> => {
@@ -161,6 +166,7 @@ export const createHost = (ports: HostPorts): Host => {
       }
     },
     wake: () => membership?.wake(),
+    lookAtRelay: () => lookAtRelay(),
     closing() {
       if (membership?.passing) membership.leave()
     },

@@ -6,6 +6,7 @@ export type {
 } from './one-to-one-view.ts'
 export { emptyOneToOne, loginSuites } from './one-to-one-view.ts'
 export { connectPeer, type PeerClient } from './page-client.ts'
+export { emptyRelayView, type RelayView } from './relay-view.ts'
 export {
   type ErrorCode,
   emptyView,

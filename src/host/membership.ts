@@ -2,7 +2,7 @@ import { type Bytes, toHex, utf8 } from '../codec/index.ts'
 import type { MemberId } from '../group/index.ts'
 import { generateVerifier, preparePassword, strongSuite } from '../pake/index.ts'
 import { type PeerEffect, type PeerEvent, type PeerState, peerView } from '../peer/index.ts'
-import { createRelayClient, type MeshEvent, type RelayClient, type RelayEvent } from '../transport/index.ts'
+import type { MeshEvent, RelayEvent } from '../transport/index.ts'
 import {
   addMessages,
   addNotice,
@@ -18,6 +18,8 @@ import { createMailbox, memberOf } from './mailbox.ts'
 import { createPeerSteps } from './peer-steps.ts'
 import type { HostPorts } from './ports.ts'
 import type { OpenProfile } from './profiles.ts'
+import { openRelayLink, type RelayLink } from './relay-link.ts'
+import { emptyRelayView, type RelayView } from './relay-view.ts'
 import type { Screen } from './screen.ts'
 import type { Command, ErrorCode, MessageView, Phase } from './view.ts'
 
@@ -48,6 +50,7 @@ export interface Membership {
   leave(): void
   meshEvent(event: MeshEvent): void
   wake(): void
+  lookAtRelay(): RelayView
   note(code: 'profile-in-use'): void
   /** Ends it by a defect of ours. */
   abort(): void
@@ -299,17 +302,14 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
           asleep: async (members) => void (await queued({ kind: 'asleep', members })),
           preKey: async (member, published) => void (await queued({ kind: 'prekey', member, published })),
         })
-  screen.show({ phase: 'finding', selfId: self, connection: 'connecting', stored: profile !== null })
+  const stored = profile !== null
+  screen.show({ phase: 'finding', selfId: self, connection: 'connecting', stored, suite: suite.id })
   /** `null` only while it is being made: it speaks before it is returned. */
-  let relay: RelayClient | null = null
-  relay = createRelayClient({
+  let relay: RelayLink | null = null
+  relay = openRelayLink(ports, {
     url: relayUrl,
     secret,
     room: toHex(crypto.hash(utf8('mlwe-pake room'), group.groupId)),
-    openSocket: ports.openSocket,
-    now: ports.now,
-    random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
-    setTimer: ports.setTimer,
     onEvent: relayEvent,
   })
   tick()
@@ -323,6 +323,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     changeMembers,
     leave: () => feed({ kind: 'leave' }),
     wake: () => relay?.retryNow(),
+    lookAtRelay: () => relay?.look() ?? emptyRelayView,
     note: (code) => {
       log = addNotice(log, { code, member: '', name: null }, ports.now())
       screen.show(log)

@@ -10,9 +10,10 @@ import {
   oneToOneView,
   stepOneToOne,
 } from '../peer/index.ts'
-import { addressInput, createRelayClient, type RelayClient, type RelayEvent } from '../transport/index.ts'
+import { addressInput, type RelayClient, type RelayEvent } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { HostPorts } from './ports.ts'
+import { openRelayLink } from './relay-link.ts'
 import type { ErrorCode } from './view.ts'
 
 export interface OneToOneHost {
@@ -209,15 +210,11 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     }
     stay = at
     show({ hardening: false, hardenedMs: ms, selfId: self, connection: 'connecting' })
-    at.relay = createRelayClient({
+    at.relay = openRelayLink(ports, {
       url: command.relayUrl,
       secret,
       // Never the room of a group, whatever the names.
       room: toHex(crypto.hash(utf8('mlwe-pake one-to-one room'), placeIdOf(place))),
-      openSocket: ports.openSocket,
-      now: ports.now,
-      random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
-      setTimer: ports.setTimer,
       onEvent: (event) => relayEvent(at, event),
     })
     tick(at)

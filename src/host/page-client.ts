@@ -2,6 +2,7 @@ import { createTracer, measure, type OperationRecord } from '../metrics/index.ts
 import { askForIceServers, createMesh, type MeshOrder } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
+import { emptyRelayView, type RelayView } from './relay-view.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
 import workerUrl from './worker.ts?worker&url'
 
@@ -13,6 +14,12 @@ export interface PeerClient {
   readonly dispatch: (command: Command) => void
   /** Memberships that this browser keeps. */
   readonly stored: () => readonly StoredView[]
+  /** The link to the relay, as of the last `look`. */
+  readonly relay: {
+    readonly view: () => RelayView
+    readonly subscribe: (listener: () => void) => () => void
+    readonly look: () => void
+  }
   /** The 1-to-1 login, which has nothing to do with the group. */
   readonly oneToOne: {
     readonly view: () => OneToOneView
@@ -64,6 +71,7 @@ const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; t
 export const connectPeer = (): PeerClient => {
   const views = listenable<void>()
   const logins = listenable<void>()
+  const looks = listenable<void>()
   const records = listenable<readonly OperationRecord[]>()
   const frames = listenable<readonly WireFrame[]>()
   const url = ownWorkerUrl()
@@ -71,6 +79,7 @@ export const connectPeer = (): PeerClient => {
   let view: View = emptyView
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
+  let relay: RelayView = emptyRelayView
   let worker: Worker | null = null
   let costNs: number | null = null
   /** Of the page's own thread, sent on with the next batch of the Worker's, which is never long in coming. */
@@ -112,6 +121,9 @@ export const connectPeer = (): PeerClient => {
         return views.tell()
       case 'one-to-one':
         return setLogin(message.view)
+      case 'relay':
+        relay = message.view
+        return looks.tell()
       case 'mesh':
         return obey(message.order)
       case 'records': {
@@ -171,6 +183,11 @@ export const connectPeer = (): PeerClient => {
       post({ kind: 'command', command })
     },
     stored: () => stored,
+    relay: {
+      view: () => relay,
+      subscribe: (listener) => looks.add(listener),
+      look: () => post({ kind: 'look-at-relay' }),
+    },
     oneToOne: {
       view: () => login,
       subscribe: (listener) => logins.add(listener),

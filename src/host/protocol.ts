@@ -1,6 +1,7 @@
 import type { OperationRecord } from '../metrics/index.ts'
 import type { MeshEvent, MeshOrder } from '../transport/index.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
+import type { RelayView } from './relay-view.ts'
 import type { Command, StoredView, View } from './view.ts'
 
 /** What the page sends to its Worker, and back: structured clones, no key and no frame in clear among them. */
@@ -9,6 +10,8 @@ export type ToWorker =
   | { readonly kind: 'one-to-one'; readonly command: OneToOneCommand }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'wake' }
+  /** Answered by one `relay`. */
+  | { readonly kind: 'look-at-relay' }
   | { readonly kind: 'visibility'; readonly hidden: boolean }
   | { readonly kind: 'closing' }
 
@@ -17,6 +20,7 @@ export type FromWorker =
   | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly order: MeshOrder }
+  | { readonly kind: 'relay'; readonly view: RelayView }
   | RecordsMessage
 
 /** A frame between two members, by its size and kind alone. */

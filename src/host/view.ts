@@ -103,6 +103,8 @@ export interface View {
   readonly notices: readonly NoticeView[]
   /** Pre-keys of this member at the relay, of 100; `null` where it has none. */
   readonly preKeys: number | null
+  /** Of the group: 1 `standard`, 2 `strong`; `null` outside of one. */
+  readonly suite: number | null
   /** Whether the membership outlives the tab. */
   readonly stored: boolean
   /** Messages that could not be read, oldest first. One that comes after all leaves this list. */
@@ -199,6 +201,7 @@ export const emptyView: View = {
   messages: [],
   notices: [],
   preKeys: null,
+  suite: null,
   stored: false,
   gaps: [],
   removedWhoKnow: 0,

@@ -98,6 +98,8 @@ const receive = (message: ToWorker): void => {
       return host.meshEvent(message.event)
     case 'one-to-one':
       return oneToOne.command(message.command)
+    case 'look-at-relay':
+      return scope.postMessage({ kind: 'relay', view: host.lookAtRelay() })
     case 'closing':
       return host.closing()
     case 'visibility':

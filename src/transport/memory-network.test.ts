@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Bytes } from '../codec/index.ts'
 import { createMemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
-import type { RelayEvent } from './relay-client.ts'
+import type { RelayEvent } from './relay-link.ts'
 
 const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
 const room = 'dd'.repeat(32)

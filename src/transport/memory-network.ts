@@ -14,7 +14,7 @@ import { createRelay } from '../../signaling/relay.ts'
 import { answerRequest } from '../../signaling/request.ts'
 import { defaultStoreLimits } from '../../signaling/store.ts'
 import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
-import type { RelayEvent } from './relay-client.ts'
+import type { RelayEvent } from './relay-link.ts'
 
 export interface MemoryNetworkOptions {
   readonly seed: number
@@ -210,7 +210,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     unplug(station)
     if (station.gone) return
     if (retryInMs !== null) schedule(clock + retryInMs, () => connect(station))
-    return station.onEvent({ kind: 'closed', retryInMs })
+    return station.onEvent({ kind: 'closed', reason: retryInMs === null ? 'closed' : 'lost', retryInMs })
   }
 
   const step = async (): Promise<boolean> => {

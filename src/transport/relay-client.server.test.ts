@@ -4,7 +4,8 @@ import { WebSocket } from 'ws'
 import { addressInput } from '../../signaling/frames.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server.ts'
 import type { Bytes } from '../codec/index.ts'
-import { createRelayClient, type RelayClient, type RelayEvent } from './relay-client.ts'
+import { createRelayClient } from './relay-client.ts'
+import type { RelayClient, RelayEvent } from './relay-link.ts'
 
 const secretOf = (n: number): Bytes => new Uint8Array(32).fill(n)
 const addressOf = (n: number) =>
@@ -66,7 +67,7 @@ test('two clients meet, talk, and notice the end of the other', async () => {
   two.client.send(addressOf(1), new Uint8Array([5]))
   expect(await one.next('frame')).toEqual({ kind: 'frame', from: addressOf(2), bytes: new Uint8Array([5]) })
   two.client.close()
-  expect(await two.next('closed')).toEqual({ kind: 'closed', retryInMs: null })
+  expect(await two.next('closed')).toMatchObject({ kind: 'closed', retryInMs: null })
   expect(await one.next('presence')).toMatchObject({ present: false })
   one.client.send(addressOf(2), new Uint8Array([6]))
   expect(await one.next('undelivered')).toEqual({ kind: 'undelivered', to: addressOf(2) })
@@ -98,7 +99,7 @@ test('a second client with the same secret takes over, and the first stays away'
   const second = join(server, 1)
   await second.next('open')
   expect(await first.next('error')).toMatchObject({ code: 'replaced' })
-  expect(await first.next('closed')).toEqual({ kind: 'closed', retryInMs: null })
+  expect(await first.next('closed')).toMatchObject({ kind: 'closed', retryInMs: null })
   first.client.retryNow()
   expect(first.events).toEqual([])
 })
@@ -120,3 +121,18 @@ test('frames over the rate limit are held back and arrive after all', async () =
   expect(lost).toBeGreaterThan(0)
   expect(lost).toBeLessThan(60)
 }, 20_000)
+
+test('the quota reckoned here runs out when the relay says so', async () => {
+  const limits = { messagesPerSecond: 1, messageBurst: 60 }
+  const { client, next, events } = join(await serve({ limits }), 1)
+  await next('open')
+  const refusals = () => events.filter(({ kind }) => kind === 'error').length
+  expect(client.quota()?.messages).toBeGreaterThan(60 - 12)
+  let sent = 0
+  for (; (client.quota()?.messages ?? 0) >= 1; sent++) client.send(addressOf(2), new Uint8Array(10))
+  // Nobody is there: one `undelivered` for each, and not one refusal.
+  for (let i = 0; i < sent; i++) await next('undelivered')
+  expect(refusals()).toBe(0)
+  for (let i = 0; i < 3; i++) client.send(addressOf(2), new Uint8Array(10))
+  expect(await next('error')).toMatchObject({ code: 'message-rate' })
+})

@@ -7,7 +7,8 @@ import {
   relayFrame,
 } from '../../signaling/frames.ts'
 import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
-import { createRelayClient, type RelayEvent } from './relay-client.ts'
+import { createRelayClient } from './relay-client.ts'
+import type { RelayEvent } from './relay-link.ts'
 
 const secretOf = (n: number): Bytes => new Uint8Array(32).fill(n)
 const addressOf = (n: number): string => `${n}`.repeat(64)
@@ -102,7 +103,7 @@ test('says hello and join at once when the socket opens', () => {
     { kind: 'hello', secret: secretOf(1) },
     { kind: 'join', room },
   ])
-  expect(events.map(({ kind }) => kind)).toEqual(['connecting', 'open'])
+  expect(events.map(({ kind }) => kind)).toEqual(['connecting', 'limits', 'open'])
 })
 
 test('retries wait longer each time, up to 15 s, and start over after a good link', () => {
@@ -149,7 +150,7 @@ test('a relay that breaks the protocol is left, and nothing is thrown', () => {
     const on = scripted()
     on.open()
     breach(on)
-    expect(on.events.at(-1)).toMatchObject({ kind: 'closed', retryInMs: 375 })
+    expect(on.events.at(-1)).toMatchObject({ kind: 'closed', reason: 'breach', retryInMs: 375 })
     expect(on.sockets[0]?.closed).toBe(true)
     on.sockets[0]?.says(frame)
     expect(on.events.at(-1)?.kind).toBe('closed')
@@ -169,7 +170,47 @@ test('a silent relay is asked, then left', () => {
   advance(15_000)
   expect(sockets).toHaveLength(1)
   advance(15_000)
-  expect(events.at(-1)).toEqual({ kind: 'closed', retryInMs: 375 })
+  expect(events.at(-1)).toEqual({ kind: 'closed', reason: 'silence', retryInMs: 375 })
+})
+
+test('a round trip is measured from ping to pong, one at a time, and never across a refusal', () => {
+  const { client, socket, events, open, advance } = scripted()
+  const trips = () => events.flatMap((event) => (event.kind === 'round-trip' ? [event.ms] : []))
+  const pings = () => socket().sent.filter(({ kind }) => kind === 'ping').length
+  client.ping()
+  expect(pings()).toBe(0)
+  open()
+  client.ping()
+  client.ping()
+  expect(pings()).toBe(1)
+  advance(40)
+  socket().says({ kind: 'pong' })
+  socket().says({ kind: 'pong' })
+  expect(trips()).toEqual([40])
+  client.ping()
+  socket().says({ kind: 'error', code: 'message-rate', retryAfterMs: 10 })
+  advance(100)
+  socket().says({ kind: 'pong' })
+  expect(trips()).toEqual([40])
+})
+
+test('what the relay said last before it hung up is the reason; the answer that refuses is told as well', async () => {
+  const { client, socket, events, open, advance } = scripted()
+  const reasons = () => events.flatMap((event) => (event.kind === 'closed' ? [event.reason] : []))
+  open()
+  const answer = client.ask({ kind: 'prekeys-count' })
+  socket().says({ kind: 'refused', request: 1, code: 'network-rate', retryAfterMs: 700 })
+  expect(await answer).toMatchObject({ kind: 'refused' })
+  expect(events.at(-1)).toEqual({ kind: 'refused', code: 'network-rate', retryAfterMs: 700 })
+  socket().fire('close')
+  advance(2000)
+  open()
+  socket().says({ kind: 'going-away', afterMs: 10 })
+  socket().fire('close')
+  advance(2000)
+  open()
+  socket().says({ kind: 'error', code: 'replaced', retryAfterMs: 0 })
+  expect(reasons()).toEqual(['lost', 'going-away', 'replaced'])
 })
 
 test('a full room is tried again when the relay says', () => {

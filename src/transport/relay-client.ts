@@ -4,66 +4,12 @@ import {
   clientFrame,
   type ErrorCode,
   type RelayFrame,
-  type Room,
   relayFrame,
   type StoreAnswer,
-  type StoreFrame,
 } from '../../signaling/frames.ts'
 import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
-
-/** What a link to the relay tells its owner; the in-memory network speaks the same. */
-export type RelayEvent =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'open'; readonly address: Address; readonly members: readonly Address[] }
-  | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }
-  | { readonly kind: 'frame'; readonly from: Address; readonly bytes: Bytes }
-  /** A frame to `to` was dropped here or at the relay; the layer above decides whether to try again. */
-  | { readonly kind: 'undelivered'; readonly to: Address }
-  /** Letters wait in one's mailbox. */
-  | { readonly kind: 'mail-waiting' }
-  /** `null`: it will not try again. */
-  | { readonly kind: 'closed'; readonly retryInMs: number | null }
-  | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
-
-/** What can be asked of the relay's store. */
-type Unnumbered<T> = T extends unknown ? Omit<T, 'request'> : never
-export type Question = Unnumbered<StoreFrame>
-
-export interface RelayClient {
-  /** At most 60 KiB. Never throws for the network's sake; what cannot be sent comes back as `undelivered`. */
-  send(to: Address, bytes: Bytes): void
-  /**
-   * Asks for something of the relay's store. `null`: the link broke before the answer, or there was none; all questions
-   * may be asked again.
-   */
-  ask(question: Question): Promise<StoreAnswer | null>
-  /** Connects at once if it was waiting to, say because the computer woke up or is online again. */
-  retryNow(): void
-  close(): void
-}
-
-/** The part of a WebSocket that is used; those of browsers and of `ws` both fit. */
-export interface WebSocketLike {
-  binaryType: string
-  send(bytes: Bytes): void
-  close(): void
-  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: unknown) => void): void
-}
-
-export interface RelayClientOptions {
-  readonly url: string
-  /** 32 bytes; whoever holds them owns the address. */
-  readonly secret: Bytes
-  readonly room: Room
-  readonly openSocket: (url: string) => WebSocketLike
-  /** Milliseconds. */
-  readonly now: () => number
-  /** Uniform in [0, 1); spreads reconnections, keys nothing. */
-  readonly random: () => number
-  /** Runs `run` once after `ms`, unless the returned function is called before. */
-  readonly setTimer: (run: () => void, ms: number) => () => void
-  readonly onEvent: (event: RelayEvent) => void
-}
+import { createQuota } from './quota.ts'
+import type { LinkEnd, RelayClient, RelayClientOptions, WebSocketLike } from './relay-link.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
@@ -71,6 +17,8 @@ const LAST_RETRY_MS = 15_000
 const SETTLED_MS = 5000
 /** Every so often something must have been heard, a pong at least. Longer than a busy relay needs. */
 const SILENCE_MS = 15_000
+/** A `hello`, and a `join`. */
+const GREETING_BYTES = 34
 const QUEUE_FRAMES = 512
 const SLICE_MS = 250
 /** The longest wait that the relay can talk us into. */
@@ -83,9 +31,9 @@ const laterCodes: readonly ErrorCode[] = ['message-rate', 'byte-rate', 'room-ful
 interface Link {
   readonly socket: WebSocketLike
   readonly timers: Set<() => void>
-  /** Frames held back because the relay said that we are too fast. */
   /** Questions without an answer yet, by number. */
   readonly asked: Map<number, (answer: StoreAnswer | null) => void>
+  /** Frames held back because the relay said that we are too fast. */
   readonly held: { readonly to: Address; readonly bytes: Bytes }[]
   state: 'opening' | 'greeting' | 'joining' | 'joined'
   address: Address
@@ -93,8 +41,12 @@ interface Link {
   pumping: boolean
   heard: boolean
   joinedAt: number
-  /** The relay's own word on when to come back. */
+  /** The relay's own word on when to come back, and on why the link is about to end. */
   waitMs: number
+  reason: LinkEnd | null
+  quota: ReturnType<typeof createQuota> | null
+  /** When the `ping` went that is being measured. */
+  pingedAt: number | null
 }
 
 const payloadOf = (event: unknown): Uint8Array | null => {
@@ -120,7 +72,15 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     on.timers.add(cancel)
   }
 
-  const put = (on: Link, frame: ClientFrame): void => on.socket.send(encode(clientFrame, frame))
+  const put = (on: Link, frame: ClientFrame): void => {
+    const bytes = encode(clientFrame, frame)
+    on.quota?.spend(frame.kind, bytes.length)
+    on.socket.send(bytes)
+  }
+  const ping = (on: Link): void => {
+    on.pingedAt ??= now()
+    put(on, { kind: 'ping' })
+  }
   const join = (on: Link): void => put(on, { kind: 'join', room: options.room })
 
   const retryDelay = (hintMs: number): number => {
@@ -129,7 +89,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     return Math.round(Math.max(hintMs, ceiling / 2) + (random() * ceiling) / 2)
   }
 
-  const end = (on: Link): void => {
+  const end = (on: Link, reason: LinkEnd): void => {
     if (link !== on) return
     link = null
     for (const cancel of on.timers) cancel()
@@ -138,7 +98,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
     const retryInMs = stopped ? null : retryDelay(on.waitMs)
     if (retryInMs !== null) cancelRetry = options.setTimer(connect, retryInMs)
-    emit({ kind: 'closed', retryInMs })
+    emit({ kind: 'closed', reason: on.reason ?? reason, retryInMs })
     for (const { to } of on.held) emit({ kind: 'undelivered', to })
   }
 
@@ -156,14 +116,19 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     if (code === 'replaced' || code === 'version') {
       // Trying again would throw the other holder out, or meet the same relay.
       stopped = true
-      end(on)
+      end(on, code)
     } else if (laterCodes.includes(code)) {
+      // It may have been the ping that was dropped.
+      on.pingedAt = null
       if (on.state === 'joining') after(on, retryAfterMs, () => join(on))
       else if (!on.pumping) {
         on.pumping = true
         after(on, retryAfterMs, () => pump(on))
       }
-    } else on.waitMs = retryAfterMs
+    } else {
+      on.waitMs = retryAfterMs
+      on.reason = code
+    }
   }
 
   /** Returns false where the relay broke the order of frames. */
@@ -173,6 +138,10 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         if (on.state !== 'greeting') return false
         on.state = 'joining'
         on.address = frame.address
+        on.quota = createQuota(frame.limits, now)
+        // Both went before the limits were known.
+        for (const kind of ['hello', 'join'] as const) on.quota.spend(kind, GREETING_BYTES)
+        emit({ kind: 'limits', limits: frame.limits })
         on.slice = Math.max(1, Math.floor((frame.limits.messagesPerSecond * SLICE_MS) / 2000))
         return true
       case 'joined':
@@ -186,8 +155,11 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         return true
       case 'going-away':
         on.waitMs = Math.min(frame.afterMs, LONGEST_HINT_MS)
+        on.reason = 'going-away'
         return true
       case 'pong':
+        if (on.pingedAt !== null) emit({ kind: 'round-trip', ms: now() - on.pingedAt })
+        on.pingedAt = null
         return true
       case 'frame':
         if (on.state === 'joined') emit({ kind: 'frame', from: frame.from, bytes: frame.payload })
@@ -203,6 +175,8 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         const tell = on.asked.get(frame.request)
         on.asked.delete(frame.request)
         tell?.(frame)
+        if (tell !== undefined && frame.kind === 'refused')
+          emit({ kind: 'refused', code: frame.code, retryAfterMs: frame.retryAfterMs })
         return tell !== undefined
       }
     }
@@ -218,14 +192,14 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
     }
-    end(on)
+    end(on, 'breach')
   }
 
   const watch = (on: Link): void =>
     after(on, SILENCE_MS, () => {
-      if (!on.heard) return end(on)
+      if (!on.heard) return end(on, 'silence')
       on.heard = false
-      put(on, { kind: 'ping' })
+      ping(on)
       watch(on)
     })
 
@@ -246,6 +220,9 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       heard: false,
       joinedAt: 0,
       waitMs: 0,
+      reason: null,
+      quota: null,
+      pingedAt: null,
     }
     link = opened
     socket.addEventListener('open', () => {
@@ -255,8 +232,8 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       join(opened)
     })
     socket.addEventListener('message', (event) => receive(opened, event))
-    socket.addEventListener('close', () => end(opened))
-    socket.addEventListener('error', () => end(opened))
+    socket.addEventListener('close', () => end(opened, 'lost'))
+    socket.addEventListener('error', () => end(opened, 'lost'))
     watch(opened)
   }
 
@@ -277,6 +254,10 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       put(on, { ...question, request })
       return answer
     },
+    ping() {
+      if (link?.state === 'joined' && link.pingedAt === null && !link.pumping) ping(link)
+    },
+    quota: () => link?.quota?.left() ?? null,
     retryNow() {
       if (link === null && !stopped) connect()
     },
@@ -284,8 +265,8 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       if (stopped) return
       stopped = true
       cancelRetry()
-      if (link === null) emit({ kind: 'closed', retryInMs: null })
-      else end(link)
+      if (link === null) emit({ kind: 'closed', reason: 'closed', retryInMs: null })
+      else end(link, 'closed')
     },
   }
 }

@@ -6,6 +6,7 @@ import { FailureBoundary } from './failure-boundary.tsx'
 import { isLanguage, languages, rememberLanguage } from './language.ts'
 import { OneToOneScreen } from './one-to-one/one-to-one-screen.tsx'
 import { openTab, type Tab, tabs, useTab, useTitle } from './page-state.ts'
+import { RelayScreen } from './relay/relay-screen.tsx'
 import { RoomScreen } from './room/room-screen.tsx'
 import { useUnread } from './room/unread.ts'
 
@@ -44,6 +45,11 @@ export function App() {
           <FailureBoundary message={words.metrics.failed}>
             {MetricsScreen === 'failed' && <p role="alert">{words.metrics.failed}</p>}
             {typeof MetricsScreen === 'function' && <MetricsScreen />}
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="relay" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.relay.failed}>
+            <RelayScreen />
           </FailureBoundary>
         </Ariakit.TabPanel>
         <Ariakit.TabPanel tabId="one-to-one" className={styles.panel} focusable={false} unmountOnHide>

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { emptyOneToOne, emptyView, type MemberView, type PeerClient, type View } from '../host/index.ts'
+import {
+  emptyOneToOne,
+  emptyRelayView,
+  emptyView,
+  type MemberView,
+  type PeerClient,
+  type View,
+} from '../host/index.ts'
 import { errorOf } from './session.ts'
 import { createUiStore } from './store.ts'
 
@@ -23,6 +30,7 @@ const createClient = () => {
     },
     stored: () => [],
     dispatch: () => {},
+    relay: { view: () => emptyRelayView, subscribe: () => () => {}, look: () => {} },
     oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
     onRecords: () => () => {},
     onFrames: () => () => {},

@@ -2,6 +2,7 @@ import type { Wording } from './wording.ts'
 import { captureGerman } from './wording-capture-de.ts'
 import { chartsGerman } from './wording-charts-de.ts'
 import { oneToOneGerman } from './wording-one-to-one-de.ts'
+import { relayGerman } from './wording-relay-de.ts'
 import { removalGerman } from './wording-removal-de.ts'
 
 const somebody = (name: string | null): string => name ?? 'Jemand'
@@ -97,6 +98,7 @@ export const german: Wording = {
     sections: 'Bereiche',
     room: 'Raum',
     metrics: 'Messwerte',
+    relay: 'Relay',
     'one-to-one': 'Zu zweit',
     dismiss: 'Schließen',
   },
@@ -210,6 +212,7 @@ export const german: Wording = {
     ],
   },
   removal: removalGerman,
+  relay: relayGerman,
   oneToOne: oneToOneGerman,
   charts: chartsGerman,
   capture: captureGerman,

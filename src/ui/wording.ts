@@ -2,6 +2,7 @@ import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/in
 import { captureEnglish } from './wording-capture.ts'
 import { chartsEnglish } from './wording-charts.ts'
 import { oneToOneEnglish } from './wording-one-to-one.ts'
+import { relayEnglish } from './wording-relay.ts'
 import { removalEnglish } from './wording-removal.ts'
 
 /** Errors that the page finds by itself. */
@@ -99,6 +100,7 @@ export const english = {
     sections: 'Sections',
     room: 'Room',
     metrics: 'Metrics',
+    relay: 'Relay',
     'one-to-one': '1-to-1',
     dismiss: 'Dismiss',
   },
@@ -210,6 +212,7 @@ export const english = {
     ] as readonly (readonly [string, string])[],
   },
   removal: removalEnglish,
+  relay: relayEnglish,
   oneToOne: oneToOneEnglish,
   charts: chartsEnglish,
   capture: captureEnglish,

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, unique } from './fixtures.ts'
+import { Member, waitForAgreement } from './member.ts'
+import { startRelay } from './relay.ts'
+
+const millisecondsIn = (text: string): number => Number(/([\d.]+) ms/.exec(text)?.[1])
+
+test('the tab shows the link to the relay, with a round trip that is measured', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  await alice.openTab('Relay')
+  const { page } = alice
+  await expect(page.getByText('There is no link')).toBeVisible()
+  await expect(page.getByText('in no group')).toBeVisible()
+
+  await alice.openTab('Room')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  await waitForAgreement([alice, bob])
+  await alice.openTab('Relay')
+  await expect(page.getByTestId('relay-socket')).toContainText('open')
+  await expect(page.getByText(room.relay.socketUrl)).toBeVisible()
+  const trip = page.getByTestId('relay-round-trip')
+  await expect(trip).toContainText(/of [3-9]/)
+  const near = millisecondsIn((await trip.textContent()) ?? '')
+  expect(near).toBeGreaterThan(0)
+  await expect(page.getByTestId('relay-quota')).toContainText(/of 1,000, 200 more each second/)
+  await expect(page.getByText('The relay refused nothing.')).toBeVisible()
+  await expect(page.getByText('The link never broke.')).toBeVisible()
+
+  await room.relay.stop()
+  await expect(page.getByTestId('relay-socket')).toContainText(/waiting|connecting/)
+  const ends = page.getByRole('group', { name: 'Ends of the link by reason' })
+  await expect(ends.getByRole('row', { name: /going-away/ })).toContainText('restarts')
+  await room.relay.start()
+  await expect(page.getByTestId('relay-socket')).toContainText('open', { timeout: 20_000 })
+  await expect(page.getByText('Reconnects').locator('xpath=..')).toContainText(/Reconnects1/)
+})
+
+test('what the relay refuses is told with its reason and the time of another try', async ({ page }) => {
+  const relay = await startRelay({ limits: { roomMembers: 1 } })
+  try {
+    const group = { group: unique('group'), password: unique('password') }
+    await page.goto(relay.url)
+    const alice = new Member(page, 'Alice', group)
+    await alice.join()
+    const late = await page.context().newPage()
+    await late.goto(relay.url)
+    const bob = new Member(late, 'Bob', group)
+    await bob.fill()
+    await bob.submit()
+    await bob.openTab('Relay')
+    const row = late
+      .getByRole('group', { name: 'Refusals by reason' })
+      .getByRole('row', { name: /room-full/ })
+    await expect(row).toContainText('as many members as the relay allows')
+    await expect(row).toContainText(/in \d+ s|now/)
+  } finally {
+    await relay.stop()
+  }
+})
+
+test('the security card says what is so, and tries it', async ({ room }) => {
+  const alice = await room.openMember('Alice')
+  const bob = await room.openMember('Bob')
+  for (const member of [alice, bob]) await member.join()
+  await waitForAgreement([alice, bob])
+  await alice.openTab('Relay')
+  const { page } = alice
+  const card = page.getByRole('region', { name: 'Security of this page' })
+  await expect(page.getByTestId('security-policy')).toContainText('The relay sends it with the page')
+  await expect(page.getByTestId('security-policy')).toContainText("default-src 'none'")
+  await expect(page.getByTestId('security-types')).toContainText('the policy demands them')
+  await expect(page.getByTestId('security-violations')).toContainText(/^0 since/)
+  await expect(card.getByText('Secure context').locator('xpath=..')).toContainText('yes')
+  await expect(card.getByText('Isolated from other sites').locator('xpath=..')).toContainText('yes')
+  await expect(page.getByTestId('security-pairs')).toContainText('1 of 1')
+  await expect(page.getByTestId('security-suite')).toContainText('ML-KEM-768')
+  await expect(page.getByTestId('security-storage')).toContainText('memory only')
+
+  const list = readFileSync('dist/app/files.txt')
+  const build = page.getByTestId('security-build')
+  await expect(build).toContainText(createHash('sha256').update(list).digest('hex'))
+  await expect(build).toContainText(`all ${list.toString().trim().split('\n').length} files`)
+
+  await page.getByRole('button', { name: 'Try to break in' }).click()
+  const attempts = page.getByTestId('security-attempts').getByRole('listitem')
+  await expect(attempts).toHaveCount(3)
+  for (const attempt of await attempts.all()) await expect(attempt).toContainText('stopped by the policy')
+  await expect(page.getByTestId('security-violations')).toContainText(/^0 since/)
+  // Each attempt is a violation that the browser reported: the fixture saw them, and they are no defect.
+  expect(room.log.violations.length).toBeGreaterThanOrEqual(3)
+  room.log.violations.length = 0
+})
+
+test('a page without the policy says so, and a changed file is named', async ({ browser, room }) => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.route('**/*', async (route) => {
+    const answer = await route.fetch()
+    const { 'content-security-policy': _, ...headers } = answer.headers()
+    const path = new URL(route.request().url()).pathname
+    const body = await answer.body()
+    const changed = path.endsWith('.css') ? Buffer.concat([body, Buffer.from('/**/')]) : body
+    await route.fulfill({ response: answer, headers, body: changed })
+  })
+  await page.goto(`${room.relay.url}/#/relay`)
+  await expect(page.getByTestId('security-policy')).toContainText('none, or one with holes')
+  await expect(page.getByTestId('security-types')).toContainText('does not demand them')
+  await expect(page.getByTestId('security-build')).toContainText(/not as listed: assets\/.*\.css/)
+  await page.getByRole('button', { name: 'Try to break in' }).click()
+  const attempts = page.getByTestId('security-attempts').getByRole('listitem')
+  await expect(attempts).toHaveCount(3)
+  for (const attempt of await attempts.all()) await expect(attempt).toContainText('NOT stopped')
+  await context.close()
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on the tab, and it fits a phone, ${colorScheme} theme`, async ({
+    room,
+  }, testInfo) => {
+    const alice = await room.openMember('Alice')
+    const bob = await room.openMember('Bob')
+    await alice.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const member of [alice, bob]) await member.join()
+    await waitForAgreement([alice, bob])
+    await alice.openTab('Relay')
+    const { page } = alice
+    await expect(page.getByTestId('security-build')).toContainText('files')
+    await expect(page.getByTestId('relay-round-trip')).toContainText(/of [2-9]/)
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 })
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' '))}`),
+      ).toEqual([])
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(wide).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: testInfo.outputPath(`relay-${colorScheme}-${width}.png`) })
+    }
+  })
+}

@@ -1,0 +1,31 @@
+import { useWording } from '../context.tsx'
+import { LinkPanel, QuotaPanel } from './link-panel.tsx'
+import { EndsPanel, RefusalsPanel } from './refusals-panel.tsx'
+import styles from './relay.module.css'
+import { SecurityCard } from './security-card.tsx'
+import { StockPanel } from './stock-panel.tsx'
+import { useRelay } from './use-relay.ts'
+
+/** The link to the relay, what it keeps, and what the page can say of its own safety. */
+export function RelayScreen() {
+  const { relay: words } = useWording()
+  const view = useRelay()
+  return (
+    <div className={styles.screen}>
+      <header>
+        <h1>{words.title}</h1>
+        <p className={styles.muted}>{words.lead}</p>
+      </header>
+      <div className={styles.pair}>
+        <LinkPanel view={view} />
+        <QuotaPanel view={view} />
+      </div>
+      <SecurityCard />
+      <div className={styles.pair}>
+        <RefusalsPanel refusals={view.refusals} />
+        <EndsPanel ends={view.ends} />
+      </div>
+      <StockPanel view={view} />
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import type { RelayView } from '../../host/index.ts'
+import { useServices } from '../context.tsx'
+import { useVisible } from '../page-state.ts'
+
+const lookEveryMs = 1_000
+
+/** The link to the relay, looked at again every second while anybody can see it, and not otherwise. */
+export const useRelay = (): RelayView => {
+  const { relay } = useServices().client
+  const visible = useVisible()
+  useEffect(() => {
+    if (!visible) return
+    relay.look()
+    const timer = setInterval(relay.look, lookEveryMs)
+    return () => clearInterval(timer)
+  }, [relay, visible])
+  return useSyncExternalStore(relay.subscribe, relay.view)
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+
+export const fileListName = 'files.txt'
+
+/**
+ * SHA-256 of every file below `directory`, a line each as `sha256sum` writes them, in the order of their names. The same
+ * files give the same text, whoever builds.
+ */
+export const listFiles = (directory: string): string =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => ({ path, name: relative(directory, path).split(sep).join('/') }))
+    .filter(({ name }) => name !== fileListName)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ path, name }) => `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${name}\n`)
+    .join('')
+
+/** Puts the list beside the built app, where the page looks itself up. */
+export function fileListPlugin() {
+  let directory: string | null = null
+  return {
+    name: 'file-list',
+    apply: 'build' as const,
+    configResolved(config: { build: { outDir: string; ssr: string | boolean } }) {
+      directory = config.build.ssr === false ? config.build.outDir : null
+    },
+    closeBundle() {
+      if (directory !== null) writeFileSync(join(directory, fileListName), listFiles(directory))
+    },
+  }
+}
