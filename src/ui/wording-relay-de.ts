@@ -22,7 +22,7 @@ export const relayGerman: Wording['relay'] = {
   roundTrips: (median, slowest, count) => `Median ${median} ms, längste ${slowest} ms, von ${count}`,
   noRoundTrip: 'noch nicht gemessen',
   reconnects: 'Neu verbunden',
-  opened: (tried) => `${tried} Sockets insgesamt geöffnet`,
+  opened: (tried) => `Insgesamt geöffnete Sockets: ${tried}`,
   frames: 'Frames',
   sentReceived: (sent, received) => `${sent} gesendet, ${received} empfangen`,
   undelivered: 'Nicht zugestellt',
@@ -99,7 +99,7 @@ export const relayGerman: Wording['relay'] = {
   trustedTypes: 'Trusted Types',
   typesDemanded: 'Dieser Browser kennt sie, und die Policy verlangt sie',
   typesAbsent: 'Dieser Browser kennt sie nicht, oder die Policy verlangt sie nicht',
-  attempt: 'Eben versucht',
+  attempt: 'Ob sie hält',
   attemptHint:
     'Versucht drei Dinge, die scheitern müssen, jedes an einem Element, das niemand sieht. Die Konsole zeigt jede Abweisung.',
   try: 'Versuchen einzubrechen',

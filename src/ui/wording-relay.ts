@@ -24,7 +24,7 @@ export const relayEnglish = {
     `median ${median} ms, slowest ${slowest} ms, of ${count}`,
   noRoundTrip: 'not measured yet',
   reconnects: 'Reconnects',
-  opened: (tried: string) => `${tried} sockets opened in all`,
+  opened: (tried: string) => `Sockets opened in all: ${tried}`,
   frames: 'Frames',
   sentReceived: (sent: string, received: string) => `${sent} sent, ${received} received`,
   undelivered: 'Undelivered',
@@ -101,7 +101,7 @@ export const relayEnglish = {
   trustedTypes: 'Trusted Types',
   typesDemanded: 'This browser has them, and the policy demands them',
   typesAbsent: 'This browser has none, or the policy does not demand them',
-  attempt: 'Tried just now',
+  attempt: 'Whether it holds',
   attemptHint:
     'Tries three things that must fail, each on an element that nobody sees. The console shows each refusal.',
   try: 'Try to break in',

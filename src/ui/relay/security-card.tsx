@@ -120,9 +120,9 @@ function BuildRow() {
   const same = build.different.length === 0
   return (
     <Fact name={words.build} state={same ? 'good' : 'bad'} hint={words.buildHint} testId="security-build">
-      <code>{build.hash}</code>
-      <br />
       {same ? words.filesMatch(format.count(build.files)) : words.filesDiffer(build.different.join(', '))}
+      <br />
+      <code>{build.hash}</code>
     </Fact>
   )
 }
