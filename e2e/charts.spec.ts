@@ -1,21 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
+import { figure, pointsOf, timeCharts } from './charts.ts'
 import { test, unique } from './fixtures.ts'
 import { waitForAgreement } from './member.ts'
 
-const figure = (page: Page, name: RegExp): Locator => page.getByRole('figure', { name })
 const slider = (page: Page, name: RegExp): Locator => page.getByRole('slider', { name })
-
-/** How many points the richest line or area of a chart goes through, lone dots included. */
-const pointsOf = (chart: Locator): Promise<number> =>
-  chart.evaluate((element) => {
-    const curves = [...element.querySelectorAll('path.recharts-curve')].map(
-      (path) => (path.getAttribute('d') ?? '').split(/[ML]/).length - 1,
-    )
-    return Math.max(0, ...curves) + element.querySelectorAll('.recharts-line-dots circle').length
-  })
-
-const timeCharts = { latency: /^latency of/i, throughput: /^throughput of/i }
 
 async function download(page: Page, button: string): Promise<Buffer> {
   const saved = page.waitForEvent('download')

@@ -4,6 +4,7 @@ import type { PeerClient } from '../host/index.ts'
 import type { Board } from './dashboard/board.ts'
 import { wordingOf } from './language.ts'
 import type { MarkLog } from './marks.ts'
+import type { Neighbours } from './neighbours/neighbours.ts'
 import type { RecordLog } from './records/record-log.ts'
 import type { UiState, UiStore } from './store.ts'
 import type { WireLog } from './wire-log.ts'
@@ -16,6 +17,7 @@ interface Services {
   readonly marks: MarkLog
   readonly board: Board
   readonly wire: WireLog
+  readonly neighbours: Neighbours
 }
 
 const ServicesContext = createContext<Services | null>(null)

@@ -8,6 +8,8 @@ import { createBoard } from './dashboard/board.ts'
 import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
 import { MarkLog } from './marks.ts'
+import { newTabId } from './neighbours/message.ts'
+import { createNeighbours } from './neighbours/neighbours.ts'
 import { RecordLog } from './records/record-log.ts'
 import { createUiStore } from './store.ts'
 import { WireLog } from './wire-log.ts'
@@ -28,7 +30,21 @@ store.subscribe(({ view }, before) => marks.follow(before.view, view, performanc
 const follow = (): void => marks.show(!document.hidden, performance.now())
 follow()
 document.addEventListener('visibilitychange', follow)
-const services = { client, store, records, marks, wire, board: createBoard(performance.now()) }
+const channel = new BroadcastChannel('mlwe-pake neighbours')
+const neighbours = createNeighbours({
+  post: (message) => channel.postMessage(message),
+  listen: (hear) => channel.addEventListener('message', ({ data }) => hear(data)),
+  id: newTabId(crypto.getRandomValues(new Uint8Array(8))),
+  log: records,
+  name: () => store.getState().view.members.find(({ link }) => link === 'self')?.name ?? '',
+  origin: performance.timeOrigin,
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+})
+const services = { client, store, records, marks, wire, neighbours, board: createBoard(performance.now()) }
 
 // A link that is opened while a group is joined is for another time.
 const welcome = (): void => {

@@ -1,6 +1,7 @@
 import type { Wording } from './wording.ts'
 import { captureGerman } from './wording-capture-de.ts'
 import { chartsGerman } from './wording-charts-de.ts'
+import { neighboursGerman } from './wording-neighbours-de.ts'
 import { oneToOneGerman } from './wording-one-to-one-de.ts'
 import { relayGerman } from './wording-relay-de.ts'
 import { removalGerman } from './wording-removal-de.ts'
@@ -216,6 +217,7 @@ export const german: Wording = {
   oneToOne: oneToOneGerman,
   charts: chartsGerman,
   capture: captureGerman,
+  neighbours: neighboursGerman,
   metrics: {
     title: 'Kryptografische Operationen in diesem Tab',
     failed: 'Die Messwerte können nicht gezeigt werden. Der Raum ist davon nicht betroffen.',

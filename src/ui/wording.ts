@@ -1,6 +1,7 @@
 import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
 import { captureEnglish } from './wording-capture.ts'
 import { chartsEnglish } from './wording-charts.ts'
+import { neighboursEnglish } from './wording-neighbours.ts'
 import { oneToOneEnglish } from './wording-one-to-one.ts'
 import { relayEnglish } from './wording-relay.ts'
 import { removalEnglish } from './wording-removal.ts'
@@ -216,6 +217,7 @@ export const english = {
   oneToOne: oneToOneEnglish,
   charts: chartsEnglish,
   capture: captureEnglish,
+  neighbours: neighboursEnglish,
   metrics: {
     title: 'Cryptographic operations in this tab',
     failed: 'The metrics cannot be shown. The room is not affected.',

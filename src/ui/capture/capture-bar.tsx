@@ -40,7 +40,7 @@ export function CaptureBar() {
     if ('code' in read) return setProblem(read)
     setProblem(null)
     setLoaded({ name: file.name, of: read })
-    board.setState({ frozen: read, zoom: null })
+    board.setState({ frozen: { ...read, others: new Map() }, zoom: null })
   }
   return (
     <>

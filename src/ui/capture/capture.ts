@@ -79,7 +79,7 @@ const series = shape<SeriesData>({
 const records = (limit: number): Parse<readonly OperationRecord[]> => listOf(record, limit)
 
 /** Bounds of every part; `RecordLog` finds what contradicts itself. */
-const parseLog: Parse<LogData> = shape<LogData>({
+export const parseLog: Parse<LogData> = shape<LogData>({
   origin: numberIn(-1e15, 1e15),
   at: moment,
   total: count,

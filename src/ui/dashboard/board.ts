@@ -14,12 +14,21 @@ const slots = 6
 const lookMs = 250
 export type Slot = 0 | 1 | 2 | 3 | 4 | 5
 
+interface Frozen {
+  readonly log: RecordLog
+  readonly at: number
+  /** Those of the other tabs, by id. */
+  readonly others: ReadonlyMap<string, RecordLog>
+}
+
 export interface BoardState extends PointerState {
   readonly windowMs: WindowMs
   /** What the reader brushed; `null` follows the clock. */
   readonly zoom: Span | null
   /** The records as they were when the reader pressed pause. */
-  readonly frozen: { readonly log: RecordLog; readonly at: number } | null
+  readonly frozen: Frozen | null
+  /** Ids of the other tabs that are shown beside this one, in the order of choosing. */
+  readonly compared: readonly string[]
   /** When each group of panels looked last. */
   readonly looks: readonly number[]
   /** The latest of `looks`. */
@@ -35,6 +44,7 @@ export const createBoard = (now: number): Board =>
     brushing: null,
     pointed: null,
     frozen: null,
+    compared: [],
     looks: Array.from({ length: slots }, () => now),
     latest: now,
   }))

@@ -6,6 +6,8 @@ import type { Band, Column, Look, Scale } from './chart/chart.ts'
 import { ChartPanel } from './chart/chart-panel.tsx'
 import { Choice } from './choice.tsx'
 import { type Formats, useFormats } from './format.ts'
+import { joinRows } from './join-rows.ts'
+import { useCompared } from './use-compared.ts'
 import { useTimePanel } from './use-time-panel.ts'
 
 const scales: readonly Scale[] = ['log', 'linear']
@@ -15,14 +17,15 @@ const bands: readonly Band[] = [
   { low: 'p50', high: 'p95', color: 'var(--series-2)' },
 ]
 
-const looksOf = (format: Formats): readonly Look[] => {
-  const ms = (value: number | null): string => (value === null ? '–' : `${format.ms(value)} ms`)
-  return [
-    { key: 'p50', name: 'p50', color: 'var(--series-1)', shape: 'line', format: ms },
-    { key: 'p95', name: 'p95', color: 'var(--series-2)', dash: '6 3', shape: 'line', format: ms },
-    { key: 'p99', name: 'p99', color: 'var(--series-3)', dash: '2 3', shape: 'line', format: ms },
-  ]
-}
+const lineIn = (format: Formats): Pick<Look, 'shape' | 'format'> => ({
+  shape: 'line',
+  format: (value) => (value === null ? '–' : `${format.ms(value)} ms`),
+})
+const looksOf = (format: Formats): readonly Look[] => [
+  { ...lineIn(format), key: 'p50', name: 'p50', color: 'var(--series-1)' },
+  { ...lineIn(format), key: 'p95', name: 'p95', color: 'var(--series-2)', dash: '6 3' },
+  { ...lineIn(format), key: 'p99', name: 'p99', color: 'var(--series-3)', dash: '2 3' },
+]
 
 interface Props {
   readonly slot: Slot
@@ -31,7 +34,7 @@ interface Props {
 }
 
 export function LatencyPanel({ slot, operation, onOperation }: Props) {
-  const { metrics, charts } = useWording()
+  const { metrics, charts, neighbours } = useWording()
   const format = useFormats()
   const panel = useTimePanel(slot)
   const { log, at, span } = panel
@@ -41,8 +44,26 @@ export function LatencyPanel({ slot, operation, onOperation }: Props) {
     [log, operation, span.from, span.to, at],
   )
   const stretch = log.resolution(span)
-  const rows = useMemo(() => points.map(({ at, ...values }) => ({ x: at, values })), [points])
-  const looks = useMemo(() => looksOf(format), [format])
+  const compared = useCompared()
+  const range = { from: span.from, to: Math.min(at, span.to) }
+  const others = compared.map(({ id, log: other }) => ({ key: id, points: other.points(operation, range) }))
+  const rows = joinRows(
+    points.map(({ at, ...values }) => ({ x: at, values })),
+    others.map(({ key, points: theirs }) => ({
+      key,
+      points: theirs.map((p) => ({ at: p.at, value: p.p95 })),
+    })),
+    stretch,
+  )
+  const looks = [
+    ...looksOf(format),
+    ...compared.map(({ id, label, color }) => ({
+      ...lineIn(format),
+      key: id,
+      name: neighbours.p95Of(label),
+      color,
+    })),
+  ]
   const columns = useMemo((): readonly Column[] => {
     const count = (value: number | null): string => format.count(value ?? 0)
     return [

@@ -29,10 +29,15 @@ export function MetricsScreen() {
 /** The panels draw while anybody can see them, and not otherwise. */
 const useLooking = (): void => {
   const board = useBoardStore()
+  const { neighbours } = useServices()
   const visible = useVisible()
   useEffect(() => {
-    if (visible) return startLooking(board, () => performance.now())
-  }, [board, visible])
+    if (!visible) return
+    const stops = [startLooking(board, () => performance.now()), neighbours.follow()]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [board, neighbours, visible])
 }
 
 /** Counts up to `all`, one with each task: what is opened at once would hold the page up for as long as all of it takes. */

@@ -1,14 +1,16 @@
 import { Focusable } from '@ariakit/react'
 import { memo, useId, useState } from 'react'
-import type { OperationRow } from '../../metrics/index.ts'
+import { type OperationRow, Operations } from '../../metrics/index.ts'
 import { useWording } from '../context.tsx'
-import { operationKey } from '../records/record-log.ts'
+import { operationKey, type RecordLog } from '../records/record-log.ts'
 import type { Slot } from './board.ts'
+import { Choice } from './choice.tsx'
 import { type Formats, useFormats } from './format.ts'
 import styles from './operations-table.module.css'
 import panelStyles from './panel.module.css'
 import { arrange, type Column, nextOrder, type Order } from './sorting.ts'
 import tableStyles from './table.module.css'
+import { useCompared } from './use-compared.ts'
 import { useLog, useLook } from './use-time-panel.ts'
 
 const figures = [
@@ -31,21 +33,50 @@ const figureText = (row: OperationRow, column: (typeof figures)[number], format:
   return column === 'count' || column === 'throughputBps' ? format.count(value) : format.exactMs(value)
 }
 
+/** Whose operations: of this tab, of all, or of the tab with this id. */
+const own = 'own'
+const everyone = 'all'
+
+const merged = (logs: readonly RecordLog[]): Operations => {
+  const all = new Operations()
+  for (const { operations } of logs) all.merge(operations)
+  return all
+}
+
 export function OperationsTable({ slot }: { readonly slot: Slot }) {
-  const { metrics } = useWording()
+  const { metrics, neighbours } = useWording()
   const log = useLog()
   useLook(slot)
   const format = useFormats()
   const [search, setSearch] = useState('')
   const [order, setOrder] = useState<Order>({ column: 'operation', descending: false })
   const searchId = useId()
-  const all = log.operations.snapshot()
+  const compared = useCompared()
+  const [source, setSource] = useState<string>(own)
+  const chosen = compared.find(({ id }) => id === source)
+  const together = source === everyone && compared.length > 0
+  const operations = together
+    ? merged([log, ...compared.map(({ log: other }) => other)])
+    : (chosen?.log ?? log).operations
+  const all = operations.snapshot()
   const rows = arrange(all, search, order)
 
   return (
     <section className={panelStyles.panel}>
       <div className={panelStyles.bar}>
         <h2 className={panelStyles.title}>{metrics.table}</h2>
+        {compared.length > 0 && (
+          <Choice
+            label={neighbours.source}
+            value={together ? everyone : (chosen?.id ?? own)}
+            onChange={setSource}
+            options={[
+              [own, neighbours.own],
+              ...compared.map(({ id, label }) => [id, label] as const),
+              [everyone, neighbours.all],
+            ]}
+          />
+        )}
         <label className={styles.label} htmlFor={searchId}>
           {metrics.search}
         </label>

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react'
+import type { SeriesPoint } from '../../metrics/index.ts'
 import { useWording } from '../context.tsx'
 import { allOperations } from '../records/record-log.ts'
 import type { Slot } from './board.ts'
@@ -6,6 +7,7 @@ import type { Look } from './chart/chart.ts'
 import { ChartPanel } from './chart/chart-panel.tsx'
 import { Choice } from './choice.tsx'
 import { useFormats } from './format.ts'
+import { useCompared } from './use-compared.ts'
 import { useTimePanel } from './use-time-panel.ts'
 
 const measures = ['operations', 'bytes'] as const
@@ -19,12 +21,17 @@ export function ThroughputPanel({ slot, operation }: { readonly slot: Slot; read
   const { log, at, span } = panel
   const [measure, setMeasure] = useState<Measure>('operations')
   const stretch = log.resolution(span)
+  const compared = useCompared()
   const rows = useMemo(() => {
     // The stretch under way is left out: it would look like a fall.
     const to = Math.min(at - stretch + 1, span.to)
     const points = new Map(log.points(operation, { from: span.from, to }).map((point) => [point.at, point]))
     if (points.size === 0) return []
     const first = Math.ceil(span.from / stretch)
+    const others = compared.map(
+      ({ id, log: other }) =>
+        [id, measuredIn(other.points(operation, { from: span.from, to }), measure, stretch)] as const,
+    )
     // What was not recorded did not happen: zero, not a gap.
     return Array.from({ length: Math.max(0, Math.ceil(to / stretch) - first) }, (_, i) => {
       const x = (first + i) * stretch
@@ -32,27 +39,30 @@ export function ThroughputPanel({ slot, operation }: { readonly slot: Slot; read
       const perSecond = 1_000 / stretch
       return {
         x,
-        values: { operations: count * perSecond, errors: errors * perSecond, bytes: bytes * perSecond },
+        values: {
+          operations: count * perSecond,
+          errors: errors * perSecond,
+          bytes: bytes * perSecond,
+          ...Object.fromEntries(others.map(([id, sums]) => [id, (sums.get(x) ?? 0) * perSecond])),
+        },
       }
     })
-  }, [log, operation, span.from, span.to, at, stretch])
+  }, [log, operation, span.from, span.to, at, stretch, measure, compared])
   const looks = useMemo((): readonly Look[] => {
-    const rate = (value: number | null): string => (value === null ? '–' : `${format.rate(value)}/s`)
-    if (measure === 'bytes')
-      return [
-        {
-          key: 'bytes',
-          name: charts.bytes,
-          color: 'var(--series-1)',
-          shape: 'steps',
-          format: (value) => (value === null ? '–' : `${format.bytes(value)}/s`),
-        },
-      ]
-    return [
-      { key: 'operations', name: metrics.operations, color: 'var(--series-1)', shape: 'steps', format: rate },
-      { key: 'errors', name: metrics.errors, color: 'var(--series-3)', shape: 'steps', format: rate },
-    ]
-  }, [measure, format, metrics, charts])
+    const per = (unit: (value: number) => string) => (value: number | null) =>
+      value === null ? '–' : `${unit(value)}/s`
+    const rate = per(measure === 'bytes' ? format.bytes : format.rate)
+    const steps = { shape: 'steps', format: rate } as const
+    const own: readonly Look[] =
+      measure === 'bytes'
+        ? [{ ...steps, key: 'bytes', name: charts.bytes, color: 'var(--series-1)' }]
+        : [
+            { ...steps, key: 'operations', name: metrics.operations, color: 'var(--series-1)' },
+            { ...steps, key: 'errors', name: metrics.errors, color: 'var(--series-3)' },
+          ]
+    const others = compared.map(({ id, label, color }) => ({ key: id, name: label, color, format: rate }))
+    return [...own, ...others.map((look) => ({ ...look, shape: 'edge' as const }))]
+  }, [measure, format, metrics, charts, compared])
   const name = operation === allOperations ? metrics.allOperations : operation
   return (
     <ChartPanel
@@ -78,4 +88,18 @@ export function ThroughputPanel({ slot, operation }: { readonly slot: Slot; read
       }
     />
   )
+}
+
+/** Operations or bytes of another tab, by the beginnings of this tab's stretches: its own begin at other times. */
+const measuredIn = (
+  points: readonly SeriesPoint[],
+  measure: Measure,
+  stretch: number,
+): ReadonlyMap<number, number> => {
+  const sums = new Map<number, number>()
+  for (const { at, count, bytes } of points) {
+    const x = Math.round(at / stretch) * stretch
+    sums.set(x, (sums.get(x) ?? 0) + (measure === 'bytes' ? bytes : count))
+  }
+  return sums
 }

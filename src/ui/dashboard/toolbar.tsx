@@ -1,5 +1,6 @@
 import { useServices, useWording } from '../context.tsx'
 import { useBoard, useBoardStore, windows } from './board.ts'
+import { Compare } from './compare.tsx'
 import { useFormats } from './format.ts'
 import styles from './toolbar.module.css'
 
@@ -10,14 +11,15 @@ export function Toolbar() {
   const format = useFormats()
   const windowMs = useBoard((state) => state.windowMs)
   const zoom = useBoard((state) => state.zoom)
-  const { records } = useServices()
+  const { records, neighbours } = useServices()
   const frozen = useBoard((state) => state.frozen)
   // While paused this is the only thing that goes on counting.
   const fresh = useBoard((state) =>
     state.frozen === null || state.latest === 0 ? 0 : records.total - state.frozen.log.total,
   )
   const turn = (): void => {
-    const now = { log: records.copy(), at: performance.now() }
+    const others = new Map(neighbours.list().map(({ id, log }) => [id, log.copy()]))
+    const now = { log: records.copy(), at: performance.now(), others }
     board.setState({ frozen: frozen === null ? now : null })
   }
   return (
@@ -46,6 +48,7 @@ export function Toolbar() {
       <output className={styles.fresh}>
         {frozen === null ? '' : charts.fresh(format.count(fresh), fresh)}
       </output>
+      <Compare />
     </div>
   )
 }

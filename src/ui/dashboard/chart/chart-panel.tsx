@@ -12,7 +12,6 @@ import {
   type Row,
   rounded,
   type Scale,
-  withGaps,
 } from './chart.ts'
 import { ChartLegend } from './chart-legend.tsx'
 import styles from './chart-panel.module.css'
@@ -96,7 +95,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const alone = looks.filter(({ key }) => key === solo)
   const visible = alone.length > 0 ? alone : looks
   const extent: Extent = extentOf(rows, visible, props)
-  const drawn = floored(gap === undefined ? rows : withGaps(rows, gap), props)
+  const drawn = floored(rows, props)
   const y: Axis = { ...extent, scale: props.scale, format: formatY }
   const spread = bands.filter(({ low, high }) =>
     [low, high].every((end) => visible.some(({ key }) => key === end)),
@@ -161,10 +160,11 @@ export function ChartPanel(props: ChartPanelProps) {
               looks={visible}
               bands={spread}
               {...{ x, y, unit }}
+              gap={gap ?? Number.POSITIVE_INFINITY}
               over={(ground) => (
                 <Overlay
                   {...{ ground, marks, throttled, shown, pointer }}
-                  rows={floored(rows, props)}
+                  rows={drawn}
                   looks={visible}
                   onBrush={onBrush ?? null}
                 />

@@ -1,5 +1,5 @@
 import { Curve, Layer } from 'recharts'
-import type { Band, Look, Row } from './chart.ts'
+import { type Band, type Look, type Row, withGaps } from './chart.ts'
 import type { Ground, Ruler } from './ruler.ts'
 
 interface Point {
@@ -12,6 +12,7 @@ interface Props {
   readonly rows: readonly Row[]
   readonly looks: readonly Look[]
   readonly bands: readonly Band[]
+  readonly gap: number
   /** The value that areas stand on. */
   readonly base: number
 }
@@ -20,21 +21,26 @@ interface Props {
 const placed = (ruler: Ruler, value: number): number => Math.round(ruler.pixel(value) * 10) / 10
 
 /** Bands, areas and lines, from back to front. */
-export function Curves({ ground, rows, looks, bands, base }: Props) {
-  const at = rows.map(({ x }) => placed(ground.x, x))
-  const course = (pick: (row: Row) => number | null): readonly Point[] =>
-    rows.map((row, i) => {
+export function Curves({ ground, rows, looks, bands, gap, base }: Props) {
+  const course = (over: readonly Row[], pick: (row: Row) => number | null): readonly Point[] =>
+    over.map((row) => {
       const value = pick(row)
-      return { x: at[i] ?? 0, y: value === null ? null : placed(ground.y, value) }
+      return { x: placed(ground.x, row.x), y: value === null ? null : placed(ground.y, value) }
     })
+  // Where another series has a value, this one need not have any.
+  const lineOf = (key: string): readonly Row[] =>
+    withGaps(
+      rows.filter(({ values }) => (values[key] ?? null) !== null),
+      gap,
+    )
   const sums = new Map<Row, number>()
   return (
     <>
       {bands.map(({ low, high, color }) => (
         <Curve
           key={`${low} ${high}`}
-          points={course(({ values }) => values[high] ?? null)}
-          baseLine={course(({ values }) => values[low] ?? null)}
+          points={course(lineOf(high), ({ values }) => values[high] ?? null)}
+          baseLine={course(lineOf(high), ({ values }) => values[low] ?? null)}
           layout="horizontal"
           fill={color}
           fillOpacity={0.16}
@@ -49,7 +55,7 @@ export function Curves({ ground, rows, looks, bands, base }: Props) {
           ...(dash === undefined ? {} : { strokeDasharray: dash }),
         }
         if (shape === 'line' || shape === 'edge') {
-          const points = course(({ values }) => values[key] ?? null)
+          const points = course(lineOf(key), ({ values }) => values[key] ?? null)
           return (
             <Layer key={key} className="recharts-line">
               <Curve {...line} points={points} type={shape === 'line' ? 'linear' : 'stepAfter'} />
@@ -58,9 +64,9 @@ export function Curves({ ground, rows, looks, bands, base }: Props) {
           )
         }
         const stacked = shape === 'stacked'
-        const below = stacked ? course((row) => sums.get(row) ?? 0) : placed(ground.y, base)
+        const below = stacked ? course(rows, (row) => sums.get(row) ?? 0) : placed(ground.y, base)
         if (stacked) for (const row of rows) sums.set(row, (sums.get(row) ?? 0) + (row.values[key] ?? 0))
-        const points = course((row) => (stacked ? (sums.get(row) ?? 0) : (row.values[key] ?? null)))
+        const points = course(rows, (row) => (stacked ? (sums.get(row) ?? 0) : (row.values[key] ?? null)))
         return (
           <Layer key={key} className="recharts-area">
             <Curve

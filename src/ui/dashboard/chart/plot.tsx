@@ -11,13 +11,15 @@ export interface Axis extends Extent {
 }
 
 interface Props {
-  /** At most 300, and empty ones for gaps. */
+  /** At most 300. */
   readonly rows: readonly Row[]
   readonly looks: readonly Look[]
   readonly bands: readonly Band[]
   readonly x: Axis
   readonly y: Axis
   readonly unit: string
+  /** No line over more than this without a value. */
+  readonly gap: number
   /** Drawn over it, inside the same picture. */
   readonly over: (ground: Ground) => ReactNode
 }
@@ -30,7 +32,7 @@ const letter = 6.8
  * The shapes are those of recharts; its chart, with a store and effects for each axis and line, takes ten times as long
  * to draw the same anew.
  */
-export function Plot({ rows, looks, bands, x, y, unit, over }: Props) {
+export function Plot({ rows, looks, bands, x, y, unit, gap, over }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(frame)
   const ground: Ground = {
@@ -46,7 +48,7 @@ export function Plot({ rows, looks, bands, x, y, unit, over }: Props) {
       {ground.width > 0 && ground.height > 0 && (
         <Surface width={width} height={height}>
           <Axes {...{ ground, x, y, unit }} />
-          <Curves {...{ ground, rows, looks, bands }} base={y.domain[0]} />
+          <Curves {...{ ground, rows, looks, bands, gap }} base={y.domain[0]} />
           {over(ground)}
         </Surface>
       )}

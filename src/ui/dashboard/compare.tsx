@@ -1,0 +1,34 @@
+import { useWording } from '../context.tsx'
+import { useBoard, useBoardStore } from './board.ts'
+import styles from './toolbar.module.css'
+import { maxCompared, useNeighbours } from './use-compared.ts'
+
+/** Which other tabs of this browser are shown beside this one. */
+export function Compare() {
+  const words = useWording().neighbours
+  const board = useBoardStore()
+  const tabs = useNeighbours()
+  const compared = useBoard((state) => state.compared)
+  if (tabs.length === 0) return null
+  const there = compared.filter((each) => tabs.some(({ id }) => id === each))
+  return (
+    <fieldset className={styles.compare}>
+      <legend>{words.compare}</legend>
+      {tabs.map(({ id, name }) => (
+        <label key={id}>
+          <input
+            type="checkbox"
+            checked={there.includes(id)}
+            disabled={!there.includes(id) && there.length >= maxCompared}
+            onChange={({ target }) =>
+              board.setState({
+                compared: target.checked ? [...there, id] : there.filter((each) => each !== id),
+              })
+            }
+          />
+          {words.tab(name, id.slice(0, 4))}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
