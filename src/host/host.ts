@@ -3,6 +3,7 @@ import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../pake/i
 import { createPeer } from '../peer/index.ts'
 import { addressInput, type MeshEvent } from '../transport/index.ts'
 import { beginEntering, type Entering } from './entering.ts'
+import type { InsideView } from './inside-view.ts'
 import { type JoinCommand, joinProblem } from './join-command.ts'
 import { memberOf } from './mailbox.ts'
 import { type Entrance, enterRoom, type Membership } from './membership.ts'
@@ -20,6 +21,8 @@ export interface Host {
   lookAtRelay(): RelayView
   /** The tab goes: only a stored membership stays. */
   closing(): void
+  /** What the membership of now sees of its own protocols. */
+  inspect(): InsideView | null
 }
 
 /** Absent this long, a member of a memory-only group has left: its tab is gone. */
@@ -167,6 +170,7 @@ export const createHost = (ports: HostPorts): Host => {
     },
     wake: () => membership?.wake(),
     lookAtRelay: () => lookAtRelay(),
+    inspect: () => membership?.inspect() ?? null,
     closing() {
       if (membership?.passing) membership.leave()
     },

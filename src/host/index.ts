@@ -1,3 +1,4 @@
+export type { InsideView } from './inside-view.ts'
 export type {
   FieldName,
   LoginMessageView,

@@ -1,7 +1,7 @@
 import { type Bytes, toHex, utf8 } from '../codec/index.ts'
 import type { MemberId } from '../group/index.ts'
 import { generateVerifier, preparePassword, strongSuite } from '../pake/index.ts'
-import { type PeerEffect, type PeerEvent, type PeerState, peerView } from '../peer/index.ts'
+import { inspectPeer, type PeerEffect, type PeerEvent, type PeerState, peerView } from '../peer/index.ts'
 import type { MeshEvent, RelayEvent } from '../transport/index.ts'
 import {
   addMessages,
@@ -13,6 +13,7 @@ import {
 } from './conversation.ts'
 import { endings, otherSuites, relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
+import type { InsideView } from './inside-view.ts'
 import type { JoinCommand } from './join-command.ts'
 import { createMailbox, memberOf } from './mailbox.ts'
 import { createPeerSteps } from './peer-steps.ts'
@@ -51,6 +52,7 @@ export interface Membership {
   meshEvent(event: MeshEvent): void
   wake(): void
   lookAtRelay(): RelayView
+  inspect(): InsideView
   note(code: 'profile-in-use'): void
   /** Ends it by a defect of ours. */
   abort(): void
@@ -80,7 +82,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
   let entered = false
   let over = false
 
-  const takeStep = createPeerSteps({ crypto, recorder })
+  const steps = createPeerSteps({ crypto, recorder, showTrace: ports.showTrace })
   const feed = (event: Untimed): void => {
     const asked = recorder.now()
     enqueue(async () => void (await dispatch(event, asked)))
@@ -92,13 +94,14 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     const before = peer
     if (event.kind === 'received') ports.noteFrame(event.bytes)
     const timed = { ...event, now: ports.now() } as PeerEvent
-    const { state, effects } = await entering.within(() => takeStep(peer, timed, asked))
+    const { state, effects } = await entering.within(() => steps.take(peer, timed, asked))
     if (over) return false
     const said = effects.filter((effect) => effect.kind === 'message')
     const messages = said.map((effect) => messageOf(effect, { self: self, now: ports.now() }))
     const durable = effects.some(({ kind }) => kind === 'persist') && state.ended === 'no'
     if (durable && profile !== null && !(await persist(profile, state, messages))) return false
     peer = state
+    steps.trace({ before, after: state, event: timed, effects })
     log = addMessages(log, messages)
     for (const effect of effects) carryOut(effect)
     if (state !== before || effects.length > 0) refresh()
@@ -324,6 +327,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     leave: () => feed({ kind: 'leave' }),
     wake: () => relay?.retryNow(),
     lookAtRelay: () => relay?.look() ?? emptyRelayView,
+    inspect: () => inspectPeer(peer),
     note: (code) => {
       log = addNotice(log, { code, member: '', name: null }, ports.now())
       screen.show(log)

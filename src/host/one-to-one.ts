@@ -21,7 +21,7 @@ export interface OneToOneHost {
   wake(): void
 }
 
-type Ports = Omit<HostPorts, 'orderMesh' | 'showView' | 'showStored' | 'profiles'> & {
+type Ports = Omit<HostPorts, 'orderMesh' | 'showTrace' | 'showView' | 'showStored' | 'profiles'> & {
   readonly showOneToOne: (view: OneToOneView) => void
 }
 

@@ -1,5 +1,6 @@
-import { createTracer, measure, type OperationRecord } from '../metrics/index.ts'
+import { createTracer, measure, type OperationRecord, type TraceEvent } from '../metrics/index.ts'
 import { askForIceServers, createMesh, type MeshOrder } from '../transport/index.ts'
+import type { InsideView } from './inside-view.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { emptyRelayView, type RelayView } from './relay-view.ts'
@@ -30,6 +31,10 @@ export interface PeerClient {
   readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
   /** Frames to and from the members, with the batches of records. */
   readonly onFrames: (listener: (frames: readonly WireFrame[]) => void) => () => void
+  /** Batches of what went over the wire, at most four a second. */
+  readonly onTrace: (listener: (batch: readonly TraceEvent[]) => void) => () => void
+  /** Tells `listener` how the member's own protocols stand, now and every second until the returned function is called. */
+  readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
   /** What one record costs in the Worker, in nanoseconds; `null` before there were any. */
   readonly recordCostNs: () => number | null
 }
@@ -74,6 +79,8 @@ export const connectPeer = (): PeerClient => {
   const looks = listenable<void>()
   const records = listenable<readonly OperationRecord[]>()
   const frames = listenable<readonly WireFrame[]>()
+  const traces = listenable<readonly TraceEvent[]>()
+  const insides = listenable<InsideView | null>()
   const url = ownWorkerUrl()
   const mesh = createMesh((event) => post({ kind: 'mesh', event }), askForIceServers(location.origin))
   let view: View = emptyView
@@ -126,6 +133,10 @@ export const connectPeer = (): PeerClient => {
         return looks.tell()
       case 'mesh':
         return obey(message.order)
+      case 'inside':
+        return insides.tell(message.inside)
+      case 'trace':
+        return traces.tell(message.batch)
       case 'records': {
         costNs = message.costNs
         const shift = message.origin - performance.timeOrigin
@@ -193,8 +204,19 @@ export const connectPeer = (): PeerClient => {
       subscribe: (listener) => logins.add(listener),
       dispatch: (command) => post({ kind: 'one-to-one', command }),
     },
+    onTrace: (listener) => traces.add(listener),
     onRecords: (listener) => records.add(listener),
     onFrames: (listener) => frames.add(listener),
+    watchInside: (listener) => {
+      const stop = insides.add(listener)
+      const ask = (): void => post({ kind: 'inspect' })
+      ask()
+      const timer = setInterval(ask, 1000)
+      return () => {
+        clearInterval(timer)
+        stop()
+      }
+    },
     recordCostNs: () => costNs,
   }
 }

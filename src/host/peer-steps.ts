@@ -1,14 +1,15 @@
 import type { Crypto } from '../crypto/index.ts'
-import { type Tracer, within } from '../metrics/index.ts'
+import { type TraceEvent, type Tracer, within } from '../metrics/index.ts'
 import { type PeerEvent, type PeerState, step } from '../peer/index.ts'
+import { createTrace } from './trace.ts'
 
 type PeerStep = Awaited<ReturnType<typeof step>>
 
 /** Members by the order in which they were met: what records say instead of an id. */
-const createAliases = (): ((member: string) => string) => {
-  const aliases = new Map<string, string>()
+const createAliases = (): ((member: string) => `peer-${number}`) => {
+  const aliases = new Map<string, `peer-${number}`>()
   return (member) => {
-    const alias = aliases.get(member) ?? `peer-${aliases.size + 1}`
+    const alias = aliases.get(member) ?? (`peer-${aliases.size + 1}` as const)
     aliases.set(member, alias)
     return alias
   }
@@ -17,13 +18,20 @@ const createAliases = (): ((member: string) => string) => {
 const memberIn = (event: PeerEvent): string | null =>
   'from' in event ? event.from : 'member' in event ? event.member : null
 
+interface Ports {
+  readonly crypto: Crypto
+  readonly recorder: Tracer
+  readonly showTrace: (event: TraceEvent) => void
+}
+
 /**
  * Steps of one peer, each recorded as the whole of what it did: `peer_step`, with the event's kind for an algorithm.
  * `asked`: when the event joined the queue, on the recorder's clock. A tick that does nothing leaves no record.
  */
-export const createPeerSteps = ({ crypto, recorder }: { crypto: Crypto; recorder: Tracer }) => {
+export const createPeerSteps = ({ crypto, recorder, showTrace }: Ports) => {
   const aliasOf = createAliases()
-  return async (state: PeerState, event: PeerEvent, asked: number): Promise<PeerStep> => {
+  const trace = createTrace(aliasOf, showTrace)
+  const take = async (state: PeerState, event: PeerEvent, asked: number): Promise<PeerStep> => {
     const start = recorder.now()
     const member = memberIn(event)
     recorder.note({ queueWait: start - asked, peer: member === null ? null : aliasOf(member) })
@@ -46,4 +54,6 @@ export const createPeerSteps = ({ crypto, recorder }: { crypto: Crypto; recorder
       recorder.note({ queueWait: 0, peer: null })
     }
   }
+  /** `trace`: of a step that came to pass. */
+  return { take, trace }
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
-import type { Tracer } from '../metrics/index.ts'
+import type { TraceEvent, Tracer } from '../metrics/index.ts'
 import type { MeshOrder, WebSocketLike } from '../transport/index.ts'
 import type { Profiles } from './profiles.ts'
 import type { StoredView, View } from './view.ts'
@@ -18,6 +18,7 @@ export interface HostPorts {
   readonly setTimer: (run: () => void, ms: number) => () => void
   readonly orderMesh: (order: MeshOrder) => void
   readonly showView: (view: View) => void
+  readonly showTrace: (event: TraceEvent) => void
   readonly profiles: Profiles
   readonly showStored: (stored: readonly StoredView[]) => void
 }

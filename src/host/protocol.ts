@@ -1,5 +1,6 @@
-import type { OperationRecord } from '../metrics/index.ts'
+import type { OperationRecord, TraceEvent } from '../metrics/index.ts'
 import type { MeshEvent, MeshOrder } from '../transport/index.ts'
+import type { InsideView } from './inside-view.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
 import type { RelayView } from './relay-view.ts'
 import type { Command, StoredView, View } from './view.ts'
@@ -14,6 +15,7 @@ export type ToWorker =
   | { readonly kind: 'look-at-relay' }
   | { readonly kind: 'visibility'; readonly hidden: boolean }
   | { readonly kind: 'closing' }
+  | { readonly kind: 'inspect' }
 
 export type FromWorker =
   | { readonly kind: 'view'; readonly view: View }
@@ -21,6 +23,8 @@ export type FromWorker =
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly order: MeshOrder }
   | { readonly kind: 'relay'; readonly view: RelayView }
+  | { readonly kind: 'trace'; readonly batch: readonly TraceEvent[] }
+  | { readonly kind: 'inside'; readonly inside: InsideView | null }
   | RecordsMessage
 
 /** A frame between two members, by its size and kind alone. */

@@ -84,6 +84,7 @@ const openTab = (disk: Disk) => {
     crypto,
     recorder,
     noteFrame: () => undefined,
+    showTrace: () => undefined,
     now: () => Date.now(),
     openSocket: (url) => {
       const socket = new WebSocket(url)

@@ -1,7 +1,8 @@
 import type { Bytes } from '../codec/index.ts'
 import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts'
-import { createTracer, type OperationRecord, recordCostNs } from '../metrics/index.ts'
+import { createTracer, type OperationRecord, recordCostNs, type TraceEvent } from '../metrics/index.ts'
 import { frameFacts } from '../peer/index.ts'
+
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
 import { createProfiles } from './profiles.ts'
@@ -32,6 +33,11 @@ const sendRecords = (): void => {
   scope.postMessage({ kind: 'records', batch, frames, origin: performance.timeOrigin, costNs })
   batch = []
   frames = []
+}
+let traced: TraceEvent[] = []
+const sendTrace = (): void => {
+  scope.postMessage({ kind: 'trace', batch: traced })
+  traced = []
 }
 /** Measured after the first batch, when the code is warm. */
 let costNs: number | null = null
@@ -83,6 +89,10 @@ const host = createHost({
   profiles,
   showStored: (stored) => scope.postMessage({ kind: 'stored', stored }),
   orderMesh: (order) => scope.postMessage({ kind: 'mesh', order }),
+  showTrace: (event) => {
+    if (traced.length === 0) setTimeout(sendTrace, recordsEveryMs)
+    traced.push(event)
+  },
   showView: (view) => scope.postMessage({ kind: 'view', view }),
 })
 const oneToOne = createOneToOneHost({
@@ -102,6 +112,8 @@ const receive = (message: ToWorker): void => {
       return scope.postMessage({ kind: 'relay', view: host.lookAtRelay() })
     case 'closing':
       return host.closing()
+    case 'inspect':
+      return scope.postMessage({ kind: 'inside', inside: host.inspect() })
     case 'visibility':
       return recorder.note({ throttled: message.hidden })
     case 'wake':

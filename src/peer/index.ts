@@ -1,4 +1,8 @@
 export { frameFacts } from './frame-facts.ts'
+
+export { inspectPeer } from './inspect.ts'
+export { labelFrame } from './label.ts'
+
 export {
   createClient,
   createServer,

@@ -10,6 +10,7 @@ import {
 } from '../group/index.ts'
 import { measure, measureWhole, within } from '../metrics/index.ts'
 import { type Padding, retired, type Sealed, safetyNumber, seal, secretsOf } from '../ratchet/index.ts'
+import { labelControl } from './label.ts'
 import { audienceOf, type Outgoing, type Pair, Rejection, reachable, type Work } from './state.ts'
 import { type Control, control, digestBytes, frame, textMessage } from './wire.ts'
 
@@ -58,14 +59,14 @@ const paddingOf = ({ kind }: Control): Padding => (kind === 'again' ? 'message' 
 /** Seals and sends; without a pair session there is nothing to seal with, and gossip makes up for it. */
 const sendControls = async (work: Work, letters: readonly Letter[]): Promise<void> => {
   const all = await sealAll(work, letters)
-  for (const [i, { to }] of letters.entries()) {
+  for (const [i, { to, message }] of letters.entries()) {
     const sealed = all[i]
     const pair = work.state.pairs.get(to)
     if (!sealed || pair === undefined) continue
     work.stale.push(...sealed.stale)
     setPair(work, to, { ...pair, session: sealed.session })
     const bytes = encode(frame, { kind: 'pair', body: sealed.bytes })
-    work.effects.push({ kind: 'send', to, via: 'best', bytes })
+    work.effects.push({ kind: 'send', to, via: 'best', bytes, label: labelControl(message) })
   }
 }
 

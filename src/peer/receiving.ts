@@ -5,6 +5,7 @@ import { measureWhole } from '../metrics/index.ts'
 import { open, type Session } from '../ratchet/index.ts'
 import { noteGuess } from './attempts.ts'
 import { answerMissing, closeGap, noteGap } from './gaps.ts'
+import { labelControl } from './label.ts'
 import { inGroup, remember, sendControl, setPair, without } from './pairing.ts'
 import { hearPassword, notePasswordHeld } from './password.ts'
 import { maxSeen, type Outgoing, Rejection, type Work } from './state.ts'
@@ -44,6 +45,7 @@ export const receivePair = async (work: Work, from: MemberId, body: Bytes): Prom
     if (error instanceof DecodeError) throw new Rejection('pair/malformed')
     throw error
   }
+  work.effects.push({ kind: 'opened', label: labelControl(message) })
   await obey(work, from, message)
 }
 

@@ -15,6 +15,7 @@ import type { RunState, Suite } from '../pake/index.ts'
 import type { Stock } from '../prekeys/index.ts'
 import type { RatchetKeys, SafetyNumber, Session } from '../ratchet/index.ts'
 import { type GuessBudget, noGuesses } from './guesses.ts'
+import type { FrameLabel } from './label.ts'
 import type { Text } from './wire.ts'
 
 /** What a step needs of the world besides its event. */
@@ -213,7 +214,16 @@ export type PeerEffect =
   /** Before anything else of this step: make the new state durable, or forget the step. */
   | { readonly kind: 'persist' }
   /** `best`: the data channel where there is one, else the relay. */
-  | { readonly kind: 'send'; readonly to: MemberId; readonly via: 'relay' | 'best'; readonly bytes: Bytes }
+  | {
+      readonly kind: 'send'
+      readonly to: MemberId
+      readonly via: 'relay' | 'best'
+      readonly bytes: Bytes
+      /** Of a frame that is sealed: what is in it, for this member's own eyes. */
+      readonly label?: FrameLabel
+    }
+  /** What the frame of this event held, for this member's own eyes. */
+  | { readonly kind: 'opened'; readonly label: FrameLabel }
   /** Leave these at the relay. */
   | { readonly kind: 'publish'; readonly preKeys: readonly Bytes[] }
   | { readonly kind: 'take-prekey'; readonly member: MemberId }

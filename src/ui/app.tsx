@@ -6,6 +6,7 @@ import { FailureBoundary } from './failure-boundary.tsx'
 import { isLanguage, languages, rememberLanguage } from './language.ts'
 import { OneToOneScreen } from './one-to-one/one-to-one-screen.tsx'
 import { openTab, type Tab, tabs, useTab, useTitle } from './page-state.ts'
+import { ProtocolScreen } from './protocol/protocol-screen.tsx'
 import { RelayScreen } from './relay/relay-screen.tsx'
 import { RoomScreen } from './room/room-screen.tsx'
 import { useUnread } from './room/unread.ts'
@@ -45,6 +46,11 @@ export function App() {
           <FailureBoundary message={words.metrics.failed}>
             {MetricsScreen === 'failed' && <p role="alert">{words.metrics.failed}</p>}
             {typeof MetricsScreen === 'function' && <MetricsScreen />}
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="protocol" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.protocol.failed}>
+            <ProtocolScreen />
           </FailureBoundary>
         </Ariakit.TabPanel>
         <Ariakit.TabPanel tabId="relay" className={styles.panel} focusable={false} unmountOnHide>

@@ -6,6 +6,7 @@ import { wordingOf } from './language.ts'
 import type { MarkLog } from './marks.ts'
 import type { Neighbours } from './neighbours/neighbours.ts'
 import type { RecordLog } from './records/record-log.ts'
+import type { TraceLog } from './records/trace-log.ts'
 import type { UiState, UiStore } from './store.ts'
 import type { WireLog } from './wire-log.ts'
 import type { Wording } from './wording.ts'
@@ -15,6 +16,7 @@ interface Services {
   readonly store: UiStore
   readonly records: RecordLog
   readonly marks: MarkLog
+  readonly traces: TraceLog
   readonly board: Board
   readonly wire: WireLog
   readonly neighbours: Neighbours

@@ -11,6 +11,7 @@ import { MarkLog } from './marks.ts'
 import { newTabId } from './neighbours/message.ts'
 import { createNeighbours } from './neighbours/neighbours.ts'
 import { RecordLog } from './records/record-log.ts'
+import { TraceLog } from './records/trace-log.ts'
 import { createUiStore } from './store.ts'
 import { WireLog } from './wire-log.ts'
 
@@ -25,6 +26,8 @@ const wire = new WireLog()
 client.onFrames((frames) => {
   for (const frame of frames) wire.add(frame)
 })
+const traces = new TraceLog()
+client.onTrace((batch) => traces.append(batch))
 const marks = new MarkLog()
 store.subscribe(({ view }, before) => marks.follow(before.view, view, performance.now()))
 const follow = (): void => marks.show(!document.hidden, performance.now())
@@ -44,7 +47,16 @@ const neighbours = createNeighbours({
     return () => clearTimeout(timer)
   },
 })
-const services = { client, store, records, marks, wire, neighbours, board: createBoard(performance.now()) }
+const services = {
+  client,
+  store,
+  records,
+  marks,
+  traces,
+  wire,
+  neighbours,
+  board: createBoard(performance.now()),
+}
 
 // A link that is opened while a group is joined is for another time.
 const welcome = (): void => {

@@ -32,8 +32,10 @@ const createClient = () => {
     dispatch: () => {},
     relay: { view: () => emptyRelayView, subscribe: () => () => {}, look: () => {} },
     oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
+    onTrace: () => () => undefined,
     onRecords: () => () => {},
     onFrames: () => () => {},
+    watchInside: () => () => undefined,
     recordCostNs: () => null,
   }
   const show = (change: Partial<View>): void => {

@@ -3,6 +3,7 @@ import { captureGerman } from './wording-capture-de.ts'
 import { chartsGerman } from './wording-charts-de.ts'
 import { neighboursGerman } from './wording-neighbours-de.ts'
 import { oneToOneGerman } from './wording-one-to-one-de.ts'
+import { protocolGerman } from './wording-protocol-de.ts'
 import { relayGerman } from './wording-relay-de.ts'
 import { removalGerman } from './wording-removal-de.ts'
 
@@ -100,6 +101,7 @@ export const german: Wording = {
     room: 'Raum',
     metrics: 'Messwerte',
     relay: 'Relay',
+    protocol: 'Protokoll',
     'one-to-one': 'Zu zweit',
     dismiss: 'Schließen',
   },
@@ -215,6 +217,7 @@ export const german: Wording = {
   removal: removalGerman,
   relay: relayGerman,
   oneToOne: oneToOneGerman,
+  protocol: protocolGerman,
   charts: chartsGerman,
   capture: captureGerman,
   neighbours: neighboursGerman,

@@ -3,6 +3,7 @@ import { captureEnglish } from './wording-capture.ts'
 import { chartsEnglish } from './wording-charts.ts'
 import { neighboursEnglish } from './wording-neighbours.ts'
 import { oneToOneEnglish } from './wording-one-to-one.ts'
+import { protocolEnglish } from './wording-protocol.ts'
 import { relayEnglish } from './wording-relay.ts'
 import { removalEnglish } from './wording-removal.ts'
 
@@ -102,6 +103,7 @@ export const english = {
     room: 'Room',
     metrics: 'Metrics',
     relay: 'Relay',
+    protocol: 'Protocol',
     'one-to-one': '1-to-1',
     dismiss: 'Dismiss',
   },
@@ -215,6 +217,7 @@ export const english = {
   removal: removalEnglish,
   relay: relayEnglish,
   oneToOne: oneToOneEnglish,
+  protocol: protocolEnglish,
   charts: chartsEnglish,
   capture: captureEnglish,
   neighbours: neighboursEnglish,

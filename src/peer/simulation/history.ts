@@ -39,7 +39,7 @@ interface Said {
 }
 
 /** Whether each has a session with the other, and the same one. */
-const fit = (one: Member, other: Member): boolean => {
+const share = (one: Member, other: Member): boolean => {
   const [here, there] = [one.state.pairs.get(other.id), other.state.pairs.get(one.id)]
   return here !== undefined && here.safety.digits === there?.safety.digits
 }
@@ -53,7 +53,7 @@ const connected = (members: readonly Member[]): readonly (readonly Member[])[] =
     const part = [member]
     for (const one of part) {
       for (const other of left) {
-        if (!fit(one, other)) continue
+        if (!share(one, other)) continue
         left.delete(other)
         part.push(other)
       }
@@ -204,7 +204,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   }
 
   const paired = (one: MemberId, other: MemberId): boolean =>
-    alive().some((a) => a.id === one && alive().some((b) => b.id === other && fit(a, b)))
+    alive().some((a) => a.id === one && alive().some((b) => b.id === other && share(a, b)))
 
   /** What has to hold once the network is whole and time has passed: I4, and every message shown once. */
   const unsettled = (): string | null => {

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, unique } from './fixtures.ts'
+import { waitForAgreement } from './member.ts'
+
+test('the flow of a join: arrows, fields, what the relay sees, step by step, saved and opened again', async ({
+  room,
+}, testInfo) => {
+  test.setTimeout(180_000)
+  const alice = await room.openMember('Alice')
+  const [bob, carol] = [await room.openMember('Bob'), await room.openMember('Carol')]
+  for (const member of [alice, bob, carol]) await member.join()
+  await waitForAgreement([alice, bob, carol])
+  const said = unique('nobody else reads this')
+  await alice.say(said)
+  await expect(bob.message(said)).toHaveCount(1)
+  await alice.openTab('Protocol')
+  const { page } = alice
+  const panel = page.getByRole('tabpanel')
+  const arrows = page.getByRole('list', { name: /^Frames as arrows/ })
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' })
+  const scan = async (theme: 'light' | 'dark'): Promise<void> => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id }) => id)).toEqual([])
+    await page.screenshot({ path: testInfo.outputPath(`protocol-${theme}.png`), fullPage: true })
+  }
+
+  await test.step('arrows of both ways, and what each end may know', async () => {
+    for (const type of [
+      'pake 1',
+      'pake 2',
+      'pake 3',
+      'pake 4',
+      'pake 5',
+      'pair: epoch',
+      'rekey',
+      'group message',
+    ])
+      await expect(arrows.getByRole('button', { name: new RegExp(` ${type}`) }).first()).toBeAttached()
+    await button('Pause').click()
+    await arrows
+      .getByRole('button', { name: / pair: epoch/ })
+      .first()
+      .click()
+    await expect(page.getByRole('heading', { name: 'pair: epoch' })).toBeVisible()
+    await expect(panel.getByText('members', { exact: true })).toBeVisible()
+    for (const theme of ['light', 'dark'] as const) await scan(theme)
+    await page.setViewportSize({ width: 390, height: 800 })
+    await page.screenshot({ path: testInfo.outputPath('protocol-390.png'), fullPage: true })
+    const wide = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    expect(await wide()).toBeLessThanOrEqual(0)
+    await page.setViewportSize({ width: 1280, height: 800 })
+  })
+
+  await test.step('where the protocols stand', async () => {
+    const agreement = page.getByRole('table', { name: 'Agreement on the group key' })
+    await expect(agreement.getByRole('row')).toHaveCount(4)
+    await expect(agreement.locator('[data-differs="true"]')).toHaveCount(0, { timeout: 20_000 })
+    const ids = await agreement.locator('td:nth-child(2)').allInnerTexts()
+    expect(new Set(ids).size).toBe(1)
+    await expect(page.getByRole('table', { name: 'Pair ratchets' }).getByRole('row')).toHaveCount(3)
+    await expect(page.getByRole('table', { name: 'Links to the members' })).toContainText(/direct|relayed/)
+  })
+
+  await test.step('the relay reads kinds, sizes and times, and no plaintext, name or sealed kind', async () => {
+    await page.getByRole('checkbox', { name: 'What the relay sees' }).check()
+    await page.getByRole('checkbox', { name: 'View as table' }).check()
+    const frames = page.getByRole('table', { name: 'Frames' })
+    await expect(frames).toContainText('pake 3')
+    await expect(frames).toContainText('pair')
+    for (const hidden of [
+      said,
+      'Alice',
+      'Bob',
+      'Carol',
+      room.group,
+      room.password,
+      'epoch',
+      'rekey',
+      'directly',
+    ])
+      await expect(panel.getByRole('region')).not.toContainText(hidden)
+    await scan('dark')
+    await page.getByRole('checkbox', { name: 'What the relay sees' }).uncheck()
+    await expect(frames).toContainText('pair: epoch')
+    await expect(frames).not.toContainText(said)
+    await page.getByRole('checkbox', { name: 'View as table' }).uncheck()
+  })
+
+  await test.step('a join is replayed step by step', async () => {
+    const position = page.getByRole('slider', { name: 'Position in the recording' })
+    await position.fill('0')
+    await expect(arrows).toHaveCount(0)
+    let flows = ''
+    for (let i = 0; i < 60 && !flows.includes('pake 5'); i++) {
+      await button('Step forward').click()
+      flows = (await arrows.getByRole('button').allInnerTexts()).join('\n')
+    }
+    expect(flows.indexOf('pake 1')).toBeGreaterThanOrEqual(0)
+    for (let flow = 2; flow <= 5; flow++)
+      expect(flows.indexOf(`pake ${flow}`)).toBeGreaterThan(flows.indexOf(`pake ${flow - 1}`))
+    const shown = await arrows.getByRole('button').count()
+    await button('Step back').click()
+    await expect(arrows.getByRole('button')).toHaveCount(shown - 1)
+    await button('Replay').click()
+    await expect(arrows.getByRole('button')).not.toHaveCount(shown - 1)
+    await button('Stop').click()
+  })
+
+  await test.step('saved, and opened again', async () => {
+    await page.getByRole('slider', { name: 'Position in the recording' }).press('End')
+    const before = await arrows.getByRole('button').allInnerTexts()
+    const [download] = await Promise.all([page.waitForEvent('download'), button('Save recording').click()])
+    const text = await readFile(await download.path(), 'utf8')
+    for (const hidden of [said, 'Alice', 'Bob', 'Carol', room.group, room.password])
+      expect(text).not.toContain(hidden)
+    const opener = page.getByLabel('Open recording').last()
+    await opener.setInputFiles({
+      name: 'a.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"no":1}'),
+    })
+    await expect(panel.getByRole('alert')).toContainText('not a recording')
+    await opener.setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+    await expect(panel.getByText('from a file')).toBeVisible()
+    expect(await arrows.getByRole('button').allInnerTexts()).toEqual(before)
+    await button('Follow again').click()
+    await expect(panel.getByText('from a file')).toHaveCount(0)
+  })
+})

@@ -1,0 +1,63 @@
+import { Focusable } from '@ariakit/react'
+import { useWording } from '../context.tsx'
+import table from '../dashboard/table.module.css'
+import styles from './protocol-screen.module.css'
+import { fieldsOf, type Row, textOf } from './rows.ts'
+import { useTime } from './sequence.tsx'
+
+/** The same as the arrows, newest first, in words. */
+export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; readonly asRelay: boolean }) {
+  const { protocol } = useWording()
+  const time = useTime()
+  const heads = [
+    protocol.time,
+    protocol.type,
+    protocol.from,
+    protocol.to,
+    protocol.path,
+    protocol.size,
+    protocol.classical,
+    protocol.fields,
+  ]
+  return (
+    <Focusable role="region" aria-label={protocol.frames} className={table.wide}>
+      <table className={table.table} aria-label={protocol.frames}>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.toReversed().map((row) => (
+            <tr key={row.id}>
+              <th scope="row">{time(row.at)}</th>
+              {row.kind === 'mark' ? (
+                <td className={styles.mark} colSpan={7}>
+                  {textOf(row, asRelay)}
+                </td>
+              ) : (
+                <>
+                  <td className={table.words}>{textOf(row, asRelay)}</td>
+                  <td>{protocol.lane(row.from)}</td>
+                  <td>{asRelay && row.to !== 'me' ? row.address : protocol.lane(row.to)}</td>
+                  <td>{protocol.paths[row.path]}</td>
+                  <td>{row.size}</td>
+                  <td>{row.classical}</td>
+                  <td className={table.words}>
+                    {fieldsOf(row, asRelay)
+                      .map(([name, value]) => `${name} ${value}`)
+                      .join(', ')}
+                  </td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Focusable>
+  )
+}

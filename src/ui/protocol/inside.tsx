@@ -1,0 +1,178 @@
+import { Focusable } from '@ariakit/react'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { InsideView } from '../../host/index.ts'
+import type { TraceEvent } from '../../metrics/index.ts'
+import { useServices, useUi, useWording } from '../context.tsx'
+import panel from '../dashboard/panel.module.css'
+import table from '../dashboard/table.module.css'
+import { useVisible } from '../page-state.ts'
+import styles from './protocol-screen.module.css'
+import { useTime } from './sequence.tsx'
+
+const useInside = (): InsideView | null => {
+  const { client } = useServices()
+  const visible = useVisible()
+  const [inside, setInside] = useState<InsideView | null>(null)
+  useEffect(() => (visible ? client.watchInside(setInside) : undefined), [client, visible])
+  return inside
+}
+
+/** Members by the name that they go by on this screen. */
+const useNames = (): ((id: string) => string) => {
+  const { protocol } = useWording()
+  const members = useUi(({ view }) => view.members)
+  return (id) => {
+    const found = members.find((member) => member.id === id)
+    return found === undefined ? id.slice(0, 8) : found.trust === 'self' ? protocol.lane('me') : found.name
+  }
+}
+
+/** How this member's own protocols stand: ratchets, epochs, and the links between the tabs. */
+export function Inside({ events }: { readonly events: readonly TraceEvent[] }) {
+  const { protocol } = useWording()
+  const inside = useInside()
+  if (inside === null) return <p className={styles.hint}>{protocol.notInside}</p>
+  return (
+    <div className={styles.panels}>
+      <Agreement inside={inside} />
+      <Epochs inside={inside} />
+      <Ratchets inside={inside} />
+      <Links events={events} />
+    </div>
+  )
+}
+
+interface GridProps {
+  readonly title: string
+  readonly hint: string
+  readonly heads: readonly string[]
+  readonly children: ReactNode
+}
+
+function Grid({ title, hint, heads, children }: GridProps) {
+  return (
+    <section className={panel.panel}>
+      <h2 className={panel.title}>{title}</h2>
+      <p className={styles.hint}>{hint}</p>
+      <Focusable role="region" aria-label={title} className={table.wide}>
+        <table className={table.table} aria-label={title}>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{children}</tbody>
+        </table>
+      </Focusable>
+    </section>
+  )
+}
+
+function Agreement({ inside }: { readonly inside: InsideView }) {
+  const { protocol } = useWording()
+  const nameOf = useNames()
+  const self = useUi(({ view }) => view.selfId)
+  const own = inside.epochs.find(({ current }) => current)
+  const rows = [
+    { id: self ?? '', epoch: own?.id ?? null, differs: false },
+    ...inside.standings.filter(({ id }) => id !== self),
+  ]
+  return (
+    <Grid
+      title={protocol.agreement}
+      hint={protocol.agreementHint}
+      heads={[protocol.member, protocol.epochId, protocol.same]}
+    >
+      {rows.map(({ id, epoch, differs }) => (
+        <tr key={id} data-differs={differs} className={styles.standing}>
+          <th scope="row">{nameOf(id)}</th>
+          <td>{epoch ?? '–'}</td>
+          <td>{differs ? protocol.differs : protocol.agrees}</td>
+        </tr>
+      ))}
+    </Grid>
+  )
+}
+
+function Epochs({ inside }: { readonly inside: InsideView }) {
+  const { protocol } = useWording()
+  const nameOf = useNames()
+  const time = useTime()
+  return (
+    <Grid
+      title={protocol.epochs}
+      hint={protocol.epochsHint}
+      heads={[protocol.counter, protocol.epochId, protocol.author, protocol.memberCount, protocol.since]}
+    >
+      {inside.epochs.toReversed().map(({ id, counter, author, members, since, current }) => (
+        <tr key={id} aria-current={current}>
+          <th scope="row">{counter}</th>
+          <td>{id}</td>
+          <td>{nameOf(author)}</td>
+          <td>{members}</td>
+          <td>{time(since)}</td>
+        </tr>
+      ))}
+    </Grid>
+  )
+}
+
+function Ratchets({ inside }: { readonly inside: InsideView }) {
+  const { protocol } = useWording()
+  const nameOf = useNames()
+  return (
+    <Grid
+      title={protocol.ratchets}
+      hint={protocol.ratchetsHint}
+      heads={[
+        protocol.member,
+        protocol.turnsSent,
+        protocol.turnsReceived,
+        protocol.chainSent,
+        protocol.chainReceived,
+        protocol.skipped,
+        protocol.heals,
+      ]}
+    >
+      {inside.pairs.map(({ id, turnsSent, turnsReceived, sent, received, skipped, awaitingAck }) => (
+        <tr key={id}>
+          <th scope="row">{nameOf(id)}</th>
+          <td>{turnsSent}</td>
+          <td>{turnsReceived}</td>
+          <td>{sent}</td>
+          <td>{received}</td>
+          <td>{skipped}</td>
+          <td>{awaitingAck ? protocol.turnUnderWay : protocol.turnTaken}</td>
+        </tr>
+      ))}
+    </Grid>
+  )
+}
+
+function Links({ events }: { readonly events: readonly TraceEvent[] }) {
+  const { protocol, links, trusts } = useWording()
+  const members = useUi(({ view }) => view.members)
+  const others = members.filter(({ trust }) => trust !== 'self')
+  const changes = events.filter(
+    (event) => event.kind === 'mark' && ['link-lost', 'reconnect', 'relay-link'].includes(event.mark),
+  ).length
+  return (
+    <Grid
+      title={protocol.mesh}
+      hint={protocol.meshHint(changes)}
+      heads={[protocol.member, protocol.path, protocol.trust]}
+    >
+      {others.map(({ id, name, link, trust }) => (
+        <tr key={id}>
+          <th scope="row">{name}</th>
+          <td>{links[link]}</td>
+          <td>{trusts[trust]}</td>
+        </tr>
+      ))}
+    </Grid>
+  )
+}

@@ -1,0 +1,40 @@
+import type { Lane, TraceEvent } from '../../metrics/index.ts'
+
+export type Row = TraceEvent
+
+/** What stands in a row as words: for the relay, only what it can read. */
+export const textOf = (row: Row, asRelay: boolean): string =>
+  row.kind === 'mark'
+    ? `${row.mark} ${row.peer ?? ''}`.trim()
+    : asRelay || row.inside === null
+      ? row.type
+      : `${row.type}: ${row.inside}`
+
+export const fieldsOf = (row: Row, asRelay: boolean): readonly (readonly [string, number])[] =>
+  row.kind === 'mark' ? [] : Object.entries(asRelay ? row.fields : { ...row.fields, ...row.insideFields })
+
+/** Every word of the filter stands somewhere in the row. */
+export const matches = (row: Row, filter: string, asRelay: boolean): boolean => {
+  const ends = row.kind === 'mark' ? '' : `${row.from} ${row.to} ${row.path}`
+  const text = `${textOf(row, asRelay)} ${ends}`.toLowerCase()
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+/** What passes the relay: marks and frames between two browsers do not. */
+export const relayRows = (rows: readonly Row[]): readonly Row[] =>
+  rows.filter((row) => row.kind === 'frame' && row.path !== 'direct')
+
+/** The lanes that `rows` touch, this tab first, the relay second, then members by the order of meeting. */
+export const lanesOf = (rows: readonly Row[]): readonly Lane[] => {
+  const seen = new Set<Lane>()
+  for (const row of rows) {
+    if (row.kind === 'frame') seen.add(row.from).add(row.to)
+    else if (row.peer !== null) seen.add(row.peer)
+  }
+  for (const fixed of ['me', 'relay'] as const) seen.delete(fixed)
+  const number = (lane: Lane): number => Number(lane.slice('peer-'.length))
+  return ['me', 'relay', ...[...seen].sort((a, b) => number(a) - number(b))]
+}

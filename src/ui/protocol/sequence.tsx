@@ -1,0 +1,117 @@
+import { useLayoutEffect, useRef } from 'react'
+import type { Lane } from '../../metrics/index.ts'
+import { useUi, useWording } from '../context.tsx'
+import styles from './protocol-screen.module.css'
+import { lanesOf, type Row, textOf } from './rows.ts'
+
+/** As many arrows as a reader can follow; the table has more. */
+export const maxArrows = 120
+const laneWidth = 74
+const rowHeight = 26
+
+export const useTime = (): ((at: number) => string) => {
+  const language = useUi((state) => state.language)
+  return (at) =>
+    new Date(at).toLocaleTimeString(language, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      fractionalSecondDigits: 3,
+    })
+}
+
+interface Props {
+  /** Oldest first. */
+  readonly rows: readonly Row[]
+  readonly asRelay: boolean
+  readonly selected: number | null
+  readonly onSelect: (id: number) => void
+}
+
+/** A lane for this tab, one for the relay, one for each member; an arrow for each frame, the newest at the bottom. */
+export function Sequence({ rows, asRelay, selected, onSelect }: Props) {
+  const { protocol } = useWording()
+  const time = useTime()
+  const lanes = lanesOf(rows)
+  const x = (lane: Lane): number => (lanes.indexOf(lane) + 0.5) * laneWidth
+  const width = lanes.length * laneWidth
+  const list = useRef<HTMLOListElement>(null)
+  const newest = rows.at(-1)?.id
+  useLayoutEffect(() => {
+    if (newest !== undefined && list.current !== null) list.current.scrollTop = list.current.scrollHeight
+  }, [newest])
+  const label = (row: Row): string =>
+    row.kind === 'mark'
+      ? `${time(row.at)} ${textOf(row, asRelay)}`
+      : `${time(row.at)} ${textOf(row, asRelay)}, ${protocol.way(row.from, row.to, row.path)}, ${protocol.bytes(row.size)}`
+  return (
+    <div className={styles.sequence}>
+      <svg width={width} height="22" className={styles.heads} aria-hidden="true">
+        {lanes.map((lane) => (
+          <text key={lane} x={x(lane)} y="15" textAnchor="middle">
+            {protocol.lane(lane)}
+          </text>
+        ))}
+      </svg>
+      <ol ref={list} className={styles.arrows} aria-label={protocol.arrows}>
+        {rows.map((row) => (
+          <li key={row.id}>
+            <button
+              type="button"
+              className={styles.arrow}
+              aria-label={label(row)}
+              aria-pressed={selected === row.id}
+              onClick={() => onSelect(row.id)}
+            >
+              <svg width={width} height={rowHeight} aria-hidden="true">
+                {lanes.map((lane) => (
+                  <line key={lane} className={styles.lane} x1={x(lane)} x2={x(lane)} y1="0" y2={rowHeight} />
+                ))}
+                {row.kind === 'frame' ? (
+                  <Arrow
+                    from={x(row.from)}
+                    to={x(row.to)}
+                    relay={row.path === 'direct' ? null : x('relay')}
+                  />
+                ) : (
+                  <circle className={styles.dot} cx={x(row.peer ?? 'me')} cy={rowHeight / 2} r="4" />
+                )}
+              </svg>
+              <span className={styles.kind} data-kind={row.kind === 'mark' ? 'mark' : row.type.split(' ')[0]}>
+                {textOf(row, asRelay)}
+              </span>
+              <span className={styles.size}>{row.kind === 'frame' && protocol.bytes(row.size)}</span>
+              <span className={styles.time}>{time(row.at)}</span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+interface Ends {
+  readonly from: number
+  readonly to: number
+  /** Where the relay stands; `null` for what passes it by. */
+  readonly relay: number | null
+}
+
+function Arrow({ from, to, relay }: Ends) {
+  const y = rowHeight / 2
+  const towards = to > from ? 1 : -1
+  return (
+    <>
+      <line
+        className={styles.shaft}
+        data-direct={relay === null}
+        x1={from}
+        x2={to - 7 * towards}
+        y1={y}
+        y2={y}
+      />
+      <path className={styles.head} d={`M${to},${y} l${-8 * towards},-4 v8 z`} />
+      {relay !== null && <circle className={styles.hop} cx={relay} cy={y} r="4" />}
+    </>
+  )
+}
