@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash as hashOnce } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hash as hashOnce } from 'node:crypto'
 import { type Bytes, concat, fromHex, toHex } from '../../codec/index.ts'
 import {
   type Crypto,
@@ -140,7 +140,8 @@ export const fastCrypto = (seed: string): Crypto => {
     },
     kemEncapsulate: async (publicKey, parameters = mlKem768) => {
       if (publicKey.length !== parameters.encapsulationKey) throw new CryptoError('crypto/invalid-public-key')
-      const ciphertext = expand(random(32), Uint8Array.of(3), parameters.ciphertext)
+      const stretched = createHash('shake128', { outputLength: parameters.ciphertext })
+      const ciphertext = own(stretched.update(random(32)).digest())
       return { ciphertext, secret: new Secret(hmac(trapdoor, publicKey, ciphertext)) }
     },
     kemDecapsulate: async (privateKey, ciphertext, parameters = mlKem768) => {
