@@ -3,6 +3,7 @@ import { type ComponentType, useEffect, useState } from 'react'
 import styles from './app.module.css'
 import { useServices, useUi, useWording } from './context.tsx'
 import { FailureBoundary } from './failure-boundary.tsx'
+import { Help } from './help/help.tsx'
 import { isLanguage, languages, rememberLanguage } from './language.ts'
 import { OneToOneScreen } from './one-to-one/one-to-one-screen.tsx'
 import { openTab, type Tab, tabs, useTab, useTitle } from './page-state.ts'
@@ -36,6 +37,7 @@ export function App() {
         </Ariakit.TabList>
         {tab !== 'room' && <HeldKey />}
         <Connection />
+        <Help tab={tab} />
         <LanguageChoice />
       </header>
       <main className={styles.main}>

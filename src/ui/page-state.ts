@@ -14,11 +14,20 @@ const subscribeToHash = (listener: () => void): (() => void) => {
   addEventListener('hashchange', listener)
   return () => removeEventListener('hashchange', listener)
 }
-const tabOfHash = (): Tab => tabs.find((tab) => location.hash === `#/${tab}`) ?? 'room'
+const helpPath = '/help'
+const tabOfHash = (): Tab =>
+  tabs.find((tab) => [`#/${tab}`, `#/${tab}${helpPath}`].includes(location.hash)) ?? 'room'
 /** The tab that the address names. */
 export const useTab = (): Tab => useSyncExternalStore(subscribeToHash, tabOfHash)
 export const openTab = (tab: Tab): void => {
   location.hash = `#/${tab}`
+}
+
+/** Whether the address asks for help with its tab. */
+export const useHelp = (): boolean =>
+  useSyncExternalStore(subscribeToHash, () => location.hash.endsWith(helpPath))
+export const openHelp = (tab: Tab): void => {
+  location.hash = `#/${tab}${helpPath}`
 }
 
 const title = 'MLWE-PAKE'

@@ -215,6 +215,7 @@ export const german: Wording = {
     ],
   },
   removal: removalGerman,
+  help: { help: 'Hilfe', title: 'Was hier zu sehen ist', about: 'Über', close: 'Schließen' },
   relay: relayGerman,
   oneToOne: oneToOneGerman,
   protocol: protocolGerman,

@@ -215,6 +215,7 @@ export const english = {
     ] as readonly (readonly [string, string])[],
   },
   removal: removalEnglish,
+  help: { help: 'Help', title: 'What you see here', about: 'About', close: 'Close' },
   relay: relayEnglish,
   oneToOne: oneToOneEnglish,
   protocol: protocolEnglish,
