@@ -168,7 +168,9 @@ module.exports = {
       name: 'page-reaches-keys',
       comment: 'What holds keys runs in the Worker; of host, the page loads only these files.',
       severity: 'error',
-      from: { path: '^src/host/(index|page-client|protocol|view|relay-view|inside-view|one-to-one-view)\\.ts$' },
+      from: {
+        path: '^src/host/(index|page-client|protocol|view|relay-view|inside-view|one-to-one-view)\\.ts$',
+      },
       to: {
         path: '^src/(crypto|pake|ratchet|prekeys|group|peer|host)/',
         pathNot: '^src/host/(page-client|protocol|view|relay-view|inside-view|one-to-one-view|worker)\\.ts$',

@@ -9,6 +9,7 @@ const titlesOf = ({
   room,
   metrics,
   charts,
+  protocol,
   relay,
   oneToOne,
 }: Wording): Partial<Record<Tab, readonly string[]>> => ({
@@ -22,6 +23,14 @@ const titlesOf = ({
     metrics.table,
     charts.slowest,
     charts.errorsByCode,
+  ],
+  protocol: [
+    protocol.frames,
+    protocol.relayView,
+    protocol.agreement,
+    protocol.epochs,
+    protocol.ratchets,
+    protocol.mesh,
   ],
   relay: [relay.link, relay.quota, relay.security, relay.refusals, relay.ends, relay.stock],
   'one-to-one': [oneToOne.messages],

@@ -22,8 +22,8 @@ export function Help({ tab }: { readonly tab: Tab }) {
 function Guide({ title, onClose }: { readonly title: string; readonly onClose: () => void }) {
   const { help } = useWording()
   const sections = guides[useUi((state) => state.language)]
-  const [chosen, choose] = useState(title)
-  const section = sections.find((one) => one.title === chosen) ?? sections[0]
+  const [chosen, choose] = useState<string | null>(null)
+  const section = sections.find((one) => one.title === (chosen ?? title)) ?? sections[0]
   return (
     <Dialog title={help.title} onClose={onClose}>
       <label className={styles.choice}>
