@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright/test'
+import { expect, test, unique } from './fixtures.ts'
+import { waitForAgreement } from './member.ts'
+import { findNeedles, textNeedles } from './secrets.ts'
+
+/** What the Worker told the page, as text, by kind; bytes as hexadecimal digits. */
+type Told = readonly { readonly kind: string; readonly text: string }[]
+
+/** Listens beside the page to everything that its Worker says. */
+const overhear = (): void => {
+  const told: { kind: string; text: string }[] = []
+  Object.assign(globalThis, { told })
+  const hex = (bytes: Uint8Array): string => [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('')
+  const plain = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? hex(value) : value)
+  const listen = EventTarget.prototype.addEventListener
+  Worker.prototype.addEventListener = function (
+    this: Worker,
+    ...[type, ...rest]: Parameters<typeof listen>
+  ): void {
+    if (type === 'message')
+      listen.call(this, type, (event) => {
+        const { data } = event as MessageEvent<{ kind: string }>
+        told.push({ kind: data.kind, text: JSON.stringify(data, plain) })
+      })
+    listen.call(this, type, ...rest)
+  }
+}
+
+/** Everything that this origin keeps in the browser; bytes as one character each. */
+const storageOf = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(async () => {
+    const texts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })]
+    const collect = (value: unknown): void => {
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+        const bytes = new Uint8Array(ArrayBuffer.isView(value) ? value.buffer : value)
+        texts.push([...bytes].map((byte) => String.fromCharCode(byte)).join(''))
+      } else if (typeof value === 'object' && value !== null) {
+        for (const [key, inner] of Object.entries(value)) {
+          texts.push(key)
+          collect(inner)
+        }
+      } else texts.push(String(value))
+    }
+    const finished = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((done, failed) => {
+        request.onsuccess = () => done(request.result)
+        request.onerror = () => failed(request.error)
+      })
+    for (const { name } of await indexedDB.databases()) {
+      const database = await finished(indexedDB.open(name ?? ''))
+      for (const store of database.objectStoreNames) {
+        const rows = database.transaction(store).objectStore(store)
+        collect(await finished(rows.getAllKeys()))
+      }
+      for (const store of database.objectStoreNames)
+        collect(await finished(database.transaction(store).objectStore(store).getAll()))
+      database.close()
+    }
+    return texts
+  })
+
+/** The page as text, with what its fields hold; with or without the conversation. */
+const domOf = (page: Page, withConversation: boolean): Promise<string> =>
+  page.evaluate((whole) => {
+    const root = document.documentElement
+    const copy = root.cloneNode(true) as HTMLElement
+    if (!whole) for (const log of copy.querySelectorAll('[role=log]')) log.remove()
+    const fields = [...root.querySelectorAll<HTMLInputElement>('input, textarea, select')]
+    return [document.title, location.href, copy.outerHTML, ...fields.map(({ value }) => value)].join('\n')
+  }, withConversation)
+
+/** Presses everything on the tab that gives a file, and reads what came. */
+async function downloads(page: Page): Promise<Buffer[]> {
+  const files: Buffer[] = []
+  const take = async (press: () => Promise<void>): Promise<void> => {
+    const coming = page.waitForEvent('download')
+    await press()
+    files.push(await readFile(await (await coming).path()))
+  }
+  for (const button of await page.getByRole('button', { name: /^(Save|Export metrics|Raw)/ }).all())
+    if (await button.isEnabled()) await take(() => button.click())
+  const preview = page.getByRole('button', { name: 'Export with preview' })
+  if ((await preview.count()) > 0) {
+    await preview.click()
+    const dialog = page.getByRole('dialog')
+    const formats = await dialog.getByLabel('Format').locator('option').count()
+    for (let index = 0; index < formats; index++) {
+      await dialog.getByLabel('Format').selectOption({ index })
+      await take(() => dialog.getByRole('button', { name: 'Download' }).click())
+    }
+    await dialog.getByRole('button', { name: 'Close' }).click()
+  }
+  return files
+}
+
+test('a canary password is nowhere, and a canary message in the conversation alone', async ({
+  room,
+  context,
+}) => {
+  test.setTimeout(180_000)
+  const password = unique('canary pässword')
+  const message = unique('canary mëssage')
+  const outside: string[] = []
+  context.on('console', (line) => outside.push(line.text()))
+  context.on('request', (request) => outside.push(`${request.url()} ${request.postData() ?? ''}`))
+  await context.addInitScript(overhear)
+  const alice = await room.openMember('Alice', { password })
+  const bob = await room.openMember('Bob', { password })
+  const secret = textNeedles('password', password)
+  const said = textNeedles('message', message)
+  const find = (texts: readonly string[], needles: typeof said): string[] =>
+    findNeedles(
+      texts.flatMap((text) => [Buffer.from(text), Buffer.from(text, 'latin1')]),
+      needles,
+    )
+
+  // Stored members: what they keep is searched as well.
+  for (const member of [alice, bob]) {
+    await member.fill()
+    await member.page.getByLabel('Stay a member after closing this tab').check()
+    if (member === alice) expect(find([await domOf(alice.page, true)], secret)).toEqual(['password'])
+    await member.submit()
+    await member.waitForRoom()
+  }
+  await waitForAgreement([alice, bob])
+  await alice.say(message)
+  await expect(bob.message(message)).toHaveCount(1)
+
+  for (const { page } of [alice, bob]) {
+    await page.bringToFront()
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click()
+      await expect(page.getByRole('tabpanel')).toBeVisible()
+      const where = (await tab.textContent()) ?? ''
+      await page.waitForTimeout(1_200)
+      expect(find([await domOf(page, false)], [...secret, ...said]), where).toEqual([])
+      const files = await downloads(page)
+      if (where === 'Metrics') expect(files.length).toBeGreaterThanOrEqual(5)
+      expect(findNeedles(files, [...secret, ...said]), `files of ${where}`).toEqual([])
+    }
+    const whole = await domOf(page, true)
+    expect(find([whole], secret)).toEqual([])
+    // The search finds what is there.
+    expect(find([whole], said)).toEqual(['message'])
+
+    const stored = await storageOf(page)
+    expect(stored.join('').length).toBeGreaterThan(1_000)
+    expect(find(stored, [...secret, ...said])).toEqual([])
+
+    const told = await page.evaluate(() => (globalThis as unknown as { told: Told }).told)
+    const texts = (kinds: (kind: string) => boolean): string[] =>
+      told.filter(({ kind }) => kinds(kind)).map(({ text }) => text)
+    expect(texts((kind) => kind === 'records').length).toBeGreaterThan(0)
+    expect(
+      find(
+        texts(() => true),
+        secret,
+      ),
+    ).toEqual([])
+    expect(
+      find(
+        texts((kind) => kind === 'view'),
+        said,
+      ),
+    ).toEqual(['message'])
+    expect(
+      find(
+        texts((kind) => kind !== 'view'),
+        said,
+      ),
+    ).toEqual([])
+  }
+  expect(outside.length).toBeGreaterThan(0)
+  expect(find(outside, [...secret, ...said])).toEqual([])
+  expect(
+    findNeedles(
+      room.relay.frames.map(({ bytes }) => bytes),
+      [...secret, ...said],
+    ),
+  ).toEqual([])
+})
