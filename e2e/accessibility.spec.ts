@@ -37,6 +37,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await alice.openTab('Metrics')
     await expect(alice.page.getByRole('tabpanel')).toBeVisible()
     await test.step('metrics', () => expectNoViolations(alice.page))
+    const { page } = alice
+    await test.step('metrics beside another tab', async () => {
+      await page.getByRole('checkbox', { name: /^bob/i }).check()
+      await expect(page.getByRole('figure', { name: /^latency/i }).getByText(/p95 of bob/i)).toBeVisible()
+      await expectNoViolations(page)
+    })
+    await test.step('every chart as a table, a trace unfolded', async () => {
+      for (const button of await page.getByRole('button', { name: 'View as table' }).all())
+        await button.click()
+      await expect(page.getByRole('table', { name: /^latency/i })).toBeVisible()
+      await page
+        .getByRole('table', { name: /slowest/i })
+        .getByRole('button')
+        .first()
+        .click()
+      await expect(page.getByRole('list', { name: /was made of/i })).toBeVisible()
+      await expectNoViolations(page)
+    })
+    await test.step('export with preview', async () => {
+      await page.getByRole('button', { name: 'Export with preview' }).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await expectNoViolations(page)
+    })
   })
 }
 
