@@ -1,3 +1,11 @@
+export {
+  type BenchmarkEngine,
+  type BenchmarkOperation,
+  type BenchmarkResult,
+  type BenchmarkView,
+  benchmarkEngines,
+  benchmarkOperations,
+} from './benchmark-view.ts'
 export type { InsideView } from './inside-view.ts'
 export type {
   FieldName,

@@ -1,5 +1,6 @@
 import { createTracer, measure, type OperationRecord, type TraceEvent } from '../metrics/index.ts'
 import { askForIceServers, createMesh, type MeshOrder } from '../transport/index.ts'
+import { type BenchmarkOrder, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
 import type { InsideView } from './inside-view.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
@@ -33,6 +34,13 @@ export interface PeerClient {
   readonly onFrames: (listener: (frames: readonly WireFrame[]) => void) => () => void
   /** Batches of what went over the wire, at most four a second. */
   readonly onTrace: (listener: (batch: readonly TraceEvent[]) => void) => () => void
+  /** Measures in the Worker, beside the room. */
+  readonly benchmark: {
+    readonly view: () => BenchmarkView
+    readonly subscribe: (listener: () => void) => () => void
+    /** `null` stops. */
+    readonly order: (order: BenchmarkOrder | null) => void
+  }
   /** Tells `listener` how the member's own protocols stand, now and every second until the returned function is called. */
   readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
   /** What one record costs in the Worker, in nanoseconds; `null` before there were any. */
@@ -80,6 +88,7 @@ export const connectPeer = (): PeerClient => {
   const records = listenable<readonly OperationRecord[]>()
   const frames = listenable<readonly WireFrame[]>()
   const traces = listenable<readonly TraceEvent[]>()
+  const benchmarks = listenable<void>()
   const insides = listenable<InsideView | null>()
   const url = ownWorkerUrl()
   const mesh = createMesh((event) => post({ kind: 'mesh', event }), askForIceServers(location.origin))
@@ -88,6 +97,7 @@ export const connectPeer = (): PeerClient => {
   let login: OneToOneView = emptyOneToOne
   let relay: RelayView = emptyRelayView
   let worker: Worker | null = null
+  let benchmark: BenchmarkView = emptyBenchmark
   let costNs: number | null = null
   /** Of the page's own thread, sent on with the next batch of the Worker's, which is never long in coming. */
   let own: OperationRecord[] = []
@@ -133,6 +143,9 @@ export const connectPeer = (): PeerClient => {
         return looks.tell()
       case 'mesh':
         return obey(message.order)
+      case 'benchmark':
+        benchmark = message.view
+        return benchmarks.tell()
       case 'inside':
         return insides.tell(message.inside)
       case 'trace':
@@ -207,6 +220,11 @@ export const connectPeer = (): PeerClient => {
     onTrace: (listener) => traces.add(listener),
     onRecords: (listener) => records.add(listener),
     onFrames: (listener) => frames.add(listener),
+    benchmark: {
+      view: () => benchmark,
+      subscribe: (listener) => benchmarks.add(listener),
+      order: (order) => post({ kind: 'benchmark', order }),
+    },
     watchInside: (listener) => {
       const stop = insides.add(listener)
       const ask = (): void => post({ kind: 'inspect' })

@@ -1,5 +1,6 @@
 import type { OperationRecord, TraceEvent } from '../metrics/index.ts'
 import type { MeshEvent, MeshOrder } from '../transport/index.ts'
+import type { BenchmarkOrder, BenchmarkView } from './benchmark-view.ts'
 import type { InsideView } from './inside-view.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
 import type { RelayView } from './relay-view.ts'
@@ -16,6 +17,8 @@ export type ToWorker =
   | { readonly kind: 'visibility'; readonly hidden: boolean }
   | { readonly kind: 'closing' }
   | { readonly kind: 'inspect' }
+  /** `null` stops. */
+  | { readonly kind: 'benchmark'; readonly order: BenchmarkOrder | null }
 
 export type FromWorker =
   | { readonly kind: 'view'; readonly view: View }
@@ -25,6 +28,7 @@ export type FromWorker =
   | { readonly kind: 'relay'; readonly view: RelayView }
   | { readonly kind: 'trace'; readonly batch: readonly TraceEvent[] }
   | { readonly kind: 'inside'; readonly inside: InsideView | null }
+  | { readonly kind: 'benchmark'; readonly view: BenchmarkView }
   | RecordsMessage
 
 /** A frame between two members, by its size and kind alone. */

@@ -3,6 +3,8 @@ import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts
 import { createTracer, type OperationRecord, recordCostNs, type TraceEvent } from '../metrics/index.ts'
 import { frameFacts } from '../peer/index.ts'
 
+import { createBenchmark } from './benchmark.ts'
+import { createCases } from './benchmark-cases.ts'
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
 import { createProfiles } from './profiles.ts'
@@ -100,6 +102,12 @@ const oneToOne = createOneToOneHost({
   showOneToOne: (view) => scope.postMessage({ kind: 'one-to-one', view }),
 })
 
+const benchmark = createBenchmark(() => createCases({ subtle, random }), {
+  now: clock,
+  breathe: () => new Promise((resolve) => setTimeout(resolve)),
+  show: (view) => scope.postMessage({ kind: 'benchmark', view }),
+})
+
 const receive = (message: ToWorker): void => {
   switch (message.kind) {
     case 'command':
@@ -112,6 +120,8 @@ const receive = (message: ToWorker): void => {
       return scope.postMessage({ kind: 'relay', view: host.lookAtRelay() })
     case 'closing':
       return host.closing()
+    case 'benchmark':
+      return message.order === null ? benchmark.stop() : benchmark.start(message.order)
     case 'inspect':
       return scope.postMessage({ kind: 'inside', inside: host.inspect() })
     case 'visibility':

@@ -1,3 +1,4 @@
+export { finishCpace, startCpace } from './cpace.ts'
 export { initiate, initiatePlus, respond, respondPlus, step } from './cpace-oquake.ts'
 export { type FlowFieldName, fieldsOf } from './flow-fields.ts'
 export {

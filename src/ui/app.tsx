@@ -1,6 +1,7 @@
 import * as Ariakit from '@ariakit/react'
 import { type ComponentType, useEffect, useState } from 'react'
 import styles from './app.module.css'
+import { BenchmarkScreen } from './benchmark/benchmark-screen.tsx'
 import { useServices, useUi, useWording } from './context.tsx'
 import { FailureBoundary } from './failure-boundary.tsx'
 import { Help } from './help/help.tsx'
@@ -53,6 +54,11 @@ export function App() {
         <Ariakit.TabPanel tabId="protocol" className={styles.panel} focusable={false} unmountOnHide>
           <FailureBoundary message={words.protocol.failed}>
             <ProtocolScreen />
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="benchmark" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.benchmark.failed}>
+            <BenchmarkScreen />
           </FailureBoundary>
         </Ariakit.TabPanel>
         <Ariakit.TabPanel tabId="relay" className={styles.panel} focusable={false} unmountOnHide>

@@ -7,7 +7,7 @@ const subscribeToVisibility = (listener: () => void): (() => void) => {
 /** Whether anybody can see the page. */
 export const useVisible = (): boolean => useSyncExternalStore(subscribeToVisibility, () => !document.hidden)
 
-export const tabs = ['room', 'metrics', 'protocol', 'relay', 'one-to-one'] as const
+export const tabs = ['room', 'metrics', 'protocol', 'benchmark', 'relay', 'one-to-one'] as const
 export type Tab = (typeof tabs)[number]
 
 const subscribeToHash = (listener: () => void): (() => void) => {

@@ -35,6 +35,11 @@ const createClient = () => {
     onTrace: () => () => undefined,
     onRecords: () => () => {},
     onFrames: () => () => {},
+    benchmark: {
+      view: () => ({ running: false, done: 0, of: 0, results: [] }),
+      subscribe: () => () => undefined,
+      order: () => undefined,
+    },
     watchInside: () => () => undefined,
     recordCostNs: () => null,
   }

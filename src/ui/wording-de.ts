@@ -1,4 +1,5 @@
 import type { Wording } from './wording.ts'
+import { benchmarkGerman } from './wording-benchmark-de.ts'
 import { captureGerman } from './wording-capture-de.ts'
 import { chartsGerman } from './wording-charts-de.ts'
 import { neighboursGerman } from './wording-neighbours-de.ts'
@@ -102,6 +103,7 @@ export const german: Wording = {
     metrics: 'Messwerte',
     relay: 'Relay',
     protocol: 'Protokoll',
+    benchmark: 'Benchmark',
     'one-to-one': 'Zu zweit',
     dismiss: 'Schließen',
   },
@@ -219,6 +221,7 @@ export const german: Wording = {
   relay: relayGerman,
   oneToOne: oneToOneGerman,
   protocol: protocolGerman,
+  benchmark: benchmarkGerman,
   charts: chartsGerman,
   capture: captureGerman,
   neighbours: neighboursGerman,

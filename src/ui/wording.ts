@@ -1,4 +1,5 @@
 import type { ErrorCode, Link, NoticeView, Phase, Trust, View } from '../host/index.ts'
+import { benchmarkEnglish } from './wording-benchmark.ts'
 import { captureEnglish } from './wording-capture.ts'
 import { chartsEnglish } from './wording-charts.ts'
 import { neighboursEnglish } from './wording-neighbours.ts'
@@ -104,6 +105,7 @@ export const english = {
     metrics: 'Metrics',
     relay: 'Relay',
     protocol: 'Protocol',
+    benchmark: 'Benchmark',
     'one-to-one': '1-to-1',
     dismiss: 'Dismiss',
   },
@@ -219,6 +221,7 @@ export const english = {
   relay: relayEnglish,
   oneToOne: oneToOneEnglish,
   protocol: protocolEnglish,
+  benchmark: benchmarkEnglish,
   charts: chartsEnglish,
   capture: captureEnglish,
   neighbours: neighboursEnglish,

@@ -12,6 +12,7 @@ const titlesOf = ({
   protocol,
   relay,
   oneToOne,
+  benchmark,
 }: Wording): Partial<Record<Tab, readonly string[]>> => ({
   room: [room.members, room.groupKey],
   metrics: [
@@ -32,6 +33,7 @@ const titlesOf = ({
     protocol.ratchets,
     protocol.mesh,
   ],
+  benchmark: [benchmark.choice, benchmark.results, benchmark.baseline, benchmark.environment],
   relay: [relay.link, relay.quota, relay.security, relay.refusals, relay.ends, relay.stock],
   'one-to-one': [oneToOne.messages],
 })

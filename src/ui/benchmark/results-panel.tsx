@@ -1,0 +1,131 @@
+import { Focusable } from '@ariakit/react'
+import { useState } from 'react'
+import { benchmarkOperations } from '../../host/index.ts'
+import { useUi, useWording } from '../context.tsx'
+import panel from '../dashboard/panel.module.css'
+import table from '../dashboard/table.module.css'
+import styles from './benchmark.module.css'
+import type { Figure } from './results.ts'
+
+const barWidth = 300
+
+/** Bars with their intervals, one picture for each operation; or all in a table. */
+export function ResultsPanel({ figures }: { readonly figures: readonly Figure[] }) {
+  const { benchmark: words } = useWording()
+  const [asTable, setAsTable] = useState(false)
+  return (
+    <section className={panel.panel} aria-labelledby="results-title">
+      <div className={panel.bar}>
+        <h2 id="results-title" className={panel.title}>
+          {words.results}
+        </h2>
+        <label className={styles.choice}>
+          <input type="checkbox" checked={asTable} onChange={({ target }) => setAsTable(target.checked)} />
+          {words.viewAsTable}
+        </label>
+      </div>
+      {figures.length === 0 && <p className={panel.none}>{words.noResults}</p>}
+      {figures.length > 0 && !asTable && (
+        <>
+          <p className={styles.hint}>{words.resultsHint}</p>
+          {benchmarkOperations.map((operation) => {
+            const own = figures.filter((figure) => figure.operation === operation)
+            return (
+              own.length > 0 && <Bars key={operation} figures={own} title={words.operations[operation]} />
+            )
+          })}
+        </>
+      )}
+      {figures.length > 0 && asTable && <ResultsTable figures={figures} />}
+    </section>
+  )
+}
+
+const useMs = (): ((ms: number) => string) => {
+  const language = useUi((state) => state.language)
+  return (ms) => ms.toLocaleString(language, { maximumSignificantDigits: 3 })
+}
+
+function Bars({ figures, title }: { readonly figures: readonly Figure[]; readonly title: string }) {
+  const { benchmark: words } = useWording()
+  const ms = useMs()
+  const most = Math.max(...figures.map(({ value }) => value?.interval[1] ?? 0)) || 1
+  const x = (value: number): number => (value / most) * (barWidth - 4)
+  return (
+    <figure className={styles.bars} aria-label={words.chart(title)}>
+      <figcaption>{title}</figcaption>
+      {figures.map(({ engine, value }) => (
+        <div key={engine} className={styles.row}>
+          <span>{words.engines[engine]}</span>
+          <svg viewBox={`0 0 ${barWidth} 14`} preserveAspectRatio="none" aria-hidden="true">
+            {value !== null && (
+              <>
+                <rect data-engine={engine} width={x(value.median)} height="14" rx="2" />
+                <line x1={x(value.interval[0])} x2={x(value.interval[1])} y1="7" y2="7" />
+              </>
+            )}
+          </svg>
+          <span className={styles.number}>
+            {value === null ? words.unavailable : words.ms(ms(value.median))}
+          </span>
+        </div>
+      ))}
+    </figure>
+  )
+}
+
+function ResultsTable({ figures }: { readonly figures: readonly Figure[] }) {
+  const { benchmark: words } = useWording()
+  const ms = useMs()
+  const language = useUi((state) => state.language)
+  const heads = [
+    words.operation,
+    words.engine,
+    words.median,
+    words.p95,
+    words.interval,
+    words.perSecond,
+    words.count,
+    words.ratio,
+  ]
+  return (
+    <Focusable role="region" aria-label={`${words.results}: ${words.viewAsTable}`} className={table.wide}>
+      <table className={table.table} aria-label={words.results}>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {figures.map(({ operation, engine, value }) => {
+            const first = figures.find((one) => one.operation === operation && one.value !== null)?.value
+            return (
+              <tr key={`${operation} ${engine}`}>
+                <th scope="row">{words.operations[operation]}</th>
+                <td className={table.words}>{words.engines[engine]}</td>
+                {value === null ? (
+                  <td colSpan={6}>{words.unavailable}</td>
+                ) : (
+                  <>
+                    <td>{ms(value.median)}</td>
+                    <td>{ms(value.p95)}</td>
+                    <td>
+                      {ms(value.interval[0])} – {ms(value.interval[1])}
+                    </td>
+                    <td>{Math.round(1000 / value.median).toLocaleString(language)}</td>
+                    <td>{value.count}</td>
+                    <td>×{ms(value.median / (first?.median ?? value.median))}</td>
+                  </>
+                )}
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </Focusable>
+  )
+}
