@@ -60,6 +60,8 @@ const talk = (speakers: readonly Member[], recorded: () => Promise<number>) => {
     }
     return sent
   })()
+  // Told by `stop`. Where a step of the visit fails first, that is the cause to be seen.
+  running.catch(() => undefined)
   return {
     async stop(): Promise<number> {
       over = true

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react'
+import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Lane } from '../../metrics/index.ts'
 import { useUi, useWording } from '../context.tsx'
 import styles from './protocol-screen.module.css'
@@ -9,15 +9,24 @@ export const maxArrows = 120
 const laneWidth = 74
 const rowHeight = 26
 
-export const useTime = (): ((at: number) => string) => {
-  const language = useUi((state) => state.language)
-  return (at) =>
-    new Date(at).toLocaleTimeString(language, {
+/** Making a format takes a hundred times as long as using it. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+const formatOf = (language: string): Intl.DateTimeFormat => {
+  const format =
+    formats.get(language) ??
+    new Intl.DateTimeFormat(language, {
       hour: '2-digit',
       minute: '2-digit',
       second: '2-digit',
       fractionalSecondDigits: 3,
     })
+  formats.set(language, format)
+  return format
+}
+
+export const useTime = (): ((at: number) => string) => {
+  const format = formatOf(useUi((state) => state.language))
+  return (at) => format.format(at)
 }
 
 interface Props {
@@ -28,67 +37,89 @@ interface Props {
   readonly onSelect: (id: number) => void
 }
 
+const place = (lanes: readonly Lane[], lane: Lane): number => (lanes.indexOf(lane) + 0.5) * laneWidth
+
 /** A lane for this tab, one for the relay, one for each member; an arrow for each frame, the newest at the bottom. */
 export function Sequence({ rows, asRelay, selected, onSelect }: Props) {
   const { protocol } = useWording()
-  const time = useTime()
-  const lanes = lanesOf(rows)
-  const x = (lane: Lane): number => (lanes.indexOf(lane) + 0.5) * laneWidth
-  const width = lanes.length * laneWidth
+  const key = lanesOf(rows).join()
+  // The same array as long as the lanes are the same: rows that stay are not drawn again.
+  const lanes = useMemo(() => key.split(',') as Lane[], [key])
   const list = useRef<HTMLOListElement>(null)
   const newest = rows.at(-1)?.id
   useLayoutEffect(() => {
     if (newest !== undefined && list.current !== null) list.current.scrollTop = list.current.scrollHeight
   }, [newest])
-  const label = (row: Row): string =>
-    row.kind === 'mark'
-      ? `${time(row.at)} ${textOf(row, asRelay)}`
-      : `${time(row.at)} ${textOf(row, asRelay)}, ${protocol.way(row.from, row.to, row.path)}, ${protocol.bytes(row.size)}`
   return (
     <div className={styles.sequence}>
-      <svg width={width} height="22" className={styles.heads} aria-hidden="true">
+      <svg width={lanes.length * laneWidth} height="22" className={styles.heads} aria-hidden="true">
         {lanes.map((lane) => (
-          <text key={lane} x={x(lane)} y="15" textAnchor="middle">
+          <text key={lane} x={place(lanes, lane)} y="15" textAnchor="middle">
             {protocol.lane(lane)}
           </text>
         ))}
       </svg>
       <ol ref={list} className={styles.arrows} aria-label={protocol.arrows}>
         {rows.map((row) => (
-          <li key={row.id}>
-            <button
-              type="button"
-              className={styles.arrow}
-              aria-label={label(row)}
-              aria-pressed={selected === row.id}
-              onClick={() => onSelect(row.id)}
-            >
-              <svg width={width} height={rowHeight} aria-hidden="true">
-                {lanes.map((lane) => (
-                  <line key={lane} className={styles.lane} x1={x(lane)} x2={x(lane)} y1="0" y2={rowHeight} />
-                ))}
-                {row.kind === 'frame' ? (
-                  <Arrow
-                    from={x(row.from)}
-                    to={x(row.to)}
-                    relay={row.path === 'direct' ? null : x('relay')}
-                  />
-                ) : (
-                  <circle className={styles.dot} cx={x(row.peer ?? 'me')} cy={rowHeight / 2} r="4" />
-                )}
-              </svg>
-              <span className={styles.kind} data-kind={row.kind === 'mark' ? 'mark' : row.type.split(' ')[0]}>
-                {textOf(row, asRelay)}
-              </span>
-              <span className={styles.size}>{row.kind === 'frame' && protocol.bytes(row.size)}</span>
-              <span className={styles.time}>{time(row.at)}</span>
-            </button>
-          </li>
+          <Item
+            key={row.id}
+            row={row}
+            lanes={lanes}
+            asRelay={asRelay}
+            isSelected={selected === row.id}
+            onSelect={onSelect}
+          />
         ))}
       </ol>
     </div>
   )
 }
+
+interface ItemProps {
+  readonly row: Row
+  readonly lanes: readonly Lane[]
+  readonly asRelay: boolean
+  readonly isSelected: boolean
+  readonly onSelect: (id: number) => void
+}
+
+const Item = memo(function Item({ row, lanes, asRelay, isSelected, onSelect }: ItemProps) {
+  const { protocol } = useWording()
+  const time = useTime()
+  const x = (lane: Lane): number => place(lanes, lane)
+  const text = textOf(row, asRelay)
+  const label =
+    row.kind === 'mark'
+      ? `${time(row.at)} ${text}`
+      : `${time(row.at)} ${text}, ${protocol.way(row.from, row.to, row.path)}, ${protocol.bytes(row.size)}`
+  return (
+    <li className={styles.item}>
+      <button
+        type="button"
+        className={styles.arrow}
+        aria-label={label}
+        aria-pressed={isSelected}
+        onClick={() => onSelect(row.id)}
+      >
+        <svg width={lanes.length * laneWidth} height={rowHeight} aria-hidden="true">
+          {lanes.map((lane) => (
+            <line key={lane} className={styles.lane} x1={x(lane)} x2={x(lane)} y1="0" y2={rowHeight} />
+          ))}
+          {row.kind === 'frame' ? (
+            <Arrow from={x(row.from)} to={x(row.to)} relay={row.path === 'direct' ? null : x('relay')} />
+          ) : (
+            <circle className={styles.dot} cx={x(row.peer ?? 'me')} cy={rowHeight / 2} r="4" />
+          )}
+        </svg>
+        <span className={styles.kind} data-kind={row.kind === 'mark' ? 'mark' : row.type.split(' ')[0]}>
+          {text}
+        </span>
+        <span className={styles.size}>{row.kind === 'frame' && protocol.bytes(row.size)}</span>
+        <span className={styles.time}>{time(row.at)}</span>
+      </button>
+    </li>
+  )
+})
 
 interface Ends {
   readonly from: number
