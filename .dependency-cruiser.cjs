@@ -173,7 +173,8 @@ module.exports = {
       },
       to: {
         path: '^src/(crypto|pake|ratchet|prekeys|group|peer|host)/',
-        pathNot: '^src/host/(page-client|protocol|view|relay-view|inside-view|benchmark-view|one-to-one-view|worker)\\.ts$',
+        pathNot:
+          '^src/host/(page-client|protocol|view|relay-view|inside-view|benchmark-view|one-to-one-view|worker)\\.ts$',
       },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -61,7 +61,7 @@ export class WireLog {
 
   /** The slices of this resolution that begin in `from` ≤ t < `to` and hold anything, oldest first. */
   points(stretch: number, from: number, to: number): readonly WirePoint[] {
-    const level = stretches.findIndex((each) => each === stretch)
+    const level = stretches.indexOf(stretch)
     return (this.#rings[level] ?? [])
       .filter((slice) => slice !== undefined)
       .filter(({ index }) => index * stretch >= from && index * stretch < to)
