@@ -20,6 +20,8 @@ export default defineConfig(({ isSsrBuild = false }) => ({
     // A busy machine is no defect.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One process for each core; the default leaves one idle.
+    maxWorkers: '100%',
     include: ['src/**/*.test.{ts,tsx}', 'signaling/**/*.test.ts', 'tools/**/*.test.ts'],
     exclude: ['e2e/**', '**/node_modules/**', 'dist/**'],
   },

@@ -87,6 +87,8 @@ async function downloads(page: Page): Promise<Buffer[]> {
     const formats = await dialog.getByLabel('Format').locator('option').count()
     for (let index = 0; index < formats; index++) {
       await dialog.getByLabel('Format').selectOption({ index })
+      // Chromium drops a second download that is asked for within a tenth of a second.
+      await page.waitForTimeout(300)
       await take(() => dialog.getByRole('button', { name: 'Download' }).click())
     }
     await dialog.getByRole('button', { name: 'Close' }).click()

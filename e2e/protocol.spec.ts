@@ -59,7 +59,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
     const agreement = page.getByRole('table', { name: 'Agreement on the group key' })
     await expect(agreement.getByRole('row')).toHaveCount(4)
     await expect(agreement.locator('[data-differs="true"]')).toHaveCount(0, { timeout: 20_000 })
-    const ids = await agreement.locator('td:nth-child(2)').allInnerTexts()
+    const ids = await agreement.locator('td:nth-child(2)').allTextContents()
     expect(new Set(ids).size).toBe(1)
     await expect(page.getByRole('table', { name: 'Pair ratchets' }).getByRole('row')).toHaveCount(3)
     await expect(page.getByRole('table', { name: 'Links to the members' })).toContainText(/direct|relayed/)
@@ -97,7 +97,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
     let flows = ''
     for (let i = 0; i < 60 && !flows.includes('pake 5'); i++) {
       await button('Step forward').click()
-      flows = (await arrows.getByRole('button').allInnerTexts()).join('\n')
+      flows = (await arrows.getByRole('button').allTextContents()).join('\n')
     }
     expect(flows.indexOf('pake 1')).toBeGreaterThanOrEqual(0)
     for (let flow = 2; flow <= 5; flow++)
@@ -112,7 +112,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
 
   await test.step('saved, and opened again', async () => {
     await page.getByRole('slider', { name: 'Position in the recording' }).press('End')
-    const before = await arrows.getByRole('button').allInnerTexts()
+    const before = await arrows.getByRole('button').allTextContents()
     const [download] = await Promise.all([page.waitForEvent('download'), button('Save recording').click()])
     const text = await readFile(await download.path(), 'utf8')
     for (const hidden of [said, 'Alice', 'Bob', 'Carol', room.group, room.password])
@@ -126,7 +126,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
     await expect(panel.getByRole('alert')).toContainText('not a recording')
     await opener.setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(text) })
     await expect(panel.getByText('from a file')).toBeVisible()
-    expect(await arrows.getByRole('button').allInnerTexts()).toEqual(before)
+    expect(await arrows.getByRole('button').allTextContents()).toEqual(before)
     await button('Follow again').click()
     await expect(panel.getByText('from a file')).toHaveCount(0)
   })

@@ -99,7 +99,7 @@ const parts = [
   ['unit', minutes(5), unit],
   ['simulation', minutes(6), simulation],
   ['build', minutes(2), build],
-  ['e2e', minutes(9), e2e],
+  ['e2e', minutes(11), e2e],
 ]
 
 const results = []

@@ -23,6 +23,7 @@ interface Slice {
 
 /** Slices of a second for five minutes, of twelve for the hour. */
 const stretches = [1_000, 12_000] as const
+type Stretch = (typeof stretches)[number]
 const capacity = 300
 /** Types come from our own code; whatever comes, the room is bounded. */
 const maxTypes = 24
@@ -55,12 +56,12 @@ export class WireLog {
   }
 
   /** Milliseconds that one point stands for, where `now` is the newest time there is: five minutes are fine, give or take. */
-  resolution(from: number, now: number): number {
+  resolution(from: number, now: number): Stretch {
     return now - from <= stretches[0] * (capacity + 2) ? stretches[0] : stretches[1]
   }
 
   /** The slices of this resolution that begin in `from` ≤ t < `to` and hold anything, oldest first. */
-  points(stretch: number, from: number, to: number): readonly WirePoint[] {
+  points(stretch: Stretch, from: number, to: number): readonly WirePoint[] {
     const level = stretches.indexOf(stretch)
     return (this.#rings[level] ?? [])
       .filter((slice) => slice !== undefined)
