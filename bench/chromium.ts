@@ -59,7 +59,7 @@ export const runInChromium = async (
     response.end(found ?? page)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--js-flags=--expose-gc'] })
   try {
     const tab = await browser.newPage()
     await tab.exposeFunction('reportFigure', report)

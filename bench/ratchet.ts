@@ -118,10 +118,10 @@ const sizes = (name: string, turns: boolean): BenchCase => ({
 })
 
 export const cases: readonly BenchCase[] = [
-  seals(2000),
-  opens(2000),
-  speed('1 KiB, sealed and opened in a chain', 2000, chain),
-  speed('1 KiB, ping-pong', 1000, pingPong),
+  seals(4000),
+  opens(4000),
+  speed('1 KiB, sealed and opened in a chain', 6000, chain),
+  speed('1 KiB, ping-pong', 3000, pingPong),
   speed('the same chain, Web Crypto', 500, chain, false),
   speed('the same ping-pong, Web Crypto', 200, pingPong, false),
   jump(2000),

@@ -58,7 +58,14 @@ server.on('connection', (socket) => {
 server.on('listening', () => console.log('http://localhost:' + server.address().port))
 `
 const startRelay = (extra: Readonly<Record<string, string>>): Promise<Server> =>
-  start(['--import', 'tsx', join(root, 'signaling/main.ts'), '--without-app'], extra)
+  start(
+    [
+      ...('typescript' in process.features ? [] : ['--import', 'tsx']),
+      join(root, 'signaling/main.ts'),
+      '--without-app',
+    ],
+    extra,
+  )
 const startBare = (): Promise<Server> => start(['--input-type=module', '-e', bareSource], {})
 
 const open = (url: string): Promise<WebSocket> =>

@@ -126,7 +126,7 @@ export class Member {
     await expect(this.listedMembers).toHaveCount(count, { timeout })
   }
 
-  async openTab(name: 'Room' | 'Metrics' | 'Protocol' | 'Benchmark' | 'Relay'): Promise<void> {
+  async openTab(name: 'Room' | 'Metrics' | 'Protocol' | 'Benchmark' | 'Relay' | '1-to-1'): Promise<void> {
     await this.toFront()
     await this.page.getByRole('tab', { name, exact: true }).click()
   }

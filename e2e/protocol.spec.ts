@@ -35,7 +35,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
       'pake 4',
       'pake 5',
       'pair: epoch',
-      'rekey',
+      'new group key',
       'group message',
     ])
       await expect(arrows.getByRole('button', { name: new RegExp(` ${type}`) }).first()).toBeAttached()
@@ -63,6 +63,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
     expect(new Set(ids).size).toBe(1)
     await expect(page.getByRole('table', { name: 'Pair ratchets' }).getByRole('row')).toHaveCount(3)
     await expect(page.getByRole('table', { name: 'Links to the members' })).toContainText(/direct|relayed/)
+    await expect(page.getByRole('row', { name: /^Bob direct [\d.]+ ms \d+ verified/ })).toBeVisible()
   })
 
   await test.step('the relay reads kinds, sizes and times, and no plaintext, name or sealed kind', async () => {
@@ -79,7 +80,7 @@ test('the flow of a join: arrows, fields, what the relay sees, step by step, sav
       room.group,
       room.password,
       'epoch',
-      'rekey',
+      'new group key',
       'directly',
     ])
       await expect(panel.getByRole('region')).not.toContainText(hidden)

@@ -6,6 +6,8 @@ import {
   type ClientFrame,
   clientFrame,
   FRAME_BYTES,
+  frameFrom,
+  headOf,
   PAYLOAD_BYTES,
   type RelayFrame,
   relayFrame,
@@ -177,4 +179,21 @@ test('the examples of PROTOCOL.md are the frames that they name', () => {
   ]
   const all = [...clientKinds, ...mailKinds, ...relayKinds, ...storeKinds, 'mail-acked', 'mail-waiting']
   expect(kinds).toEqual(all)
+})
+
+test('a frame made from a ready head is the frame that the codec makes', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.uint8Array({ maxLength: 600 }),
+      (from, payload) => {
+        const whole = encode(relayFrame, {
+          kind: 'frame',
+          from: toHex(from),
+          payload: new Uint8Array(payload),
+        })
+        expect(frameFrom(headOf(toHex(from)), payload)).toEqual(whole)
+      },
+    ),
+  )
 })

@@ -4,6 +4,7 @@ import {
   bytes,
   type Codec,
   concat,
+  encode,
   fixed,
   hexId,
   list,
@@ -15,6 +16,7 @@ import {
   u48,
   union,
   utf8,
+  view,
 } from '../src/codec/index.ts'
 
 /** First byte of every frame. A relay or client that sees another value answers `version` or hangs up. */
@@ -174,7 +176,7 @@ export const clientFrame: Codec<ClientFrame> = versioned(
     hello: [0x01, struct({ secret: fixed(SECRET_BYTES) })],
     join: [0x02, struct({ room: hexId<Room>(32) })],
     leave: [0x03, empty],
-    send: [0x04, struct({ to: address, payload: bytes(PAYLOAD_BYTES) })],
+    send: [0x04, struct({ to: address, payload: view(PAYLOAD_BYTES) })],
     ping: [0x05, empty],
     'prekeys-put': [0x10, struct({ ...request, replace: bool, items: list(preKey, PREKEYS_PUT) })],
     'prekeys-take': [0x11, struct({ ...request, of: address })],
@@ -211,6 +213,20 @@ export const relayFrame: Codec<RelayFrame> = versioned(
     'mail-waiting': [0xa3, empty],
   }),
 )
+
+/** Version, tag and sender: how all frames from one address begin. */
+export const headOf = (from: Address): Bytes =>
+  encode(relayFrame, { kind: 'frame', from, payload: new Uint8Array(0) }).slice(0, 34)
+
+/** What `encode` makes of a `frame`, from its ready head: the one answer that there is for every message. */
+export const frameFrom = (head: Bytes, payload: Uint8Array): Bytes => {
+  const frame = new Uint8Array(head.length + 2 + payload.length)
+  frame.set(head)
+  frame[head.length] = payload.length >> 8
+  frame[head.length + 1] = payload.length & 255
+  frame.set(payload, head.length + 2)
+  return frame
+}
 
 const addressLabel = utf8('mlwe-pake relay address v1')
 

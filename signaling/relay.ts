@@ -7,6 +7,8 @@ import {
   clientFrame,
   type ErrorCode,
   FRAME_VERSION,
+  frameFrom,
+  headOf,
   type RelayFrame,
   type Room,
   relayFrame,
@@ -20,6 +22,8 @@ interface Connection extends Allowance {
   readonly ip: string
   readonly since: number
   address: Address | null
+  /** How frames from it begin. */
+  head: Bytes
   room: Room | null
   /** The shared room that was asked for a seat; until the answer other frames wait, so that their order stays. */
   claim: Room | null
@@ -33,8 +37,6 @@ const MOST_ASKING = 256
 /** How long to wait when only others can make room. */
 const CROWDED_MS = 10_000
 const UNAVAILABLE_MS = 2000
-/** What `frame` adds to its payload: version, tag, sender, length. */
-const ENVELOPE_BYTES = 36
 
 /**
  * The relay without sockets, clock or runtime: events in, effects out.
@@ -156,6 +158,7 @@ export function createRelay(
     const older = byAddress.get(address)
     const effects = older === undefined ? [] : expel(older, 'replaced')
     connection.address = address
+    connection.head = headOf(address)
     byAddress.set(address, connection)
     return [...effects, tell(connection, { kind: 'welcome', address, limits })]
   }
@@ -174,18 +177,22 @@ export function createRelay(
   }
 
   /** Absent, elsewhere and never heard of are all nobody. */
-  const deliver = (socket: number, room: Room | null, to: Address, frame: RelayFrame): RelayEffect | null => {
+  const deliver = (
+    socket: number,
+    room: Room | null,
+    to: Address,
+    encoded: () => Bytes,
+  ): RelayEffect | null => {
     const seat = room === null ? undefined : rooms.find(room, to)
     if (room === null || seat === undefined) return null
-    const size = frame.kind === 'frame' ? frame.payload.length + ENVELOPE_BYTES : ENVELOPE_BYTES
-    const bytes = encode(relayFrame, frame, size)
+    const bytes = encoded()
     return seat.process === self
       ? { kind: 'send', socket: seat.socket, bytes }
       : { kind: 'share', share: { kind: 'forward', socket, room, to, bytes } }
   }
 
-  const send = (connection: Connection, from: Address, to: Address, payload: Bytes): RelayEffect =>
-    deliver(connection.id, connection.room, to, { kind: 'frame', from, payload }) ??
+  const send = (connection: Connection, to: Address, payload: Bytes): RelayEffect =>
+    deliver(connection.id, connection.room, to, () => frameFrom(connection.head, payload)) ??
     tell(connection, { kind: 'undelivered', to })
 
   const ask = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
@@ -226,7 +233,7 @@ export function createRelay(
       case 'leave':
         return leave(connection)
       case 'send':
-        return [send(connection, address, frame.to, frame.payload)]
+        return [send(connection, frame.to, frame.payload)]
       case 'ping':
         return [tell(connection, { kind: 'pong' })]
       default:
@@ -245,6 +252,7 @@ export function createRelay(
         since: now,
         ...fullAllowance(limits, now),
         address: null,
+        head: new Uint8Array(0),
         room: null,
         claim: null,
         waiting: [],
@@ -278,7 +286,7 @@ export function createRelay(
       if (connection !== undefined) connection.asking--
       const effects = connection === undefined ? [] : [tell(connection, answer)]
       if (frame.kind !== 'mail' || answer.kind !== 'mailed') return effects
-      const hint = deliver(socket, room, frame.to, { kind: 'mail-waiting' })
+      const hint = deliver(socket, room, frame.to, () => encode(relayFrame, { kind: 'mail-waiting' }))
       return hint === null ? effects : [...effects, hint]
     },
 

@@ -114,11 +114,16 @@ export class Reader {
   }
 
   raw(count: number): Bytes {
+    return new Uint8Array(this.view(count))
+  }
+
+  /** A part of the input itself, which has to stay as it is as long as the part is used. */
+  view(count: number): Bytes {
     const end = this.#offset + count
     if (end > this.#bytes.length) this.fail('input is too short')
-    const bytes = new Uint8Array(this.#bytes.subarray(this.#offset, end))
+    const part = this.#bytes.subarray(this.#offset, end)
     this.#offset = end
-    return bytes
+    return part as Bytes
   }
 
   end(): void {

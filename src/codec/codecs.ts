@@ -59,6 +59,18 @@ export const bytes = (max: number): Codec<Bytes> => {
   }
 }
 
+/** Like `bytes`, read without a copy: for who is done with it before the input is reused. */
+export const view = (max: number): Codec<Bytes> => {
+  const { write } = bytes(max)
+  return {
+    write,
+    read: (input) => {
+      const length = input.uint(max > 0xffff ? 4 : 2)
+      return length > max ? input.fail(`length exceeds ${max}`) : input.view(length)
+    },
+  }
+}
+
 /** UTF-8 text of up to `max` bytes, malformed sequences refused. */
 export const text = (max: number): Codec<string> => {
   const body = bytes(max)
@@ -153,8 +165,10 @@ export const union = <T extends { kind: string }>(variants: Variants<T>): Codec<
   }
 }
 
-const hexDigits = '0123456789abcdef'
 const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** By the code of the digit; 255 for what is none. */
+const hexValues = new Uint8Array(128).fill(255)
+for (const [value, code] of utf8('0123456789abcdef').entries()) hexValues[code] = value
 
 export const toHex = (raw: Uint8Array): string => {
   let digits = ''
@@ -163,11 +177,13 @@ export const toHex = (raw: Uint8Array): string => {
 }
 
 export const fromHex = (digits: string): Bytes => {
+  if (digits.length % 2 === 1) throw new RangeError('not lower-case hexadecimal')
   const bytes = new Uint8Array(digits.length >> 1)
-  for (let i = 0; i < digits.length; i++) {
-    const value = hexDigits.indexOf(digits[i]!)
-    if (value < 0 || digits.length % 2 === 1) throw new RangeError('not lower-case hexadecimal')
-    bytes[i >> 1] = bytes[i >> 1]! * 16 + value
+  for (let i = 0; i < bytes.length; i++) {
+    const [high, low] = [hexValues[digits.charCodeAt(2 * i)], hexValues[digits.charCodeAt(2 * i + 1)]]
+    if (high === undefined || low === undefined || high > 15 || low > 15)
+      throw new RangeError('not lower-case hexadecimal')
+    bytes[i] = 16 * high + low
   }
   return bytes
 }

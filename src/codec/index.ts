@@ -19,5 +19,6 @@ export {
   u48,
   union,
   utf8,
+  view,
 } from './codecs.ts'
 export { pad, padmeLength, unpad } from './padding.ts'

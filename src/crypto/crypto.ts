@@ -91,11 +91,11 @@ export const createCrypto = async ({
 }: CryptoPorts): Promise<Crypto> => {
   const { hash = await loadHash(), hkdf = webHkdf(subtle), aead = webAead(subtle) } = engines
   const dh = engines.dh ?? (await loadDh(subtle))
-  const kems = new Map<string, Promise<KemEngine>>()
-  const kemFor = (parameters: KemParameters): Promise<KemEngine> => {
-    const known = kems.get(parameters.name) ?? (engines.kem ?? portableKem)(parameters)
-    kems.set(parameters.name, known)
-    return known
+  const kems = new Map<string, KemEngine>()
+  const loadKem = async (parameters: KemParameters): Promise<KemEngine> => {
+    const loaded = kems.get(parameters.name) ?? (await (engines.kem ?? portableKem)(parameters))
+    kems.set(parameters.name, loaded)
+    return loaded
   }
   const sizeOf = (value: Uint8Array | Secret): number => value.length
   const run = <T extends Uint8Array | Secret>(
@@ -110,7 +110,7 @@ export const createCrypto = async ({
     bytesIn: number,
     work: () => T,
   ): T => measure(recorder, { operation, algorithm, bytesIn }, work, sizeOf)
-  await kemFor(mlKem768)
+  await loadKem(mlKem768)
 
   return {
     random,
@@ -174,7 +174,7 @@ export const createCrypto = async ({
         async () => new Secret(await dh.agree(privateKey, publicKey)),
       ),
     kemGenerate: async (parameters = mlKem768, seed) => {
-      const kem = await kemFor(parameters)
+      const kem = kems.get(parameters.name) ?? (await loadKem(parameters))
       if (kem.generate !== undefined && seed === undefined) {
         return measure(
           recorder,
@@ -188,7 +188,7 @@ export const createCrypto = async ({
       return { publicKey, privateKey }
     },
     kemEncapsulate: async (publicKey, parameters = mlKem768) => {
-      const kem = await kemFor(parameters)
+      const kem = kems.get(parameters.name) ?? (await loadKem(parameters))
       const made = await measure(
         recorder,
         { operation: 'kem_encapsulation', algorithm: parameters.name, bytesIn: publicKey.length },
@@ -198,7 +198,7 @@ export const createCrypto = async ({
       return { ciphertext: made.ciphertext, secret: new Secret(made.secret) }
     },
     kemDecapsulate: async (privateKey, ciphertext, parameters = mlKem768) => {
-      const kem = await kemFor(parameters)
+      const kem = kems.get(parameters.name) ?? (await loadKem(parameters))
       return run(
         'kem_decapsulation',
         parameters.name,

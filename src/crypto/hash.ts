@@ -30,7 +30,9 @@ const blockBytes = 64
 const wasmHash = async (): Promise<HashEngine> => {
   const sha2 = await createSHA256()
   const sha3 = await createSHA3(256)
-  const block = new Uint8Array(blockBytes)
+  /** One call for key block and message, as each crosses into WebAssembly by a copy. */
+  let inner = new Uint8Array(512)
+  const outer = new Uint8Array(blockBytes + 32)
   return {
     sha3: (parts) => {
       sha3.init()
@@ -39,13 +41,19 @@ const wasmHash = async (): Promise<HashEngine> => {
     },
     hmac: (key, message) => {
       const short = key.length > blockBytes ? sha256(key) : key
-      block.fill(0x36)
-      for (let i = 0; i < short.length; i++) block[i] = short[i]! ^ 0x36
-      const inner = sha2.init().update(block).update(message).digest('binary')
-      for (let i = 0; i < blockBytes; i++) block[i] = block[i]! ^ (0x36 ^ 0x5c)
-      const outer = sha2.init().update(block).update(inner).digest('binary')
-      block.fill(0)
-      return outer as Bytes
+      const end = blockBytes + message.length
+      if (end > inner.length) inner = new Uint8Array(2 * end)
+      for (let i = 0; i < blockBytes; i++) {
+        const byte = i < short.length ? short[i]! : 0
+        inner[i] = byte ^ 0x36
+        outer[i] = byte ^ 0x5c
+      }
+      inner.set(message, blockBytes)
+      outer.set(sha2.init().update(inner.subarray(0, end)).digest('binary'), blockBytes)
+      const mac = sha2.init().update(outer).digest('binary')
+      inner.fill(0, 0, end)
+      outer.fill(0)
+      return mac as Bytes
     },
   }
 }

@@ -7,14 +7,9 @@ import { toBytes, type WebCrypto, type WebKey } from './web-crypto.ts'
 /** Web Crypto's ML-KEM (Modern Algorithms draft). Imported private keys are kept as long as their seeds. */
 const browserKem = (subtle: WebCrypto, parameters: KemParameters, long: KemEngine): KemEngine => {
   const { name } = parameters
-  const imported = new WeakMap<Secret, Promise<WebKey>>()
-  const privateKey = (seed: Secret): Promise<WebKey> => {
-    const bytes = seed.expose()
-    const known = imported.get(seed) ?? subtle.importKey('raw-seed', bytes, name, false, ['decapsulateBits'])
-    imported.set(seed, known)
-    return known
-  }
-  return {
+  const privateKey = (seed: Secret): Promise<WebKey> =>
+    seed.form(engine, (bytes) => subtle.importKey('raw-seed', bytes, name, false, ['decapsulateBits']))
+  const engine: KemEngine = {
     publicKey: async (seed) => {
       const key = await subtle.getPublicKey(await privateKey(seed), ['encapsulateBits'])
       return toBytes(await subtle.exportKey('raw-public', key))
@@ -34,6 +29,7 @@ const browserKem = (subtle: WebCrypto, parameters: KemParameters, long: KemEngin
       return toBytes(await subtle.decapsulateBits(name, await privateKey(key), ciphertext))
     },
   }
+  return engine
 }
 
 /** One seed through both: same public key, each opens what the other sealed, both hide a damaged ciphertext alike. */

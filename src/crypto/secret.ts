@@ -7,6 +7,7 @@ import { type Bytes, type Codec, fixed } from '../codec/index.ts'
 export class Secret {
   #bytes: Bytes | null
   #derived: Secret | null = null
+  #form: { readonly engine: object; readonly form: unknown } | null = null
 
   /** Takes ownership of `bytes`. */
   constructor(bytes: Bytes) {
@@ -33,6 +34,16 @@ export class Secret {
     return this.#derived
   }
 
+  /**
+   * What `engine` imported of this secret, made once and let go with it. Of one engine at a time. No WeakMap: its
+   * entries outlive the collector's first round, and each then costs a second.
+   */
+  form<T>(engine: object, make: (bytes: Bytes) => T): T {
+    const bytes = this.expose()
+    if (this.#form?.engine !== engine) this.#form = { engine, form: make(bytes) }
+    return this.#form.form as T
+  }
+
   get wiped(): boolean {
     return this.#bytes === null
   }
@@ -41,6 +52,7 @@ export class Secret {
     this.#bytes?.fill(0)
     this.#bytes = null
     this.#derived?.wipe()
+    this.#form = null
   }
 
   toString(): string {

@@ -17,15 +17,10 @@ const basePoint = Uint8Array.of(9, ...new Uint8Array(31))
 /** Imported private keys are kept as long as their raw form. */
 const webDh = (subtle: WebCrypto): DhEngine => {
   const algorithm = { name: 'X25519' }
-  const imported = new WeakMap<Secret, Promise<WebKey>>()
-  const importPrivate = (privateKey: Secret): Promise<WebKey> => {
-    const raw = privateKey.expose()
-    const known =
-      imported.get(privateKey) ??
-      subtle.importKey('pkcs8', concat(pkcs8Prefix, raw), algorithm, false, ['deriveBits'])
-    imported.set(privateKey, known)
-    return known
-  }
+  const importPrivate = (privateKey: Secret): Promise<WebKey> =>
+    privateKey.form(algorithm, (raw) =>
+      subtle.importKey('pkcs8', concat(pkcs8Prefix, raw), algorithm, false, ['deriveBits']),
+    )
   const agree = async (privateKey: Secret, publicKey: Uint8Array): Promise<Bytes> => {
     const own = await importPrivate(privateKey)
     try {

@@ -1,3 +1,4 @@
+export type { LinkPath } from '../transport/index.ts'
 export {
   type BenchmarkEngine,
   type BenchmarkOperation,

@@ -1,7 +1,8 @@
 import { createTracer, measure, type OperationRecord, type TraceEvent } from '../metrics/index.ts'
-import { askForIceServers, createMesh, type MeshOrder } from '../transport/index.ts'
+import { askForIceServers, createMesh, type LinkPath, type MeshOrder } from '../transport/index.ts'
 import { type BenchmarkOrder, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
 import type { InsideView } from './inside-view.ts'
+import { applyChange } from './list-change.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { emptyRelayView, type RelayView } from './relay-view.ts'
@@ -43,6 +44,8 @@ export interface PeerClient {
   }
   /** Tells `listener` how the member's own protocols stand, now and every second until the returned function is called. */
   readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
+  /** How the direct links run now. */
+  readonly paths: () => Promise<readonly LinkPath[]>
   /** What one record costs in the Worker, in nanoseconds; `null` before there were any. */
   readonly recordCostNs: () => number | null
 }
@@ -132,7 +135,7 @@ export const connectPeer = (): PeerClient => {
   const receive = (message: FromWorker): void => {
     switch (message.kind) {
       case 'view':
-        return setView(message.view)
+        return setView({ ...message.view, messages: applyChange(view.messages, message.messages) })
       case 'stored':
         stored = message.stored
         return views.tell()
@@ -235,6 +238,7 @@ export const connectPeer = (): PeerClient => {
         stop()
       }
     },
+    paths: mesh.paths,
     recordCostNs: () => costNs,
   }
 }

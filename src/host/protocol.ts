@@ -2,9 +2,10 @@ import type { OperationRecord, TraceEvent } from '../metrics/index.ts'
 import type { MeshEvent, MeshOrder } from '../transport/index.ts'
 import type { BenchmarkOrder, BenchmarkView } from './benchmark-view.ts'
 import type { InsideView } from './inside-view.ts'
+import type { ListChange } from './list-change.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
 import type { RelayView } from './relay-view.ts'
-import type { Command, StoredView, View } from './view.ts'
+import type { Command, MessageView, StoredView, View } from './view.ts'
 
 /** What the page sends to its Worker, and back: structured clones, no key and no frame in clear among them. */
 export type ToWorker =
@@ -21,7 +22,12 @@ export type ToWorker =
   | { readonly kind: 'benchmark'; readonly order: BenchmarkOrder | null }
 
 export type FromWorker =
-  | { readonly kind: 'view'; readonly view: View }
+  | {
+      readonly kind: 'view'
+      readonly view: Omit<View, 'messages'>
+      /** Since the view before: a conversation of thousands does not travel whole for every receipt. */
+      readonly messages: ListChange<MessageView>
+    }
   | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly order: MeshOrder }

@@ -6,10 +6,12 @@ import { frameFacts } from '../peer/index.ts'
 import { createBenchmark } from './benchmark.ts'
 import { createCases } from './benchmark-cases.ts'
 import { createHost } from './host.ts'
+import { changeOf } from './list-change.ts'
 import { createOneToOneHost } from './one-to-one.ts'
 import { createProfiles } from './profiles.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { createStorage } from './storage.ts'
+import type { MessageView, View } from './view.ts'
 
 /** The Worker: everything secret lives here, away from the page's objects. */
 interface WorkerScope {
@@ -19,6 +21,8 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope
 
 const recordsEveryMs = 250
+/** As often as an eye can tell. */
+const viewsEveryMs = 33
 let batch: OperationRecord[] = []
 let frames: WireFrame[] = []
 const clock = (): number => performance.now()
@@ -40,6 +44,23 @@ let traced: TraceEvent[] = []
 const sendTrace = (): void => {
   scope.postMessage({ kind: 'trace', batch: traced })
   traced = []
+}
+let shown: readonly MessageView[] = []
+/** The newest view not shown yet: one frame of many brings about several. */
+let unshown: View | null = null
+let resting = false
+const showView = (next: View): void => {
+  unshown = next
+  if (resting) return
+  resting = true
+  setTimeout(() => {
+    resting = false
+    if (unshown !== null) showView(unshown)
+  }, viewsEveryMs)
+  const { messages, ...view } = unshown
+  unshown = null
+  scope.postMessage({ kind: 'view', view, messages: changeOf(shown, messages) })
+  shown = messages
 }
 /** Measured after the first batch, when the code is warm. */
 let costNs: number | null = null
@@ -95,7 +116,7 @@ const host = createHost({
     if (traced.length === 0) setTimeout(sendTrace, recordsEveryMs)
     traced.push(event)
   },
-  showView: (view) => scope.postMessage({ kind: 'view', view }),
+  showView,
 })
 const oneToOne = createOneToOneHost({
   ...ports,

@@ -4,7 +4,7 @@ import { type Crypto, type Secret, seededCrypto, seededRng } from '../crypto/ind
 import { nodeEngines } from '../crypto/simulation/node-engines.ts'
 import { decodeFrame } from './frame.ts'
 import { decodeSession, encodeSession, expire, open, type Session, seal, secretsOf } from './index.ts'
-import { bodyKeysOf, messageKeyOf, openBody } from './message-chain.ts'
+import { bodyKeyOf, messageKeyOf, openBody } from './message-chain.ts'
 import type { Route } from './root-chain.ts'
 import { associatedData, receivingRoute, sendingRoute } from './session.ts'
 import { createPair } from './simulation/pair-simulation.ts'
@@ -50,7 +50,7 @@ const falls = async (crypto: Crypto, state: Session, { route, bytes }: Sent): Pr
   const frame = decodeFrame(bytes)
   const aad = concat(associatedData(route), frame.header)
   const fits = async (key: Secret): Promise<boolean> =>
-    openBody(crypto, await bodyKeysOf(crypto, key, frame.salt), aad, frame.body).then(
+    openBody(crypto, await bodyKeyOf(crypto, key, frame.salt), aad, frame.body).then(
       () => true,
       () => false,
     )
@@ -95,6 +95,6 @@ test('the state before a message opens it: the search can find', async () => {
   const { receiving } = copyOf(bob)
   const frame = decodeFrame(kept[0]!.bytes)
   const aad = concat(associatedData(receivingRoute(bob)), frame.header)
-  const keys = await bodyKeysOf(crypto, await messageKeyOf(crypto, receiving.chain!.key), frame.salt)
+  const keys = await bodyKeyOf(crypto, await messageKeyOf(crypto, receiving.chain!.key), frame.salt)
   await expect(openBody(crypto, keys, aad, frame.body)).resolves.toBeInstanceOf(Uint8Array)
 })

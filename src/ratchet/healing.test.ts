@@ -115,8 +115,11 @@ const recordUse = (crypto: Crypto) => {
       used.others.add(hex(key))
       return crypto.mac(key, message)
     },
+    expand: (prk, info, length) => {
+      if (length === 32) used.messageKeys.add(hex(prk))
+      return crypto.expand(prk, info, length)
+    },
     derive: (salt, ikm, info, length) => {
-      if (length === 44) used.messageKeys.add(hex(ikm))
       if (length === 96) used.others.add(hex(salt))
       return crypto.derive(salt, ikm, info, length)
     },

@@ -72,8 +72,8 @@ const passesModulusCheck = (kem: Uint8Array): boolean => {
 export const arePlausible = ({ dh, kem }: PublicKeys): boolean =>
   isReduced(dh) && !smallOrder.has(toHex(dh)) && kem.some((byte) => byte !== 0) && passesModulusCheck(kem)
 
-/** SHA3-256 of either key: 32 bytes each, what is remembered of keys seen before. */
-export const fingerprints = (crypto: Crypto, { dh, kem }: PublicKeys): readonly Bytes[] => [
-  crypto.hash(dh),
-  crypto.hash(kem),
-]
+/**
+ * What is remembered of keys seen before, 32 bytes each: the X25519 key, and the seed of the matrix that ends
+ * an ML-KEM key (FIPS 203 §5.1), which no honest side draws twice.
+ */
+export const fingerprints = ({ dh, kem }: PublicKeys): readonly Bytes[] => [dh, kem.slice(-32)]

@@ -1,4 +1,4 @@
-import { type Bytes, utf8 } from '../codec/index.ts'
+import { type Bytes, concat, utf8 } from '../codec/index.ts'
 import { type Crypto, Secret } from '../crypto/index.ts'
 
 /** One-way chain of message keys, begun by a turn. */
@@ -21,40 +21,35 @@ export const messageKeyOf = async (crypto: Crypto, chainKey: Secret): Promise<Se
 export const nextChainKey = async (crypto: Crypto, chainKey: Secret): Promise<Secret> =>
   new Secret(await crypto.mac(chainKey, chainStep))
 
-/** 32 and 12 bytes. They serve one call. */
-export interface BodyKeys {
+/** Of 32 bytes, serves one call. The salt goes into the key and begins with the nonce. */
+export interface BodyKey {
   readonly key: Secret
-  readonly nonce: Secret
+  readonly salt: Bytes
 }
 
 /**
- * AES key and nonce of one message. The salt is what makes them unique: a state rolled back to before a
- * message draws the same message key again, but not the same 16 bytes.
+ * AES key of one message. The salt is what makes it unique: a state rolled back to before a message draws the
+ * same message key again, but not the same 16 bytes. RFC 5869 §3.3: a key of HMAC needs no Extract.
  */
-export const bodyKeysOf = async (crypto: Crypto, messageKey: Secret, salt: Bytes): Promise<BodyKeys> => {
-  const output = await crypto.derive(salt, messageKey, label, 44)
-  const keys = { key: output.slice(0, 32), nonce: output.slice(32, 44) }
-  output.wipe() // FS
-  return keys
-}
+export const bodyKeyOf = async (crypto: Crypto, messageKey: Secret, salt: Bytes): Promise<BodyKey> => ({
+  key: await crypto.expand(messageKey, concat(label, salt), 32),
+  salt,
+})
 
-const wipeKeys = ({ key, nonce }: BodyKeys): void => {
-  key.wipe() // FS
-  nonce.wipe()
-}
+const nonceOf = ({ salt }: BodyKey): Bytes => salt.subarray(0, 12)
 
-/** 16 bytes longer than the padded plaintext. Wipes `keys`. */
-export const sealBody = async (crypto: Crypto, keys: BodyKeys, aad: Bytes, padded: Bytes): Promise<Bytes> => {
-  const body = await crypto.seal(keys.key, keys.nonce, aad, padded)
-  wipeKeys(keys)
+/** 16 bytes longer than the padded plaintext. Wipes `own.key`. */
+export const sealBody = async (crypto: Crypto, own: BodyKey, aad: Bytes, padded: Bytes): Promise<Bytes> => {
+  const body = await crypto.seal(own.key, nonceOf(own), aad, padded)
+  own.key.wipe() // FS
   return body
 }
 
-/** Throws CryptoError `crypto/open-failed`. Wipes `keys`. */
-export const openBody = async (crypto: Crypto, keys: BodyKeys, aad: Bytes, body: Bytes): Promise<Bytes> => {
+/** Throws CryptoError `crypto/open-failed`. Wipes `own.key`. */
+export const openBody = async (crypto: Crypto, own: BodyKey, aad: Bytes, body: Bytes): Promise<Bytes> => {
   try {
-    return await crypto.open(keys.key, keys.nonce, aad, body)
+    return await crypto.open(own.key, nonceOf(own), aad, body)
   } finally {
-    wipeKeys(keys)
+    own.key.wipe() // FS
   }
 }

@@ -3,7 +3,7 @@ import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
 import { decodeFrame, type Frame } from './frame.ts'
 import { type Header, openHeader, type TurnBlock } from './header.ts'
 import { arePlausible, fingerprints } from './keys.ts'
-import { bodyKeysOf, type MessageChain, messageKeyOf, nextChainKey, openBody } from './message-chain.ts'
+import { bodyKeyOf, type MessageChain, messageKeyOf, nextChainKey, openBody } from './message-chain.ts'
 import { unpad } from './padding.ts'
 import { followTurn } from './root-chain.ts'
 import {
@@ -131,8 +131,8 @@ const takeCurrent = async (
 }
 
 /** Keys that are no keys, come from this side (a reflection), or were used before. */
-const checkKeys = (crypto: Crypto, session: Session, { keys }: TurnBlock): readonly Bytes[] => {
-  const brought = fingerprints(crypto, keys)
+const checkKeys = (session: Session, { keys }: TurnBlock): readonly Bytes[] => {
+  const brought = fingerprints(keys)
   const seen = [...session.seen.own, ...session.seen.peer]
   if (!arePlausible(keys) || brought.some((print) => seen.some((known) => equal(known, print)))) {
     throw new Rejection('ratchet/bad-keys')
@@ -158,7 +158,7 @@ const takeTurn = async (
   if (block.peerKeyIndex > header.ack) throw new Rejection('ratchet/unreadable')
   if (remainder + header.number > maxJump) throw new Rejection('ratchet/jump')
   if (receiving.chain === null && remainder > 0) throw new Rejection('ratchet/unreadable')
-  const brought = checkKeys(crypto, session, block)
+  const brought = checkKeys(session, block)
   const followed = await followTurn(crypto, receiving.rootChain, receivingRoute(session), {
     block,
     own: own.keys,
@@ -224,8 +224,8 @@ const openFrame = async (
   const next = acknowledge(moved, found.header.ack)
   try {
     const aad = concat(associatedData(receivingRoute(session)), frame.header)
-    const keys = await bodyKeysOf(crypto, messageKey, frame.salt)
-    const padded = await openBody(crypto, keys, aad, frame.body)
+    const key = await bodyKeyOf(crypto, messageKey, frame.salt)
+    const padded = await openBody(crypto, key, aad, frame.body)
     const plaintext = unpad(padded)
     padded.fill(0)
     return { kind: 'opened', session: next, plaintext, stale: retired(session, next) }

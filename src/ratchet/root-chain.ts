@@ -1,7 +1,7 @@
 import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import type { TurnBlock } from './header.ts'
-import { generateRatchetKeys, type PublicKeys, publicKeysOf, type RatchetKeys } from './keys.ts'
+import { type PublicKeys, publicKeysOf, type RatchetKeys } from './keys.ts'
 
 /**
  * One root chain per direction. A turn of the sender moves it one step:
@@ -73,12 +73,17 @@ export const makeTurn = async (
   route: Route,
   peer: { readonly index: number; readonly keys: PublicKeys },
 ): Promise<Turned & { readonly keys: RatchetKeys; readonly block: TurnBlock }> => {
-  // Side by side: an engine that leaves the thread for each call does its part meanwhile.
-  const [keys, { ciphertext, secret: kem }] = await Promise.all([
-    generateRatchetKeys(crypto),
+  const agree = async () => {
+    const own = await crypto.dhGenerate()
+    return { own, dh: await crypto.dhAgree(own.privateKey, peer.keys.dh) }
+  }
+  // Side by side: an engine that leaves the thread for a call does its part meanwhile.
+  const [kemKeys, { ciphertext, secret: kem }, { own, dh }] = await Promise.all([
+    crypto.kemGenerate(),
     crypto.kemEncapsulate(peer.keys.kem),
+    agree(),
   ])
-  const dh = await crypto.dhAgree(keys.dh.privateKey, peer.keys.dh)
+  const keys: RatchetKeys = { dh: own, kem: kemKeys }
   const block: TurnBlock = { keys: publicKeysOf(keys), ciphertext, peerKeyIndex: peer.index }
   const values = { ...route, ...block, turn: chain.turn + 1, peerKeys: peer.keys }
   return { ...(await stepRoot(crypto, chain.root, { dh, kem }, values)), keys, block }

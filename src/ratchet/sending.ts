@@ -4,7 +4,7 @@ import { encodeFrame } from './frame.ts'
 import { sealHeader } from './header.ts'
 import { fingerprints } from './keys.ts'
 import {
-  bodyKeysOf,
+  bodyKeyOf,
   type MessageChain,
   messageKeyOf,
   nextChainKey,
@@ -42,7 +42,7 @@ const turn = async (crypto: Crypto, session: Session): Promise<Session> => {
       block: made.block,
     },
     keySets: [...session.keySets, { index: made.rootChain.turn, keys: made.keys }],
-    seen: { ...session.seen, own: remember(session.seen.own, fingerprints(crypto, made.block.keys)) },
+    seen: { ...session.seen, own: remember(session.seen.own, fingerprints(made.block.keys)) },
   }
 }
 
@@ -70,8 +70,8 @@ export const seal = async (
     block: sending.block,
   })
   const salt = crypto.random(saltBytes)
-  const [header, keys] = await Promise.all([sealedHeader, bodyKeysOf(crypto, messageKey, salt)])
-  const body = await sealBody(crypto, keys, concat(aad, header), padded)
+  const [header, key] = await Promise.all([sealedHeader, bodyKeyOf(crypto, messageKey, salt)])
+  const body = await sealBody(crypto, key, concat(aad, header), padded)
   messageKey.wipe() // FS
   padded.fill(0)
   const next: Session = {

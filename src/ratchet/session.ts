@@ -106,7 +106,7 @@ export const createSession = async (crypto: Crypto, input: SessionInput): Promis
     receiving: { rootChain: rootChain(lower ? 64 : 0), chain: null, skipped: noSkippedKeys },
     keySets: [{ index: 0, keys }],
     peerKeys,
-    seen: { own: fingerprints(crypto, publicKeysOf(keys)), peer: fingerprints(crypto, peerKeys) },
+    seen: { own: fingerprints(publicKeysOf(keys)), peer: fingerprints(peerKeys) },
   }
   output.wipe() // FS
   return session

@@ -1,5 +1,6 @@
 export { addressInput } from '../../signaling/frames.ts'
 export { askForIceServers } from './ice-servers.ts'
+export type { LinkPath } from './link-path.ts'
 export { createMemoryNetwork, type MemoryEndpoint } from './memory-network.ts'
 export { createMesh, type MeshEvent, type MeshOrder } from './mesh.ts'
 export { createRelayClient } from './relay-client.ts'

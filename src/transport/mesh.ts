@@ -1,6 +1,7 @@
 import SimplePeer from 'simple-peer'
 import type { Bytes } from '../codec/index.ts'
 import { utf8 } from '../codec/index.ts'
+import { type LinkPath, pathOf, statisticsOf } from './link-path.ts'
 
 /** What the peer asks of the WebRTC links in the page. Members are named by opaque ids. */
 export type MeshOrder =
@@ -18,6 +19,8 @@ export type MeshEvent =
 
 export interface Mesh {
   obey(order: MeshOrder): void
+  /** Of the links that are up. */
+  paths(): Promise<readonly LinkPath[]>
 }
 
 /** A data channel that has this much waiting takes no more; the layers above send again. */
@@ -172,7 +175,16 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () =
     }
   }
 
+  const paths = async (): Promise<readonly LinkPath[]> => {
+    const up = [...links].flatMap(([member, { peer, direct, attempt: attempts }]) =>
+      peer !== null && direct ? [{ member, peer, attempts }] : [],
+    )
+    const found = await Promise.all(up.map(async (link) => pathOf(await statisticsOf(link.peer), link)))
+    return found.filter((path) => path !== null)
+  }
+
   return {
+    paths,
     obey(order) {
       switch (order.kind) {
         case 'connect':

@@ -41,6 +41,7 @@ const createClient = () => {
       order: () => undefined,
     },
     watchInside: () => () => undefined,
+    paths: async () => [],
     recordCostNs: () => null,
   }
   const show = (change: Partial<View>): void => {

@@ -198,6 +198,7 @@ export const german: Wording = {
     messageHint: 'Eingabe sendet, Umschalt+Eingabe beginnt eine neue Zeile',
     send: 'Senden',
     latest: 'Neueste Nachrichten',
+    earlier: (count) => `Frühere Nachrichten (${count})`,
     empty: 'Noch wurde nichts gesagt.',
     firstTitle: 'Du bist die erste Person hier',
     aloneTitle: 'Du bist jetzt allein hier',

@@ -18,6 +18,18 @@ export const protocolGerman: typeof protocolEnglish = {
   filter: 'Nach Art, Mitglied oder Weg filtern',
   shown: (shown, total) => `${shown} von ${total}`,
   lane,
+  marks: {
+    join: 'dabei',
+    leave: 'gegangen',
+    rekey: 'neuer Gruppenschlüssel',
+    'healing-turn': 'Ratsche geheilt',
+    'direct-link': 'direkte Verbindung',
+    'relay-link': 'Verbindung über das Relay',
+    'link-lost': 'Verbindung verloren',
+    reconnect: 'wieder verbunden',
+    'failed-attempt': 'falsches Passwort',
+    rejected: 'Rahmen abgelehnt',
+  },
   paths,
   way: (from, to, path) => `von ${lane(from)} an ${lane(to)} ${paths[path]}`,
   bytes: (size) => `${size} Bytes`,
@@ -84,5 +96,8 @@ export const protocolGerman: typeof protocolEnglish = {
     changes === 0
       ? 'Bisher ging keine Verbindung verloren.'
       : `Bisher verlorene oder wiedergefundene Verbindungen: ${changes}.`,
+  roundTrip: 'Hin und zurück',
+  attempts: 'Verbindungsversuche',
+  turned: 'über einen TURN-Server',
   trust: 'Beweis',
 }

@@ -17,6 +17,19 @@ export const protocolEnglish = {
   filter: 'Filter by type, member or path',
   shown: (shown: number, total: number) => `${shown} of ${total}`,
   lane,
+  /** What a frame brought about. */
+  marks: {
+    join: 'joined',
+    leave: 'left',
+    rekey: 'new group key',
+    'healing-turn': 'ratchet healed',
+    'direct-link': 'direct link',
+    'relay-link': 'link through the relay',
+    'link-lost': 'link lost',
+    reconnect: 'connected again',
+    'failed-attempt': 'wrong password',
+    rejected: 'frame refused',
+  },
   paths,
   way: (from: string, to: string, path: keyof typeof paths) =>
     `from ${lane(from)} to ${lane(to)} ${paths[path]}`,
@@ -81,5 +94,8 @@ export const protocolEnglish = {
   mesh: 'Links to the members',
   meshHint: (changes: number) =>
     changes === 0 ? 'No link was lost so far.' : `Links lost or found again so far: ${changes}.`,
+  roundTrip: 'Round trip',
+  attempts: 'Connections tried',
+  turned: 'through a TURN server',
   trust: 'Proof',
 }

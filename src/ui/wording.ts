@@ -198,6 +198,7 @@ export const english = {
     messageHint: 'Enter sends, Shift+Enter starts a new line',
     send: 'Send',
     latest: 'Latest messages',
+    earlier: (count: number) => `Earlier messages (${count})`,
     empty: 'Nothing was said yet.',
     firstTitle: 'You are the first here',
     aloneTitle: 'You are alone here now',

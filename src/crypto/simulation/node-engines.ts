@@ -5,6 +5,7 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hkdfSync,
   type KeyObject,
 } from 'node:crypto'
 import { type Bytes, concat } from '../../codec/index.ts'
@@ -12,7 +13,7 @@ import type { AeadEngine } from '../aead.ts'
 import { CryptoError } from '../error.ts'
 import { type HashEngine, loadHash } from '../hash.ts'
 import { type Engines, Secret } from '../index.ts'
-import { hashHkdf } from '../kdf.ts'
+import type { HkdfEngine } from '../kdf.ts'
 import { type KemEngine, type KemParameters, kemSeedBytes, portableKem } from '../kem.ts'
 import type { DhEngine } from '../x25519.ts'
 
@@ -62,24 +63,33 @@ const hash: HashEngine = {
   hmac,
 }
 
+/** Without the change of thread that a call of Web Crypto costs. */
+const hkdf: HkdfEngine = ({ salt, ikm, info }, length) =>
+  new Uint8Array(hkdfSync('sha256', ikm, salt, info, length))
+
 const rawPublic = { format: 'raw-public' } as never
+const rawPublicHalf = { publicKeyEncoding: rawPublic } as never
+interface NewKeyPair {
+  readonly publicKey: Uint8Array
+  readonly privateKey: KeyObject
+}
 
 /** Raw keys where this version of Node reads them; elsewhere as JSON, since OpenSSL searches long for the form of DER. */
 const keysOf = (algorithm: 'x25519' | 'ml-kem-768' | 'ml-kem-1024') => {
   const raw = (key: Uint8Array, format: string) =>
     ({ key, format, asymmetricKeyType: algorithm }) as unknown as { key: string; format: 'pem' }
   return {
-    importPublic: (key: Uint8Array): KeyObject => createPublicKey(raw(key, 'raw-public')),
+    /** Taken by a call as it is: a key object more is a finaliser more. */
+    publicInput: (key: Uint8Array): KeyObject => raw(key, 'raw-public') as unknown as KeyObject,
     importPrivate: (key: Uint8Array): KeyObject =>
       createPrivateKey(raw(key, algorithm === 'x25519' ? 'raw-private' : 'raw-seed')),
-    publicBytes: (key: KeyObject): Bytes =>
-      toOwn((key.type === 'public' ? key : createPublicKey(key as never)).export(rawPublic) as never),
+    publicBytes: (key: KeyObject): Bytes => toOwn(createPublicKey(key as never).export(rawPublic) as never),
   }
 }
 const base64 = (key: Uint8Array): string => Buffer.from(key).toString('base64url')
 const jwk = { kty: 'OKP', crv: 'X25519' } as const
 const jsonKeys: ReturnType<typeof keysOf> = {
-  importPublic: (key) => createPublicKey({ key: { ...jwk, x: base64(key) }, format: 'jwk' }),
+  publicInput: (key) => createPublicKey({ key: { ...jwk, x: base64(key) }, format: 'jwk' }),
   // `x` has to be there, and is not looked at.
   importPrivate: (key) =>
     createPrivateKey({ key: { ...jwk, d: base64(key), x: base64(key) }, format: 'jwk' }),
@@ -87,7 +97,7 @@ const jsonKeys: ReturnType<typeof keysOf> = {
 }
 const readsRaw = (): boolean => {
   try {
-    keysOf('x25519').importPublic(Uint8Array.of(9, ...new Uint8Array(31)))
+    keysOf('x25519').importPrivate(new Uint8Array(32).fill(1))
     return true
   } catch {
     return false
@@ -95,27 +105,13 @@ const readsRaw = (): boolean => {
 }
 const hasRawKeys = readsRaw()
 
-/** Imported private keys are kept as long as their raw form. */
-const keep = (importPrivate: (key: Uint8Array) => KeyObject) => {
-  const imported = new WeakMap<Secret, KeyObject>()
-  return {
-    keep: (key: Secret, known: KeyObject) => void imported.set(key, known),
-    of: (key: Secret): KeyObject => {
-      const bytes = key.expose()
-      const known = imported.get(key) ?? importPrivate(bytes)
-      imported.set(key, known)
-      return known
-    },
-  }
-}
-
 const x25519 = hasRawKeys ? keysOf('x25519') : jsonKeys
-const privateDh = keep(x25519.importPrivate)
+const privateDh = (key: Secret): KeyObject => key.form(x25519, x25519.importPrivate)
 const dh: DhEngine = {
-  publicKey: async (privateKey) => x25519.publicBytes(privateDh.of(privateKey)),
+  publicKey: async (privateKey) => x25519.publicBytes(privateDh(privateKey)),
   agree: async (privateKey, publicKey) => {
     try {
-      const keys = { privateKey: privateDh.of(privateKey), publicKey: x25519.importPublic(publicKey) }
+      const keys = { privateKey: privateDh(privateKey), publicKey: x25519.publicInput(publicKey) }
       const shared = toOwn(diffieHellman(keys))
       if (shared.some((byte) => byte !== 0)) return shared
     } catch {
@@ -132,19 +128,19 @@ const nativeKem = (
   long: KemEngine,
 ): KemEngine => {
   const keys = keysOf(name === 'ML-KEM-1024' ? 'ml-kem-1024' : 'ml-kem-768')
-  const privateKem = keep(keys.importPrivate)
+  const privateKem = (seed: Secret): KeyObject => seed.form(keys, keys.importPrivate)
   const algorithm = name.toLowerCase() as 'ed25519'
   return {
-    publicKey: async (seed) => keys.publicBytes(privateKem.of(seed)),
+    publicKey: async (seed) => keys.publicBytes(privateKem(seed)),
     generate: async () => {
-      const { privateKey, publicKey } = nodeCrypto.generateKeyPairSync(algorithm)
-      const seed = new Secret(toOwn(privateKey.export({ format: 'raw-seed' } as never) as never))
-      privateKem.keep(seed, privateKey)
-      return { publicKey: keys.publicBytes(publicKey), privateKey: seed }
+      const made = nodeCrypto.generateKeyPairSync(algorithm, rawPublicHalf) as unknown as NewKeyPair
+      const seed = new Secret(toOwn(made.privateKey.export({ format: 'raw-seed' } as never) as never))
+      seed.form(keys, () => made.privateKey)
+      return { publicKey: toOwn(made.publicKey), privateKey: seed }
     },
     encaps: async (ek) => {
       try {
-        const { ciphertext, sharedKey } = encapsulate(keys.importPublic(ek))
+        const { ciphertext, sharedKey } = encapsulate(keys.publicInput(ek))
         return { ciphertext: toOwn(ciphertext), secret: toOwn(sharedKey) }
       } catch {
         throw new CryptoError('crypto/invalid-public-key')
@@ -153,13 +149,13 @@ const nativeKem = (
     decaps: async (key, ciphertext) => {
       if (key.length !== kemSeedBytes) return long.decaps(key, ciphertext)
       if (ciphertext.length !== size) throw new CryptoError('crypto/invalid-ciphertext')
-      return toOwn(decapsulate(privateKem.of(key), ciphertext))
+      return toOwn(decapsulate(privateKem(key), ciphertext))
     },
   }
 }
 
 /** The same primitives as Node's own crypto gives them: for simulations and benchmarks there. */
-export const nodeEngines: Engines = { hash, hkdf: hashHkdf(hash), aead, dh }
+export const nodeEngines: Engines = { hash, hkdf, aead, dh }
 
 /** With ML-KEM too, where Node has it: not where results must repeat. */
 export const nativeEngines = (): Engines => {

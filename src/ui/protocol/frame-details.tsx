@@ -23,7 +23,7 @@ export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asR
   return (
     <section className={panel.panel} aria-labelledby="frame-title">
       <h2 id="frame-title" className={panel.title}>
-        {textOf(row, asRelay)}
+        {textOf(row, asRelay, protocol)}
       </h2>
       <dl className={styles.facts}>
         {facts.map(([name, value]) => (

@@ -37,11 +37,11 @@ export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; 
               <th scope="row">{time(row.at)}</th>
               {row.kind === 'mark' ? (
                 <td className={styles.mark} colSpan={7}>
-                  {textOf(row, asRelay)}
+                  {textOf(row, asRelay, protocol)}
                 </td>
               ) : (
                 <>
-                  <td className={table.words}>{textOf(row, asRelay)}</td>
+                  <td className={table.words}>{textOf(row, asRelay, protocol)}</td>
                   <td>{protocol.lane(row.from)}</td>
                   <td>{asRelay && row.to !== 'me' ? row.address : protocol.lane(row.to)}</td>
                   <td>{protocol.paths[row.path]}</td>

@@ -1,8 +1,9 @@
 import { Focusable } from '@ariakit/react'
 import { type ReactNode, useEffect, useState } from 'react'
-import type { InsideView } from '../../host/index.ts'
+import type { InsideView, LinkPath } from '../../host/index.ts'
 import type { TraceEvent } from '../../metrics/index.ts'
 import { useServices, useUi, useWording } from '../context.tsx'
+import { useFormats } from '../dashboard/format.ts'
 import panel from '../dashboard/panel.module.css'
 import table from '../dashboard/table.module.css'
 import { useVisible } from '../page-state.ts'
@@ -15,6 +16,29 @@ const useInside = (): InsideView | null => {
   const [inside, setInside] = useState<InsideView | null>(null)
   useEffect(() => (visible ? client.watchInside(setInside) : undefined), [client, visible])
   return inside
+}
+
+/** How the direct links run, asked anew every second while somebody can see it. */
+const usePaths = (): readonly LinkPath[] => {
+  const { client } = useServices()
+  const visible = useVisible()
+  const [paths, setPaths] = useState<readonly LinkPath[]>([])
+  useEffect(() => {
+    if (!visible) return
+    let over = false
+    const ask = (): void => {
+      client.paths().then((found) => {
+        if (!over) setPaths(found)
+      })
+    }
+    ask()
+    const timer = setInterval(ask, 1000)
+    return () => {
+      over = true
+      clearInterval(timer)
+    }
+  }, [client, visible])
+  return paths
 }
 
 /** Members by the name that they go by on this screen. */
@@ -156,23 +180,36 @@ function Ratchets({ inside }: { readonly inside: InsideView }) {
 function Links({ events }: { readonly events: readonly TraceEvent[] }) {
   const { protocol, links, trusts } = useWording()
   const members = useUi(({ view }) => view.members)
+  const paths = usePaths()
+  const format = useFormats()
   const others = members.filter(({ trust }) => trust !== 'self')
   const changes = events.filter(
     (event) => event.kind === 'mark' && ['link-lost', 'reconnect', 'relay-link'].includes(event.mark),
   ).length
+  /** Browsers tell it in whole milliseconds. */
+  const roundTripOf = (ms: number | null | undefined): string =>
+    typeof ms !== 'number' ? '–' : ms < 1 ? '< 1 ms' : `${format.ms(ms)} ms`
   return (
     <Grid
       title={protocol.mesh}
       hint={protocol.meshHint(changes)}
-      heads={[protocol.member, protocol.path, protocol.trust]}
+      heads={[protocol.member, protocol.path, protocol.roundTrip, protocol.attempts, protocol.trust]}
     >
-      {others.map(({ id, name, link, trust }) => (
-        <tr key={id}>
-          <th scope="row">{name}</th>
-          <td>{links[link]}</td>
-          <td>{trusts[trust]}</td>
-        </tr>
-      ))}
+      {others.map(({ id, name, link, trust }) => {
+        const path = paths.find(({ member }) => member === id)
+        return (
+          <tr key={id}>
+            <th scope="row">{name}</th>
+            <td>
+              {links[link]}
+              {path?.turned && `, ${protocol.turned}`}
+            </td>
+            <td>{roundTripOf(path?.roundTripMs)}</td>
+            <td>{path?.attempts ?? '–'}</td>
+            <td>{trusts[trust]}</td>
+          </tr>
+        )
+      })}
     </Grid>
   )
 }

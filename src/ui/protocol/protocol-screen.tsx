@@ -21,7 +21,7 @@ export function ProtocolScreen() {
   const [filter, setFilter] = useState('')
   const [selected, setSelected] = useState<number | null>(null)
   const passing = asRelay ? relayRows(replay.events) : replay.events
-  const found = passing.filter((row) => matches(row, filter, asRelay))
+  const found = passing.filter((row) => matches(row, filter, asRelay, protocol))
   const shown = found.slice(asTable ? -maxRows : -maxArrows)
   const chosen = shown.find(({ id }) => id === selected)
   return (

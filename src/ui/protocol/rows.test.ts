@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TraceFrame, TraceMark } from '../../metrics/index.ts'
+import { protocolEnglish as words } from '../wording-protocol.ts'
 import { fieldsOf, lanesOf, matches, relayRows, textOf } from './rows.ts'
 import { readTrace, traceText } from './trace-file.ts'
 
@@ -21,15 +22,25 @@ const frame: TraceFrame = {
 const mark: TraceMark = { kind: 'mark', id: 2, at: 2_000, mark: 'rekey', peer: null }
 
 test('the relay reads the kind of a frame and what is in clear, not what is sealed', () => {
-  expect(textOf(frame, false)).toBe('pair: epoch')
-  expect(textOf(frame, true)).toBe('pair')
+  expect(textOf(frame, false, words)).toBe('pair: epoch')
+  expect(textOf(frame, true, words)).toBe('pair')
   expect(fieldsOf(frame, false)).toEqual([
     ['turn', 0],
     ['epoch', 7],
   ])
   expect(fieldsOf(frame, true)).toEqual([['turn', 0]])
-  expect(matches(frame, 'epoch', true)).toBe(false)
-  expect(matches(frame, 'EPOCH peer-10', false)).toBe(true)
+  expect(matches(frame, 'epoch', true, words)).toBe(false)
+  expect(matches(frame, 'EPOCH peer-10', false, words)).toBe(true)
+})
+
+test('what a frame brought about is told in words, and found by them and by its name in recordings', () => {
+  const healed: TraceMark = { ...mark, mark: 'healing-turn', peer: 'peer-2' }
+  expect(textOf(mark, false, words)).toBe('new group key')
+  expect(textOf(healed, false, words)).toBe('ratchet healed, member 2')
+  for (const filter of ['healed member 2', 'healing-turn peer-2']) {
+    expect(matches(healed, filter, false, words)).toBe(true)
+    expect(matches(mark, filter, false, words)).toBe(false)
+  }
 })
 
 test('frames between two browsers pass the relay by', () => {

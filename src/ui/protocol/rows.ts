@@ -1,11 +1,17 @@
-import type { Lane, TraceEvent } from '../../metrics/index.ts'
+import type { Lane, TraceEvent, TraceMark } from '../../metrics/index.ts'
 
 export type Row = TraceEvent
 
+/** Of the reader's language. */
+export interface RowWords {
+  readonly marks: Readonly<Record<TraceMark['mark'], string>>
+  readonly lane: (lane: string) => string
+}
+
 /** What stands in a row as words: for the relay, only what it can read. */
-export const textOf = (row: Row, asRelay: boolean): string =>
+export const textOf = (row: Row, asRelay: boolean, { marks, lane }: RowWords): string =>
   row.kind === 'mark'
-    ? `${row.mark} ${row.peer ?? ''}`.trim()
+    ? [marks[row.mark], ...(row.peer === null ? [] : [lane(row.peer)])].join(', ')
     : asRelay || row.inside === null
       ? row.type
       : `${row.type}: ${row.inside}`
@@ -13,10 +19,10 @@ export const textOf = (row: Row, asRelay: boolean): string =>
 export const fieldsOf = (row: Row, asRelay: boolean): readonly (readonly [string, number])[] =>
   row.kind === 'mark' ? [] : Object.entries(asRelay ? row.fields : { ...row.fields, ...row.insideFields })
 
-/** Every word of the filter stands somewhere in the row. */
-export const matches = (row: Row, filter: string, asRelay: boolean): boolean => {
-  const ends = row.kind === 'mark' ? '' : `${row.from} ${row.to} ${row.path}`
-  const text = `${textOf(row, asRelay)} ${ends}`.toLowerCase()
+/** Every word of the filter stands somewhere in the row, as it is shown or as a recording names it. */
+export const matches = (row: Row, filter: string, asRelay: boolean, words: RowWords): boolean => {
+  const codes = row.kind === 'mark' ? `${row.mark} ${row.peer}` : `${row.from} ${row.to} ${row.path}`
+  const text = `${textOf(row, asRelay, words)} ${codes}`.toLowerCase()
   return filter
     .toLowerCase()
     .split(/\s+/)

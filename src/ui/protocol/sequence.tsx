@@ -87,7 +87,7 @@ const Item = memo(function Item({ row, lanes, asRelay, isSelected, onSelect }: I
   const { protocol } = useWording()
   const time = useTime()
   const x = (lane: Lane): number => place(lanes, lane)
-  const text = textOf(row, asRelay)
+  const text = textOf(row, asRelay, protocol)
   const label =
     row.kind === 'mark'
       ? `${time(row.at)} ${text}`

@@ -7,6 +7,9 @@ import type { Wording } from '../wording.ts'
 import styles from './conversation.module.css'
 import { timelineOf } from './timeline.ts'
 
+/** Lines in the page at once, and how many more each look back brings: thousands would cost with every view. */
+const pageSize = 200
+
 /** How near to its end, in pixels, a reader counts as reading along. */
 const nearEnd = 48
 
@@ -50,6 +53,9 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
   const clock = useMemo(() => createClock(language), [language])
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
+  /** The first line shown to who reads back; `null` shows the newest ones. */
+  const [anchor, setAnchor] = useState<number | null>(null)
+  const heightBefore = useRef<number | null>(null)
   const [behind, setBehind] = useState(false)
   const newest = messages.at(-1)
 
@@ -57,6 +63,7 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
     if (log.current === null) return
     following.current = isAtEnd(log.current)
     if (following.current) setBehind(false)
+    setAnchor(following.current ? null : (known) => known ?? start)
   }
 
   const newestId = newest?.id
@@ -67,9 +74,17 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
     if (!following.current) setBehind(true)
   }, [newestId, newestIsMine])
   const length = items.length
+  const start = Math.min(anchor ?? length, Math.max(0, length - pageSize))
+  // What comes in above must not push away what is being read.
   useLayoutEffect(() => {
-    if (length > 0 && following.current) scrollToEnd(log.current)
-  }, [length])
+    if (log.current === null || heightBefore.current === null) return
+    log.current.scrollTop += log.current.scrollHeight - heightBefore.current
+    heightBefore.current = null
+  })
+  // The newest counts too: a full conversation loses a line with each that it gains.
+  useLayoutEffect(() => {
+    if ((length > 0 || newestId !== undefined) && following.current) scrollToEnd(log.current)
+  }, [length, newestId])
   // Also when the log itself changes its size, or comes back from behind another tab.
   useEffect(() => {
     if (log.current === null) return
@@ -90,7 +105,21 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
         onScroll={onScroll}
       >
         {length === 0 && <p className={styles.empty}>{words.room.empty}</p>}
-        {items.map((item) =>
+        {start > 0 && (
+          <button
+            type="button"
+            className={styles.earlier}
+            onClick={() => {
+              heightBefore.current = log.current?.scrollHeight ?? null
+              following.current = false
+              setAnchor(Math.max(0, start - pageSize))
+              log.current?.focus()
+            }}
+          >
+            {words.room.earlier(start)}
+          </button>
+        )}
+        {items.slice(start).map((item) =>
           item.kind === 'gap' ? (
             <Gap key={`gap ${item.gap.id}`} gap={item.gap} time={clock.format(item.gap.at)} />
           ) : item.kind === 'notice' ? (
@@ -116,6 +145,7 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
           onClick={() => {
             following.current = true
             setBehind(false)
+            setAnchor(null)
             scrollToEnd(log.current)
           }}
         >
@@ -151,14 +181,6 @@ interface MessageProps {
   readonly delivery: string | null
 }
 
-// Every view brings new objects for old messages; only these can change what is drawn.
-const isSameMessage = (a: MessageProps, b: MessageProps): boolean =>
-  a.message.id === b.message.id &&
-  a.follows === b.follows &&
-  a.sender === b.sender &&
-  a.time === b.time &&
-  a.delivery === b.delivery
-
 const Message = memo(function Message({ message, follows, sender, time, delivery }: MessageProps) {
   return (
     <article className={styles.message} aria-label={sender} data-mine={message.mine} data-follows={follows}>
@@ -171,4 +193,4 @@ const Message = memo(function Message({ message, follows, sender, time, delivery
       {delivery !== null && <p className={styles.delivery}>{delivery}</p>}
     </article>
   )
-}, isSameMessage)
+})

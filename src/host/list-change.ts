@@ -1,0 +1,37 @@
+/** How a list became another: entries gone from its front, replaced where they stood, added at its end. */
+export interface ListChange<T> {
+  readonly dropped: number
+  /** Places count after the drop. */
+  readonly replaced: readonly (readonly [at: number, entry: T])[]
+  readonly added: readonly T[]
+}
+
+interface Entry {
+  readonly id: string
+}
+
+/** Entries that are the same object count as unchanged. A list of another order is replaced whole. */
+export const changeOf = <T extends Entry>(before: readonly T[], after: readonly T[]): ListChange<T> => {
+  const [first] = after
+  const start = before.findIndex(({ id }) => id === first?.id)
+  const kept = start < 0 ? [] : before.slice(start)
+  if (start < 0 || kept.length > after.length || kept.some(({ id }, i) => after[i]?.id !== id)) {
+    return { dropped: before.length, replaced: [], added: after }
+  }
+  const replaced = kept.flatMap((entry, i) => {
+    const now = after[i]
+    return now === undefined || now === entry ? [] : [[i, now] as const]
+  })
+  return { dropped: start, replaced, added: after.slice(kept.length) }
+}
+
+/** `before` itself where nothing changed, so that what is drawn of it stays. */
+export const applyChange = <T>(
+  before: readonly T[],
+  { dropped, replaced, added }: ListChange<T>,
+): readonly T[] => {
+  if (dropped === 0 && replaced.length === 0 && added.length === 0) return before
+  const after = before.slice(dropped)
+  for (const [at, entry] of replaced) after[at] = entry
+  return after.concat(added)
+}
