@@ -62,7 +62,7 @@ test('three tabs that join at the same moment end in one room', async ({ room })
   for (const member of all) await expect(member.message(text, 'Alice')).toHaveCount(1)
 })
 
-test('a tab that is closed without a word is gone, and the key changes', async ({ room }) => {
+test('a tab that is closed is gone at once, and the key changes', async ({ room }) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')
   const carol = await room.openMember('Carol')

@@ -130,3 +130,21 @@ test('what the server says of itself: counts and figures, no room, no address', 
   }
   await server.close()
 })
+
+test("the README's table lists each setting that the relay reads, and no other", () => {
+  const asked = new Set<string>()
+  const nothingSet = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, name) => {
+        asked.add(String(name))
+        return undefined
+      },
+    },
+  )
+  readSettings(nothingSet, directory)
+  const table = /\n\| variable .*\n((?:\|.*\n)+)/.exec(read('../README.md'))?.[1] ?? ''
+  const rows = table.split('\n').slice(1)
+  const listed = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)])
+  expect(listed.map(([, name]) => name).sort()).toEqual([...asked].sort())
+})

@@ -19,8 +19,8 @@ export interface Host {
   wake(): void
   /** Of the membership there is, or was last. */
   lookAtRelay(): RelayView
-  /** The tab goes: only a stored membership stays. */
-  closing(): void
+  /** The tab goes: only a stored membership stays. Settles when the others have been told, as far as this side can. */
+  closing(): Promise<void>
   /** What the membership of now sees of its own protocols. */
   inspect(): InsideView | null
 }
@@ -171,8 +171,8 @@ export const createHost = (ports: HostPorts): Host => {
     wake: () => membership?.wake(),
     lookAtRelay: () => lookAtRelay(),
     inspect: () => membership?.inspect() ?? null,
-    closing() {
-      if (membership?.passing) membership.leave()
+    async closing() {
+      if (membership?.passing) await membership.leaveAtOnce()
     },
     meshEvent: (event) => membership?.meshEvent(event),
   }

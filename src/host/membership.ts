@@ -49,6 +49,8 @@ export interface Membership {
   say(text: string): void
   changeMembers(command: Extract<Command, { kind: 'remove' | 'change-password' }>): void
   leave(): void
+  /** Leaves while the page goes: by the relay where it is there, as direct links are the page's. */
+  leaveAtOnce(): Promise<void>
   meshEvent(event: MeshEvent): void
   wake(): void
   lookAtRelay(): RelayView
@@ -81,6 +83,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
   let tendAt = 0
   let entered = false
   let over = false
+  let closing = false
 
   const steps = createPeerSteps({ crypto, recorder, showTrace: ports.showTrace })
   const feed = (event: Untimed): void => {
@@ -132,7 +135,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
       case 'send': {
         const { to, via, bytes } = effect
         const address = addresses.get(to)
-        const direct = via === 'best' && peer.direct.has(to)
+        const direct = via === 'best' && peer.direct.has(to) && !(closing && peer.online)
         if (direct || address !== undefined) ports.noteFrame(bytes)
         if (direct) ports.orderMesh({ kind: 'send', member: to, bytes })
         else if (address === undefined) return
@@ -325,6 +328,10 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     say: (text) => feed({ kind: 'say', text }),
     changeMembers,
     leave: () => feed({ kind: 'leave' }),
+    leaveAtOnce: async () => {
+      closing = true
+      await queued({ kind: 'leave' })
+    },
     wake: () => relay?.retryNow(),
     lookAtRelay: () => relay?.look() ?? emptyRelayView,
     inspect: () => inspectPeer(peer),

@@ -50,6 +50,9 @@ export interface PeerClient {
   readonly recordCostNs: () => number | null
 }
 
+/** Closing a tab takes at most this much longer, so that the others need not wait for its lease to end. */
+const goodbyeMs = 250
+
 interface TrustedTypes {
   createPolicy(
     name: string,
@@ -195,10 +198,15 @@ export const connectPeer = (): PeerClient => {
   tellVisibility()
   document.addEventListener('visibilitychange', tellVisibility)
   addEventListener('online', () => post({ kind: 'wake' }))
-  // Best effort: a closing tab says goodbye if it still can.
   addEventListener('pagehide', () => {
-    post({ kind: 'closing' })
+    const done = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null
     post({ kind: 'one-to-one', command: { kind: 'leave' } })
+    post({ kind: 'closing', done })
+    if (done === null) return
+    // The Worker ends with its page, and sealing the goodbye takes it a few milliseconds: nothing but a page that is
+    // busy keeps both alive for so long.
+    const end = performance.now() + goodbyeMs
+    while (Atomics.load(done, 0) === 0 && performance.now() < end);
   })
 
   return {

@@ -16,7 +16,8 @@ export type ToWorker =
   /** Answered by one `relay`. */
   | { readonly kind: 'look-at-relay' }
   | { readonly kind: 'visibility'; readonly hidden: boolean }
-  | { readonly kind: 'closing' }
+  /** The page goes. `done`, shared with it, becomes 1 when the goodbye is on its way; `null` where nothing can be shared. */
+  | { readonly kind: 'closing'; readonly done: Int32Array | null }
   | { readonly kind: 'inspect' }
   /** `null` stops. */
   | { readonly kind: 'benchmark'; readonly order: BenchmarkOrder | null }

@@ -140,7 +140,9 @@ const receive = (message: ToWorker): void => {
     case 'look-at-relay':
       return scope.postMessage({ kind: 'relay', view: host.lookAtRelay() })
     case 'closing':
-      return host.closing()
+      return void host.closing().then(() => {
+        if (message.done !== null) Atomics.store(message.done, 0, 1)
+      })
     case 'benchmark':
       return message.order === null ? benchmark.stop() : benchmark.start(message.order)
     case 'inspect':

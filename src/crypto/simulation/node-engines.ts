@@ -93,7 +93,7 @@ const jsonKeys: ReturnType<typeof keysOf> = {
   // `x` has to be there, and is not looked at.
   importPrivate: (key) =>
     createPrivateKey({ key: { ...jwk, d: base64(key), x: base64(key) }, format: 'jwk' }),
-  publicBytes: (key) => toOwn(Buffer.from(key.export({ format: 'jwk' })['x'] as string, 'base64url')),
+  publicBytes: (key) => toOwn(Buffer.from((key.export({ format: 'jwk' }) as { x: string }).x, 'base64url')),
 }
 const readsRaw = (): boolean => {
   try {
