@@ -35,7 +35,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(alice.message('hello back')).toHaveCount(1)
     await test.step('room', () => expectNoViolations(alice.page))
     await alice.openTab('Metrics')
-    await expect(alice.page.getByRole('tabpanel')).toBeVisible()
+    await expect(alice.page.getByRole('tabpanel', { name: 'Metrics' })).toBeVisible()
     await test.step('metrics', () => expectNoViolations(alice.page))
     const { page } = alice
     await test.step('metrics beside another tab', async () => {

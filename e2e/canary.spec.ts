@@ -132,9 +132,9 @@ test('a canary password is nowhere, and a canary message in the conversation alo
   for (const { page } of [alice, bob]) {
     await page.bringToFront()
     for (const tab of await page.getByRole('tab').all()) {
-      await tab.click()
-      await expect(page.getByRole('tabpanel')).toBeVisible()
       const where = (await tab.textContent()) ?? ''
+      await tab.click()
+      await expect(page.getByRole('tabpanel', { name: where, exact: true })).toBeVisible()
       await page.waitForTimeout(1_200)
       expect(find([await domOf(page, false)], [...secret, ...said]), where).toEqual([])
       const files = await downloads(page)

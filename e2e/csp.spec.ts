@@ -73,8 +73,9 @@ test('a whole visit violates nothing', async ({ room }) => {
   await expect(bob.message('hello')).toHaveCount(1)
   await alice.toFront()
   for (const tab of await alice.page.getByRole('tab').all()) {
+    const name = (await tab.textContent()) ?? ''
     await tab.click()
-    await expect(alice.page.getByRole('tabpanel')).toBeVisible()
+    await expect(alice.page.getByRole('tabpanel', { name, exact: true })).toBeVisible()
   }
   await alice.openTab('Room')
   await alice.leave()
