@@ -30,8 +30,8 @@ test('a long conversation shows its newest part, and earlier ones on request wit
   await expect(alice.page.getByRole('button', { name: /^Earlier messages/ })).toHaveCount(0)
   const texts = await log.getByRole('article').allTextContents()
   const same = log.getByRole('article').nth(texts.indexOf(text ?? ''))
-  const after = (await same.boundingBox())?.y
-  expect(Math.abs((after ?? 0) - (before ?? 0)), 'pixels that the line moved').toBeLessThan(60)
+  const moved = async (): Promise<number> => Math.abs(((await same.boundingBox())?.y ?? 0) - (before ?? 0))
+  await expect.poll(moved, { message: 'pixels that the line moved' }).toBeLessThan(60)
 
   await bob.say('one more')
   await expect(alice.message('one more')).not.toBeInViewport()

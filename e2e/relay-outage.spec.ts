@@ -69,6 +69,7 @@ test('a message typed while the relay is away waits, and is delivered after it r
   }
   const answer = unique('from the other side')
   await bob.say(answer)
+  await expect(bob.message(answer)).toContainText(/sending/i)
   expect(await bob.messages()).toHaveLength(1)
 
   await room.relay.start()
