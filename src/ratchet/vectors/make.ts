@@ -1,5 +1,5 @@
 /**
- * Writes `pair-exchange.json`: `node src/ratchet/vectors/make.ts`.
+ * Writes `pair-exchange.json`: `npx tsx src/ratchet/vectors/make.ts`.
  */
 
 import { writeFileSync } from 'node:fs'
