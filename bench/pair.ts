@@ -4,20 +4,10 @@ import {
   type Engines,
   loadBrowserKem,
   nodeHkdf,
-  Secret,
   type WebCrypto,
 } from '../src/crypto/index.ts'
-import {
-  createSession,
-  decodePublicKeys,
-  encodePublicKeys,
-  generateRatchetKeys,
-  open,
-  type Session,
-  seal,
-} from '../src/ratchet/index.ts'
-
-type Side = 0 | 1
+import { open, seal } from '../src/ratchet/index.ts'
+import { createSpokenPair, type Side } from '../src/ratchet/testing/pair.ts'
 
 const subtle = globalThis.crypto.subtle as unknown as WebCrypto
 
@@ -52,23 +42,14 @@ export const benchCrypto = (engines: Engines = appEngines): Promise<Crypto> =>
 
 /** Two ends of one pair session that have both spoken; what a step leaves stale is wiped, as in the app. */
 export const createPair = async (crypto: Crypto) => {
-  const keys = [await generateRatchetKeys(crypto), await generateRatchetKeys(crypto)] as const
-  const ids = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)] as const
-  const [key, transcript] = [crypto.random(32), crypto.random(32)]
-  const create = (self: Side, peer: Side): Promise<Session> =>
-    createSession(crypto, {
-      key: new Secret(key.slice()),
-      transcript,
-      groupId: new Uint8Array(16),
-      self: ids[self],
-      peer: ids[peer],
-      keys: keys[self],
-      peerKeys: decodePublicKeys(encodePublicKeys(keys[peer])),
-    })
-  const sessions: [Session, Session] = [await create(0, 1), await create(1, 0)]
+  const sessions = await createSpokenPair(crypto)
   const pair = {
     seal: async (side: Side, plaintext: Uint8Array) => {
-      const sealed = await seal(crypto, sessions[side], plaintext, 'message')
+      const sealed = await seal(crypto, sessions[side], plaintext, {
+        padding: 'message',
+        turn: 'due',
+        now: 0,
+      })
       sessions[side] = sealed.session
       for (const secret of sealed.stale) secret.wipe()
       return sealed.bytes

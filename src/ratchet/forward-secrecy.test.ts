@@ -7,7 +7,7 @@ import { decodeSession, encodeSession, expire, open, type Session, seal, secrets
 import { bodyKeyOf, messageKeyOf, openBody } from './message-chain.ts'
 import type { Route } from './root-chain.ts'
 import { associatedData, receivingRoute, sendingRoute } from './session.ts'
-import { createPair } from './simulation/pair-simulation.ts'
+import { createPair, createSpokenPair } from './testing/pair.ts'
 
 const subtle = globalThis.crypto.subtle as never
 const hour = 3_600_000

@@ -5,7 +5,8 @@
 
 import { type Bytes, concat, decode, encode, fixed, optional, struct, u32 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
-import { type PublicKeys, publicKeyFields } from './keys.ts'
+import type { PublicKeys } from '../identity/index.ts'
+import { publicKeyFields } from './keys.ts'
 
 /** What the receiver needs to follow a turn: 2,308 bytes, in every header until the turn is acknowledged. */
 export interface TurnBlock {

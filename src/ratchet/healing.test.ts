@@ -4,7 +4,7 @@ import { type Crypto, expose, type Material, type Rng, seededCrypto, seededRng }
 import { nodeEngines } from '../crypto/simulation/node-engines.ts'
 import { decodeSession, encodeSession, open, type Session, seal } from './index.ts'
 import { type Assumptions, Attacker, leakKeys } from './simulation/attacker.ts'
-import { createPair } from './simulation/pair-simulation.ts'
+import { createPair, createSpokenPair } from './testing/pair.ts'
 
 const subtle = globalThis.crypto.subtle as never
 

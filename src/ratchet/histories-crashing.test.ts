@@ -12,8 +12,10 @@ test(`${runs} histories of 200 messages follow the model: rollbacks to older sta
   expect(result.failures).toEqual([])
   expect(result.passed).toBe(runs)
   // Every kind of event did happen.
-  expect(result.sent).toBeGreaterThanOrEqual(200 * runs)
+  // Less what the responder could not say before it had heard anything.
+  expect(result.sent).toBeGreaterThan(180 * runs)
   expect(result.turns).toBeGreaterThan(runs)
+  expect(result.tags).toBeGreaterThan(5 * runs)
   expect(result.opened).toBeGreaterThan(20 * runs)
   expect(result.rejected).toBeGreaterThan(10 * runs)
   expect(result.rollbacks).toBeGreaterThan(runs)

@@ -1,17 +1,13 @@
-export {
-  decodePublicKeys,
-  encodePublicKeys,
-  generateRatchetKeys,
-  type PublicKeys,
-  type RatchetKeys,
-} from './keys.ts'
+export { confirmAuth, type ReceivingAuth, receivingAuths, sendingAuth } from './auth.ts'
 export { maxPlaintext, type Padding } from './padding.ts'
-export { type OpenOutcome, open } from './receiving.ts'
-export { type SafetyNumber, safetyNumber } from './safety-number.ts'
-export { type Sealed, seal } from './sending.ts'
+export { type OpenOutcome, open, type RejectionCode } from './receiving.ts'
+export { type Sealed, type SealOptions, seal, type TurnPolicy } from './sending.ts'
 export {
+  canSeal,
   createSession,
   expire,
+  expiresAt,
+  type Role,
   retired,
   type Session,
   type SessionView,

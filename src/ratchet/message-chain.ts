@@ -17,7 +17,7 @@ export interface MessageChain {
 
 const messageStep = Uint8Array.of(1)
 const chainStep = Uint8Array.of(2)
-const label = utf8('mlwe-pake pair message')
+const label = utf8('mlwe-pake v2 pair message')
 export const saltBytes = 16
 
 /** @returns the key of the message at which the chain stands; `chainKey` stays */

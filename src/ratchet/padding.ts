@@ -9,8 +9,8 @@ export type Padding = 'control' | 'message'
 
 export const maxPlaintext = 32 * 1024
 const lengthBytes = 4
-const controlUnit = 2048
-/** Padmé leaves short texts as they are, and most texts are short. */
+const controlUnit = 256
+/** Padmé leaves short texts as they are, and most texts are short: no frame is smaller than a short control. */
 const smallest = 256
 
 const paddedLength = (length: number, padding: Padding): number => {
@@ -21,8 +21,11 @@ const paddedLength = (length: number, padding: Padding): number => {
 }
 
 export const minPadded = paddedLength(0, 'message')
-/** 34,816 bytes, the same for both paddings. */
-export const maxPadded = paddedLength(maxPlaintext, 'control')
+/** 34,816 bytes. */
+export const maxPadded = Math.max(
+  paddedLength(maxPlaintext, 'control'),
+  paddedLength(maxPlaintext, 'message'),
+)
 
 /**
  * @param plaintext - up to 32 KiB

@@ -5,9 +5,11 @@
 
 import { type Bytes, concat, DecodeError, equal } from '../codec/index.ts'
 import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
+import { arePlausible } from '../identity/index.ts'
+import { addAuth } from './auth.ts'
 import { decodeFrame, type Frame } from './frame.ts'
-import { type Header, openHeader, type TurnBlock } from './header.ts'
-import { arePlausible, fingerprints } from './keys.ts'
+import { type Header, longHeader, openHeader, type TurnBlock } from './header.ts'
+import { fingerprints } from './keys.ts'
 import { bodyKeyOf, type MessageChain, messageKeyOf, nextChainKey, openBody } from './message-chain.ts'
 import { unpad } from './padding.ts'
 import { followTurn } from './root-chain.ts'
@@ -38,6 +40,10 @@ export type OpenOutcome =
       /** To be stored before the message counts as received. */
       readonly session: Session
       readonly plaintext: Bytes
+      /** The peer made a turn: to be answered within a second, so that its new key for tags comes into use. */
+      readonly turned: boolean
+      /** It acknowledged an own turn: own tags use the key of that turn from now on. */
+      readonly acked: boolean
       /** Secrets of the old session that the new one lacks, to be wiped once the new one is stored. */
       readonly stale: readonly Secret[]
     }
@@ -72,8 +78,8 @@ const findHeader = async (crypto: Crypto, session: Session, sealed: Bytes): Prom
     ...(chain === null ? [] : [{ kind: 'current', key: chain.headerKey } as const]),
     { kind: 'next', key: rootChain.nextHeaderKey } as const,
   ]
-  // A peer that was given new keys answers with a turn: then its key is the likelier one.
-  const isTurnLikely = session.sending.freshFrom > rootChain.turn
+  // A peer that was given new keys turns in its next frame with a block: then that key is the likelier one.
+  const isTurnLikely = sealed.length === longHeader && session.sending.freshFrom > rootChain.turn
   for (const { kind, key } of isTurnLikely ? newest.reverse() : newest) {
     const header = await read(key)
     if (header) return { kind, header }
@@ -180,11 +186,14 @@ const takeTurn = async (
     rootChain: followed.rootChain, // FS: the old root, and the chain key that the peer has left, go
     chain: taken.chain,
     skipped: { ...receiving.skipped, closed },
+    auths: addAuth(receiving.auths, { turn: header.turn, auth: followed.auth }),
   }
   const skipped = [...(rest?.skipped ?? []), ...taken.skipped]
   return {
     session: {
       ...withReceiving(session, next, skipped),
+      // No turn of the peer uses a set of ours twice, and none goes back to an older one.
+      keySets: session.keySets.filter(({ index }) => index > block.peerKeyIndex), // FS
       peerKeys: block.keys,
       seen: { ...session.seen, peer: remember(session.seen.peer, brought) },
     },
@@ -198,7 +207,7 @@ const acknowledge = (session: Session, ack: number): Session => {
   if (ack <= sending.acked) return session
   return {
     ...session,
-    sending: { ...sending, acked: ack, block: null },
+    sending: { ...sending, acked: ack, block: null, auth: sending.nextAuth ?? sending.auth, nextAuth: null }, // FS
     keySets: keySets.filter(({ index }) => index >= ack), // FS
   }
 }
@@ -233,7 +242,14 @@ const openFrame = async (
     const padded = await openBody(crypto, key, aad, frame.body)
     const plaintext = unpad(padded)
     padded.fill(0)
-    return { kind: 'opened', session: next, plaintext, stale: retired(session, next) }
+    return {
+      kind: 'opened',
+      session: next,
+      plaintext,
+      turned: found.kind === 'next',
+      acked: next.sending.acked > session.sending.acked,
+      stale: retired(session, next),
+    }
   } catch (error) {
     for (const secret of retired(next, session)) secret.wipe()
     throw error

@@ -5,14 +5,14 @@
 
 import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
+import { type KeyPairs, type PublicKeys, publicKeysOf } from '../identity/index.ts'
 import type { TurnBlock } from './header.ts'
-import { type PublicKeys, publicKeysOf, type RatchetKeys } from './keys.ts'
 
 /**
  * One root chain per direction. A turn of the sender moves it one step:
  *
  *   root ──────────────┐
- *   DH || KEM secret ──┤ HKDF ──> root' | chain key | next header key
+ *   DH || KEM secret ──┤ HKDF ──> root' | chain key | next header key | auth
  *   public values ─────┘
  */
 export interface RootChain {
@@ -34,6 +34,8 @@ export interface Route {
 export interface Turned {
   readonly rootChain: RootChain
   readonly chainKey: Secret
+  /** Authenticates what the sender says outside of the session. */
+  readonly auth: Secret
 }
 
 interface PublicValues extends Route {
@@ -51,7 +53,7 @@ const hashOf = (crypto: Crypto, values: PublicValues): Bytes => {
   const index = encode(u32, peerKeyIndex, 4)
   return crypto.hash(groupId, sender, receiver, at, own.dh, own.kem, ciphertext, index, peer.dh, peer.kem)
 }
-const label = utf8('mlwe-pake pair turn')
+const label = utf8('mlwe-pake v2 pair turn')
 
 const stepRoot = async (
   crypto: Crypto,
@@ -61,10 +63,11 @@ const stepRoot = async (
 ): Promise<Turned> => {
   const ikm = concat(shared.dh.expose(), shared.kem.expose())
   const info = concat(label, hashOf(crypto, values))
-  const output = await crypto.derive(root, ikm, info, 96)
+  const output = await crypto.derive(root, ikm, info, 128)
   const turned: Turned = {
     rootChain: { root: output.slice(0, 32), nextHeaderKey: output.slice(64, 96), turn: values.turn },
     chainKey: output.slice(32, 64),
+    auth: output.slice(96, 128),
   }
   for (const secret of [output, shared.dh, shared.kem]) secret.wipe() // FS
   ikm.fill(0) // FS
@@ -84,7 +87,7 @@ export const makeTurn = async (
   chain: RootChain,
   route: Route,
   peer: { readonly index: number; readonly keys: PublicKeys },
-): Promise<Turned & { readonly keys: RatchetKeys; readonly block: TurnBlock }> => {
+): Promise<Turned & { readonly keys: KeyPairs; readonly block: TurnBlock }> => {
   const agree = async () => {
     const own = await crypto.dhGenerate()
     return { own, dh: await crypto.dhAgree(own.privateKey, peer.keys.dh) }
@@ -95,7 +98,7 @@ export const makeTurn = async (
     crypto.kemEncapsulate(peer.keys.kem),
     agree(),
   ])
-  const keys: RatchetKeys = { dh: own, kem: kemKeys }
+  const keys: KeyPairs = { dh: own, kem: kemKeys }
   const block: TurnBlock = { keys: publicKeysOf(keys), ciphertext, peerKeyIndex: peer.index }
   const values = { ...route, ...block, turn: chain.turn + 1, peerKeys: peer.keys }
   return { ...(await stepRoot(crypto, chain.root, { dh, kem }, values)), keys, block }
@@ -114,7 +117,7 @@ export const followTurn = async (
   crypto: Crypto,
   chain: RootChain,
   route: Route,
-  { block, own }: { readonly block: TurnBlock; readonly own: RatchetKeys },
+  { block, own }: { readonly block: TurnBlock; readonly own: KeyPairs },
 ): Promise<Turned> => {
   const [dh, kem] = await Promise.all([
     crypto.dhAgree(own.dh.privateKey, block.keys.dh),

@@ -7,14 +7,7 @@ import type { Crypto, Secret } from '../crypto/index.ts'
 import { encodeFrame } from './frame.ts'
 import { sealHeader } from './header.ts'
 import { fingerprints } from './keys.ts'
-import {
-  bodyKeyOf,
-  type MessageChain,
-  messageKeyOf,
-  nextChainKey,
-  saltBytes,
-  sealBody,
-} from './message-chain.ts'
+import { bodyKeyOf, messageKeyOf, nextChainKey, saltBytes, sealBody } from './message-chain.ts'
 import { type Padding, pad } from './padding.ts'
 import { makeTurn } from './root-chain.ts'
 import { associatedData, remember, retired, type Session, sendingRoute } from './session.ts'
@@ -27,12 +20,33 @@ export interface Sealed {
   readonly stale: readonly Secret[]
 }
 
+/**
+ * Which frame may carry a turn. What heals a conversation is a new epoch over fresh turns, so the frames that carry
+ * one turn whenever they can; for others a turn costs 2.3 KB and an exchange, and hardly heals more.
+ *
+ * - `due`: wherever a turn is due
+ * - `minute`: where one is due and the last is a minute old
+ * - `never`: not at all
+ *
+ * The first frame of each side turns under all three.
+ */
+export type TurnPolicy = 'due' | 'minute' | 'never'
+
+const minute = 60_000
+
 /** The peer has new keys and no own turn is under way: so the receiver is never more than one root step behind. */
 const isTurnDue = ({ sending, receiving }: Session): boolean =>
   receiving.rootChain.turn >= sending.freshFrom && sending.acked === sending.rootChain.turn
 
-const turn = async (crypto: Crypto, session: Session): Promise<Session> => {
+/** A clock that went back does not hold a turn back. */
+const isTurnAllowed = ({ sending }: Session, policy: TurnPolicy, now: number): boolean => {
+  if (sending.rootChain.turn === 0 || policy === 'due') return true
+  return policy === 'minute' && (now < sending.turnedAt || now - sending.turnedAt >= minute)
+}
+
+const turn = async (crypto: Crypto, session: Session, now: number): Promise<Session> => {
   const { sending, receiving, peerKeys: keys } = session
+  if (keys === null) throw new RangeError('the responder speaks second')
   const index = receiving.rootChain.turn
   const made = await makeTurn(crypto, sending.rootChain, sendingRoute(session), { index, keys })
   return {
@@ -41,35 +55,48 @@ const turn = async (crypto: Crypto, session: Session): Promise<Session> => {
       rootChain: made.rootChain, // FS: the old root goes
       acked: sending.acked,
       freshFrom: index + 1,
+      turnedAt: now,
       chain: { headerKey: sending.rootChain.nextHeaderKey, key: made.chainKey, next: 0 },
       previous: sending.chain?.next ?? 0,
       block: made.block,
+      auth: sending.auth,
+      nextAuth: made.auth,
     },
     keySets: [...session.keySets, { index: made.rootChain.turn, keys: made.keys }],
     seen: { ...session.seen, own: remember(session.seen.own, fingerprints(made.block.keys)) },
   }
 }
 
+export interface SealOptions {
+  /** How the length of the plaintext is hidden. */
+  readonly padding: Padding
+  readonly turn: TurnPolicy
+  /** Milliseconds. */
+  readonly now: number
+}
+
 /**
- * Seals a message, making a turn first where one is due. With a turn block, a short `message` gives a frame of 2,644
- * bytes, a short `control` one of 4,436.
+ * Seals a message, making a turn first where one is due and the policy allows it. A short plaintext gives a frame of
+ * 336 bytes, or of 2,644 with a turn block.
  *
  * @param session - stays as it is
  * @param plaintext - up to 32 KiB
- * @param padding - how its length is hidden
+ * @param options - padding, turn policy and time
  * @returns the new session and the frame
- * @throws RangeError on more than 32 KiB
+ * @throws RangeError on more than 32 KiB, and where `canSeal` is false
  */
 export const seal = async (
   crypto: Crypto,
   session: Session,
   plaintext: Uint8Array,
-  padding: Padding,
+  { padding, turn: policy, now }: SealOptions,
 ): Promise<Sealed> => {
   const padded = pad(plaintext, padding)
-  const turned = isTurnDue(session) ? await turn(crypto, session) : session
+  const isTurn = isTurnDue(session) && isTurnAllowed(session, policy, now)
+  const turned = isTurn ? await turn(crypto, session, now) : session
   const { sending, receiving } = turned
-  const chain = sending.chain as MessageChain
+  const { chain } = sending
+  if (chain === null) throw new RangeError('the responder speaks second')
   const aad = associatedData(sendingRoute(turned))
   const messageKey = await messageKeyOf(crypto, chain.key)
   const sealedHeader = sealHeader(crypto, chain.headerKey, aad, {

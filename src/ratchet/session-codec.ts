@@ -4,24 +4,26 @@
 
 import {
   type Bytes,
-  type Codec,
   DecodeError,
   decode,
   encode,
   fixed,
   list,
+  oneOf,
   optional,
   struct,
   u8,
   u32,
   u48,
 } from '../codec/index.ts'
-import { type KeyPair, Secret } from '../crypto/index.ts'
+import { secretBytes } from '../crypto/index.ts'
+import { keyPairs } from '../identity/index.ts'
+import type { ReceivingAuth, ReceivingAuths } from './auth.ts'
 import { turnBlockFields } from './header.ts'
-import { publicKeyFields, type RatchetKeys } from './keys.ts'
+import { publicKeyFields } from './keys.ts'
 import type { MessageChain } from './message-chain.ts'
 import type { RootChain } from './root-chain.ts'
-import type { KeySet, Receiving, Sending, Session } from './session.ts'
+import type { KeySet, Receiving, Role, Sending, Session } from './session.ts'
 import {
   type ClosedChain,
   maxClosedChains,
@@ -30,74 +32,95 @@ import {
   type SkippedKeys,
 } from './skipped-keys.ts'
 
-const format = 1
+const format = 2
 
-const secret = (size: number): Codec<Secret> => {
-  const raw = fixed(size)
-  return {
-    write: (out, value) => raw.write(out, value.expose()),
-    read: (input) => new Secret(raw.read(input)),
-  }
-}
 const id = fixed(16)
-const key = secret(32)
+const key = secretBytes(32)
 const print = list(fixed(32), 4)
 
-const pair = (publicBytes: number, privateBytes: number): Codec<KeyPair> =>
-  struct<KeyPair>({ publicKey: fixed(publicBytes), privateKey: secret(privateBytes) })
 const rootChain = struct<RootChain>({ root: key, nextHeaderKey: key, turn: u32 })
 const chain = optional(struct<MessageChain>({ headerKey: key, key, next: u32 }))
-const keySet = struct<KeySet>({
-  index: u32,
-  keys: struct<RatchetKeys>({ dh: pair(32, 32), kem: pair(1184, 64) }),
-})
+const keySet = struct<KeySet>({ index: u32, keys: keyPairs })
 
 const sending = struct<Sending>({
   rootChain,
   acked: u32,
   freshFrom: u32,
+  turnedAt: u48,
   chain,
   previous: u32,
   block: optional(turnBlockFields),
+  auth: key,
+  nextAuth: optional(key),
 })
 const skipped = struct<SkippedKeys>({
   keys: list(struct<SkippedKey>({ turn: u32, number: u32, key, storedAt: u48 }), maxSkipped),
   closed: list(struct<ClosedChain>({ turn: u32, headerKey: key }), maxClosedChains),
 })
-const receiving = struct<Receiving>({ rootChain, chain, skipped })
+const auths = struct<ReceivingAuths>({
+  held: list(struct<ReceivingAuth>({ turn: u32, auth: key }), 2),
+  confirmedAt: optional(u48),
+})
+const receiving = struct<Receiving>({ rootChain, chain, skipped, auths })
 
 const fields = struct<Session>({
+  role: oneOf<Role>('initiator', 'responder'),
   groupId: id,
   self: id,
   peer: id,
-  auth: key,
-  safety: fixed(32),
   sending,
   receiving,
   keySets: list(keySet, 2),
-  peerKeys: publicKeyFields,
+  peerKeys: optional(publicKeyFields),
   seen: struct<Session['seen']>({ own: print, peer: print }),
 })
 
 const stored = struct<{ readonly format: number; readonly session: Session }>({ format: u8, session: fields })
 
-/** True of every session that this folder makes: a stored one that fails is damaged. */
-const isConsistent = ({ sending, receiving, keySets }: Session): boolean => {
+const isSendingConsistent = ({ role, sending, receiving, peerKeys }: Session): boolean => {
   const { turn } = sending.rootChain
-  const { keys, closed } = receiving.skipped
   const current = receiving.rootChain.turn
+  const isAwaiting = sending.acked + 1 === turn
   return (
-    (sending.acked === turn || sending.acked + 1 === turn) &&
-    (sending.block !== null) === sending.acked < turn &&
+    (sending.acked === turn || isAwaiting) &&
+    (sending.block !== null) === isAwaiting &&
+    (sending.nextAuth !== null) === isAwaiting &&
     (sending.chain !== null) === turn > 0 &&
-    (receiving.chain !== null) === current > 0 &&
     sending.freshFrom <= current + 1 &&
-    keySets.length === turn - sending.acked + 1 &&
-    keySets.every(({ index }, i) => index === sending.acked + i) &&
-    closed.every((one, i) => one.turn < (closed[i + 1]?.turn ?? current)) &&
-    keys.every(({ turn }) => turn === current || closed.some((one) => one.turn === turn))
+    (peerKeys === null) === (role === 'responder' && current === 0) &&
+    (peerKeys !== null || turn === 0)
   )
 }
+
+const isReceivingConsistent = ({ receiving }: Session): boolean => {
+  const { keys, closed } = receiving.skipped
+  const { held, confirmedAt } = receiving.auths
+  const current = receiving.rootChain.turn
+  return (
+    (receiving.chain !== null) === current > 0 &&
+    closed.every((one, i) => one.turn < (closed[i + 1]?.turn ?? current)) &&
+    keys.every(({ turn }) => turn === current || closed.some((one) => one.turn === turn)) &&
+    held.length > 0 &&
+    held.every(({ turn }, i) => turn === current - i) &&
+    (confirmedAt === null || held.length === 2)
+  )
+}
+
+/** The newest sets in a row, none below the last acknowledged turn. */
+const areKeySetsConsistent = ({ role, sending, keySets }: Session): boolean => {
+  const { turn } = sending.rootChain
+  const first = turn - keySets.length + 1
+  return (
+    keySets.every(({ index }, i) => index === first + i) &&
+    first >= sending.acked &&
+    (sending.acked === turn || keySets.length > 0) &&
+    (role === 'responder' || first > 0)
+  )
+}
+
+/** True of every session that this folder makes: a stored one that fails is damaged. */
+const isConsistent = (session: Session): boolean =>
+  isSendingConsistent(session) && isReceivingConsistent(session) && areKeySetsConsistent(session)
 
 /** Enough for a session with few skipped keys. */
 const usualBytes = 4096

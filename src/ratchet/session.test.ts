@@ -18,7 +18,7 @@ import {
   seal,
   sessionView,
 } from './index.ts'
-import { createPair } from './simulation/pair-simulation.ts'
+import { createPair, createSpokenPair } from './testing/pair.ts'
 
 const subtle = globalThis.crypto.subtle as never
 let crypto: Crypto

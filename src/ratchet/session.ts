@@ -3,8 +3,9 @@
  *
  *   sending
  *     silent ─── seal ───► turn unacknowledged ─── its ack opens ───► turn acknowledged
- *                               ▲     every header carries the block          │
- *                               └──── seal, the peer having sent new keys ────┘
+ *       ▲                       ▲     every header carries the block          │
+ *       │                       └── seal, where a turn is due and allowed ────┘
+ *       └ the responder stays here until it has opened a frame: before that it has no keys to turn to
  *
  *   receiving
  *     silent ─── first turn opens ───► chain ─── message opens ───► chain, further on
@@ -17,18 +18,29 @@
 
 import { type Bytes, concat, equal, utf8 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
+import {
+  arePlausible,
+  type KeyPairs,
+  type PublicKeys,
+  publicKeysOf,
+  type SessionStart,
+} from '../identity/index.ts'
+import { authsExpireAt, expireAuths, type ReceivingAuths } from './auth.ts'
 import type { TurnBlock } from './header.ts'
-import { fingerprints, type PublicKeys, publicKeysOf, type RatchetKeys } from './keys.ts'
+import { fingerprints } from './keys.ts'
 import type { MessageChain } from './message-chain.ts'
 import type { RootChain, Route } from './root-chain.ts'
-import { expireSkipped, noSkippedKeys, type SkippedKeys } from './skipped-keys.ts'
+import { expireSkipped, noSkippedKeys, type SkippedKeys, skippedExpireAt } from './skipped-keys.ts'
 
-export const version = 1
+export const version = 2
 
-/** Own keys by the number of the turn that made them; 0 for those exchanged in the PAKE. */
+/** Of the handshake from which the session came. */
+export type Role = SessionStart['role']
+
+/** Own keys by the number of the turn that made them; 0 for those of the responder's flow. */
 export interface KeySet {
   readonly index: number
-  readonly keys: RatchetKeys
+  readonly keys: KeyPairs
 }
 
 export interface Sending {
@@ -37,12 +49,18 @@ export interface Sending {
   readonly acked: number
   /** The lowest index of peer keys that no own turn has used. */
   readonly freshFrom: number
+  /** When the last own turn was made, in milliseconds; 0 before the first. */
+  readonly turnedAt: number
   /** `null` before the first turn. */
   readonly chain: MessageChain | null
   /** Length of the chain before. */
   readonly previous: number
   /** `null` once acknowledged. */
   readonly block: TurnBlock | null
+  /** For own tags: of the turn `acked`. */
+  readonly auth: Secret
+  /** Of the turn that awaits its acknowledgement. */
+  readonly nextAuth: Secret | null
 }
 
 export interface Receiving {
@@ -50,88 +68,108 @@ export interface Receiving {
   /** `null` before the peer's first turn. */
   readonly chain: MessageChain | null
   readonly skipped: SkippedKeys
+  /** For the peer's tags. */
+  readonly auths: ReceivingAuths
 }
 
 /** One side of a pair session. Immutable: every operation returns another. */
 export interface Session {
+  readonly role: Role
   readonly groupId: Bytes
   readonly self: Bytes
   readonly peer: Bytes
-  /** `pair/auth`: 32 bytes, the same on both sides, for tags that only this pair can make or check. */
-  readonly auth: Secret
-  /** 32 bytes behind the safety number, the same on both sides. */
-  readonly safety: Bytes
   readonly sending: Sending
   readonly receiving: Receiving
-  /** Those that the peer may still use, oldest first: one, or two while a turn awaits its acknowledgement. */
+  /** Those that a turn of the peer may still use, oldest first. None between its turn and the next own one. */
   readonly keySets: readonly KeySet[]
-  /** The peer's latest keys. Their index is the number of its last turn. */
-  readonly peerKeys: PublicKeys
+  /** The peer's latest keys. Their index is the number of its last turn. `null` before the initiator's first one. */
+  readonly peerKeys: PublicKeys | null
   /** Fingerprints of the last two key sets of each side, which no turn may bring again. */
   readonly seen: { readonly own: readonly Bytes[]; readonly peer: readonly Bytes[] }
 }
 
 export interface SessionInput {
-  /** 32 bytes from the PAKE. The caller may wipe it afterwards. */
-  readonly key: Secret
-  /** 32 bytes. */
-  readonly transcript: Bytes
+  /**
+   * What the handshake gave. The caller may wipe its `key` afterwards; the responder's `keys` belong to the session
+   * from now on, as key set 0.
+   */
+  readonly start: SessionStart
   /** Ids of 16 bytes. */
   readonly groupId: Bytes
   readonly self: Bytes
   readonly peer: Bytes
-  /** Those whose public half rode in the PAKE. They belong to the session from now on. */
-  readonly keys: RatchetKeys
-  readonly peerKeys: PublicKeys
 }
 
-const label = utf8('mlwe-pake pair')
+const label = utf8('mlwe-pake v2 pair')
+/** Root, next header key and auth of one direction. */
+const directionBytes = 96
 
-const isLower = (a: Bytes, b: Bytes): boolean => {
-  const at = a.findIndex((byte, i) => byte !== b[i])
-  return at >= 0 && a[at]! < b[at]!
-}
-
-/**
- * @param input - see `SessionInput`
- * @returns the session before anything was sent or received
- * @throws RangeError on wrong sizes and on a peer with the own id
- */
-export const createSession = async (crypto: Crypto, input: SessionInput): Promise<Session> => {
-  const { key, transcript, groupId, self, peer, keys, peerKeys } = input
+const checkInput = ({ start, groupId, self, peer }: SessionInput): void => {
+  const { role, key, transcript, keys, peerKeys } = start
   if (key.length !== 32 || transcript.length !== 32) throw new RangeError('key and transcript have 32 bytes')
   if ([groupId, self, peer].some((id) => id.length !== 16)) throw new RangeError('ids have 16 bytes')
   if (equal(self, peer)) throw new RangeError('a session needs two ids')
-  const lower = isLower(self, peer)
-  const info = concat(label, groupId, ...(lower ? [self, peer] : [peer, self]))
-  const output = await crypto.derive(transcript, key, info, 192)
+  const isInitiator = role === 'initiator'
+  if ((keys === null) !== isInitiator || (peerKeys !== null) !== isInitiator) {
+    throw new RangeError('only the responder begins with keys of its own')
+  }
+  if (peerKeys !== null && !arePlausible(peerKeys)) throw new RangeError('not public keys')
+}
+
+/**
+ * @param input - what the handshake gave, and who speaks to whom
+ * @returns the session before anything was sent or received
+ * @throws RangeError on wrong sizes, a peer with the own id, or keys that do not fit the role
+ */
+export const createSession = async (crypto: Crypto, input: SessionInput): Promise<Session> => {
+  checkInput(input)
+  const { start, groupId, self, peer } = input
+  const { role, key, transcript, keys, peerKeys } = start
+  const isInitiator = role === 'initiator'
+  const info = concat(label, groupId, ...(isInitiator ? [self, peer] : [peer, self]))
+  const output = await crypto.derive(transcript, key, info, 2 * directionBytes)
   const rootChain = (at: number): RootChain => ({
     root: output.slice(at, at + 32),
     nextHeaderKey: output.slice(at + 32, at + 64),
     turn: 0,
   })
+  const auth = (at: number): Secret => output.slice(at + 64, at + 96)
+  const [toPeer, fromPeer] = isInitiator ? [0, directionBytes] : [directionBytes, 0]
   const session: Session = {
+    role,
     groupId,
     self,
     peer,
-    auth: output.slice(128, 160),
-    safety: output.expose().slice(160, 192),
     sending: {
-      rootChain: rootChain(lower ? 0 : 64),
+      rootChain: rootChain(toPeer),
       acked: 0,
-      freshFrom: 0,
+      freshFrom: isInitiator ? 0 : 1,
+      turnedAt: 0,
       chain: null,
       previous: 0,
       block: null,
+      auth: auth(toPeer),
+      nextAuth: null,
     },
-    receiving: { rootChain: rootChain(lower ? 64 : 0), chain: null, skipped: noSkippedKeys },
-    keySets: [{ index: 0, keys }],
+    receiving: {
+      rootChain: rootChain(fromPeer),
+      chain: null,
+      skipped: noSkippedKeys,
+      auths: { held: [{ turn: 0, auth: auth(fromPeer) }], confirmedAt: null },
+    },
+    keySets: keys === null ? [] : [{ index: 0, keys }],
     peerKeys,
-    seen: { own: fingerprints(publicKeysOf(keys)), peer: fingerprints(peerKeys) },
+    seen: {
+      own: keys === null ? [] : fingerprints(publicKeysOf(keys)),
+      peer: peerKeys === null ? [] : fingerprints(peerKeys),
+    },
   }
   output.wipe() // FS
   return session
 }
+
+/** @returns false for a responder that has not opened a frame of its peer yet: it has no keys to turn to */
+export const canSeal = ({ peerKeys }: Session): boolean => peerKeys !== null
 
 /** @returns the route of own frames */
 export const sendingRoute = ({ groupId, self, peer }: Session): Route => ({
@@ -155,8 +193,10 @@ export const remember = (seen: readonly Bytes[], added: readonly Bytes[]): reado
   [...seen, ...added].slice(-4)
 
 /** @returns everything to wipe when a session ends */
-export const secretsOf = ({ auth, sending, receiving, keySets }: Session): readonly Secret[] => {
-  const secrets = [auth]
+export const secretsOf = ({ sending, receiving, keySets }: Session): readonly Secret[] => {
+  const secrets = [sending.auth]
+  if (sending.nextAuth !== null) secrets.push(sending.nextAuth)
+  for (const { auth } of receiving.auths.held) secrets.push(auth)
   for (const { rootChain, chain } of [sending, receiving]) {
     secrets.push(rootChain.root, rootChain.nextHeaderKey)
     if (chain !== null) secrets.push(chain.headerKey, chain.key)
@@ -175,7 +215,7 @@ export const retired = (before: Session, after: Session): readonly Secret[] => {
 }
 
 /**
- * Drops skipped keys older than 24 h.
+ * Drops skipped keys older than 24 h, and the older key for tags 30 s after the newer one was confirmed.
  *
  * @param now - milliseconds
  * @returns the session, the same object where nothing expired, and what it lost
@@ -186,9 +226,17 @@ export const expire = (
 ): { readonly session: Session; readonly stale: readonly Secret[] } => {
   const { receiving } = session
   const skipped = expireSkipped(receiving.skipped, receiving.rootChain.turn, now)
-  if (skipped === receiving.skipped) return { session, stale: [] }
-  const next: Session = { ...session, receiving: { ...receiving, skipped } }
+  const auths = expireAuths(receiving.auths, now)
+  if (skipped === receiving.skipped && auths === receiving.auths) return { session, stale: [] }
+  const next: Session = { ...session, receiving: { ...receiving, skipped, auths } }
   return { session: next, stale: retired(session, next) }
+}
+
+/** @returns the time from which `expire` has something to drop, in milliseconds, or `null` */
+export const expiresAt = ({ receiving }: Session): number | null => {
+  const times = [skippedExpireAt(receiving.skipped), authsExpireAt(receiving.auths)]
+  const due = times.filter((at) => at !== null)
+  return due.length === 0 ? null : Math.min(...due)
 }
 
 /** Counters for a dashboard; no key, no id. */

@@ -58,6 +58,10 @@ export const expireSkipped = (skipped: SkippedKeys, currentTurn: number, now: nu
   return keys.length === skipped.keys.length ? skipped : limitSkipped({ ...skipped, keys }, currentTurn)
 }
 
+/** @returns the first time at which `expireSkipped` drops a key, in milliseconds, or `null` where it holds none */
+export const skippedExpireAt = ({ keys }: SkippedKeys): number | null =>
+  keys.length === 0 ? null : Math.min(...keys.map(({ storedAt }) => storedAt)) + skippedLifetime + 1
+
 /**
  * Moves a chain forward and keeps the newest keys passed over.
  *

@@ -5,7 +5,7 @@
 
 import { toHex } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
-import type { PublicKeys, RatchetKeys } from '../keys.ts'
+import type { KeyPairs, PublicKeys } from '../../identity/index.ts'
 import { open } from '../receiving.ts'
 import type { KeySet, Session } from '../session.ts'
 import { noSkippedKeys } from '../skipped-keys.ts'
@@ -22,7 +22,7 @@ export type Oracle = ReadonlyMap<string, Secret>
 /** @returns `crypto` that gives every key it generates to the oracle */
 export const leakKeys = (crypto: Crypto): { readonly crypto: Crypto; readonly oracle: Oracle } => {
   const oracle = new Map<string, Secret>()
-  const leak = <T extends RatchetKeys['dh']>(pair: T): T => {
+  const leak = <T extends KeyPairs['dh']>(pair: T): T => {
     // Copies: the session wipes its own in time.
     oracle.set(toHex(pair.publicKey), pair.privateKey.slice(0, pair.privateKey.length))
     return pair
@@ -83,7 +83,12 @@ export class Attacker {
       self: copy.peer,
       peer: copy.self,
       sending: { ...copy.sending, ...copy.receiving },
-      receiving: { ...copy.sending, skipped: noSkippedKeys },
+      // Without a copy of the key sets of the peer, and with the tag keys that the copied side uses.
+      receiving: {
+        ...copy.sending,
+        skipped: noSkippedKeys,
+        auths: { held: [{ turn: copy.sending.acked, auth: copy.sending.auth }], confirmedAt: null },
+      },
       keySets: [],
     })
   }
@@ -116,7 +121,7 @@ export class Attacker {
     return true
   }
 
-  #publicHalf({ dh, kem }: PublicKeys): RatchetKeys {
+  #publicHalf({ dh, kem }: PublicKeys): KeyPairs {
     const pair = (publicKey: PublicKeys['dh']) => {
       const privateKey = new Secret(new Uint8Array(1))
       this.#unknown.set(privateKey, publicKey)

@@ -3,13 +3,18 @@
  */
 
 import type { Rng } from '../../crypto/index.ts'
-import type { Padding } from '../index.ts'
-
-export type Side = 0 | 1
+import type { Padding, TurnPolicy } from '../index.ts'
+import type { Side } from '../testing/pair.ts'
 
 /** What can happen to a pair and to the network between. `pick` chooses among what there is, modulo its number. */
 export type HistoryEvent =
-  | { readonly kind: 'send'; readonly side: Side; readonly size: number; readonly padding: Padding }
+  | {
+      readonly kind: 'send'
+      readonly side: Side
+      readonly size: number
+      readonly padding: Padding
+      readonly turn: TurnPolicy
+    }
   /** Hands a frame on its way to `side`; `again` leaves a copy in the network. */
   | { readonly kind: 'deliver'; readonly side: Side; readonly pick: number; readonly again: boolean }
   | { readonly kind: 'lose'; readonly side: Side; readonly pick: number }
@@ -17,6 +22,8 @@ export type HistoryEvent =
   | { readonly kind: 'forge'; readonly side: Side; readonly pick: number; readonly how: number }
   /** Hands `side` one of its own frames. */
   | { readonly kind: 'reflect'; readonly side: Side; readonly pick: number }
+  /** `side` verifies a tag that its peer made just now. */
+  | { readonly kind: 'tag'; readonly side: Side }
   | { readonly kind: 'store'; readonly side: Side }
   /** Goes back to what was stored last, as a crash or a duplicated tab would. */
   | { readonly kind: 'roll-back'; readonly side: Side }
@@ -33,6 +40,7 @@ const weathers = {
     lose: 1,
     forge: 4,
     reflect: 1,
+    tag: 3,
     store: 1,
     'roll-back': 0,
     wait: 2,
@@ -44,6 +52,7 @@ const weathers = {
     lose: 15,
     forge: 3,
     reflect: 1,
+    tag: 3,
     store: 1,
     'roll-back': 0,
     wait: 4,
@@ -55,6 +64,7 @@ const weathers = {
     lose: 4,
     forge: 8,
     reflect: 2,
+    tag: 3,
     store: 3,
     'roll-back': 3,
     wait: 2,
@@ -66,6 +76,7 @@ export type Weather = keyof typeof weathers
 const weatherNames = Object.keys(weathers) as readonly Weather[]
 
 const messages = 200
+const policies: readonly TurnPolicy[] = ['due', 'minute', 'never']
 
 /** @returns the history of a seed: 200 messages, some in bursts of up to 90, and what happens between them */
 export const drawHistory = (
@@ -96,7 +107,13 @@ export const drawHistory = (
       case 'send': {
         const padding = draw(2) === 0 ? 'control' : 'message'
         const count = draw(100) === 0 ? 1 + draw(90) : 1
-        return Array.from({ length: count }, () => ({ kind, side, size: draw(600), padding }))
+        return Array.from({ length: count }, () => ({
+          kind,
+          side,
+          size: draw(600),
+          padding,
+          turn: policies[draw(4) % 3]!,
+        }))
       }
       case 'deliver':
         return [{ kind, side, pick, again: draw(8) === 0 }]

@@ -5,8 +5,10 @@
 import { type Bytes, concat, equal, utf8 } from '../../codec/index.ts'
 import { type Crypto, createCrypto, type Rng, seededRng, type WebCrypto } from '../../crypto/index.ts'
 import { nodeEngines } from '../../crypto/simulation/node-engines.ts'
-import { encodeSession, open, type Session, seal } from '../index.ts'
-import { createPair } from './pair-simulation.ts'
+import { encodeSession, open, type Padding, type SealOptions, type Session, seal } from '../index.ts'
+import { createSpokenPair } from '../testing/pair.ts'
+
+const turning = (padding: Padding): SealOptions => ({ padding, turn: 'due', now: 0 })
 
 /** A session in the middle of things: a skipped message, one to come, and the peer's next turn to come. */
 interface Target {
@@ -18,10 +20,10 @@ interface Target {
 }
 
 const prepare = async (crypto: Crypto): Promise<Target> => {
-  let [peer, session] = await createPair(crypto)
+  let [peer, session] = await createSpokenPair(crypto)
   const good: Bytes[] = []
   for (const text of ['skipped', 'opened', 'to come']) {
-    const sealed = await seal(crypto, peer, utf8(text), 'message')
+    const sealed = await seal(crypto, peer, utf8(text), turning('message'))
     peer = sealed.session
     good.push(sealed.bytes)
   }
@@ -31,12 +33,12 @@ const prepare = async (crypto: Crypto): Promise<Target> => {
     session = outcome.session
   }
   await hear(good[1]!)
-  const answer = await seal(crypto, session, utf8('answer'), 'control')
+  const answer = await seal(crypto, session, utf8('answer'), turning('control'))
   session = answer.session
   const heard = await open(crypto, peer, answer.bytes, 0)
   if (heard.kind === 'rejected') throw new Error(heard.code)
   peer = heard.session
-  const turned = await seal(crypto, peer, utf8('turned'), 'message')
+  const turned = await seal(crypto, peer, utf8('turned'), turning('message'))
   return { session, good: [good[0]!, good[2]!, turned.bytes], peer }
 }
 
@@ -59,7 +61,7 @@ const lie = async (crypto: Crypto, peer: Session, random: Rng): Promise<Bytes> =
       return crypto.seal(key, nonce, aad, changed)
     },
   }
-  return (await seal(lying, peer, utf8('x'), 'message')).bytes
+  return (await seal(lying, peer, utf8('x'), turning('message'))).bytes
 }
 
 const makeFrame = async (crypto: Crypto, { good, peer }: Target, random: Rng): Promise<Uint8Array> => {

@@ -1,9 +1,10 @@
 /**
- * What a session should do, without a single key: chains and key sets are names. Two secrets are equal in the
- * protocol where their names are equal here, so the model also predicts what a rolled-back, forked state can still read.
+ * What a session should do, without a single key: chains, key sets and keys for tags are names. Two secrets are equal in
+ * the protocol where their names are equal here, so the model also predicts what a rolled-back, forked state can still
+ * read.
  */
 
-import type { SessionView } from '../index.ts'
+import type { SessionView, TurnPolicy } from '../index.ts'
 
 /** A frame: its header, and the names of the keys that would open it. */
 export interface ModelFrame {
@@ -36,35 +37,51 @@ interface ModelSkipped {
   readonly at: number
 }
 
+/** A key for tags has the name of the chain that its turn began. */
+interface ModelAuth {
+  readonly turn: number
+  readonly name: number
+}
+
 export interface ModelSession {
   readonly turnsSent: number
   readonly acked: number
   readonly freshFrom: number
+  readonly turnedAt: number
   readonly sending: ModelChain | null
   readonly previous: number
   readonly block: ModelBlock | null
+  /** Of the turn `acked`. */
+  readonly auth: number
   readonly turnsReceived: number
   readonly receiving: ModelChain | null
   readonly closed: readonly { readonly name: number; readonly parent: number; readonly turn: number }[]
   readonly skipped: readonly ModelSkipped[]
+  readonly auths: readonly ModelAuth[]
+  readonly confirmedAt: number | null
   /** Names of own key sets by index. */
   readonly keySets: ReadonlyMap<number, number>
-  readonly peerKeys: number
+  readonly peerKeys: number | null
 }
 
-export const startModel = (own: number, peer: number): ModelSession => ({
+/** @returns a side as the handshake leaves it: 0 is the initiator; key set 0 of the responder has the name 1 */
+export const startModel = (side: 0 | 1): ModelSession => ({
   turnsSent: 0,
   acked: 0,
-  freshFrom: 0,
+  freshFrom: side,
+  turnedAt: 0,
   sending: null,
   previous: 0,
   block: null,
+  auth: -1 - side,
   turnsReceived: 0,
   receiving: null,
   closed: [],
   skipped: [],
-  keySets: new Map([[0, own]]),
-  peerKeys: peer,
+  auths: [{ turn: 0, name: side - 2 }],
+  confirmedAt: null,
+  keySets: new Map(side === 0 ? [] : [[0, 1]]),
+  peerKeys: side === 0 ? 1 : null,
 })
 
 const root = (chain: ModelChain | null): number => chain?.name ?? 0
@@ -81,20 +98,27 @@ export const agrees = (model: ModelSession, view: SessionView): boolean =>
     awaitingAck: model.block !== null,
   })
 
+const turns = (session: ModelSession, policy: TurnPolicy, now: number): boolean => {
+  if (session.turnsReceived < session.freshFrom || session.acked !== session.turnsSent) return false
+  if (session.turnsSent === 0) return true
+  return policy === 'due' || (policy === 'minute' && Math.abs(now - session.turnedAt) >= 60_000)
+}
+
 /**
- * @param name - not used before: names the chain and the key set of the turn, if one is due
- * @returns the session and the frame after sealing
+ * @param name - not used before: names the chain and the key set of the turn, if one is made
+ * @returns the session and the frame after sealing, or `null` where the side cannot seal yet
  */
 export const sendModel = (
   session: ModelSession,
-  name: number,
-): { readonly session: ModelSession; readonly frame: ModelFrame } => {
-  const due = session.turnsReceived >= session.freshFrom && session.acked === session.turnsSent
-  const turned: ModelSession = due
+  { name, policy, now }: { readonly name: number; readonly policy: TurnPolicy; readonly now: number },
+): { readonly session: ModelSession; readonly frame: ModelFrame } | null => {
+  if (session.peerKeys === null) return null
+  const turned: ModelSession = turns(session, policy, now)
     ? {
         ...session,
         turnsSent: session.turnsSent + 1,
         freshFrom: session.turnsReceived + 1,
+        turnedAt: now,
         sending: { name, parent: root(session.sending), next: 0 },
         previous: session.sending?.next ?? 0,
         block: { keys: name, peerKeys: session.peerKeys, peerKeyIndex: session.turnsReceived },
@@ -121,8 +145,24 @@ const limit = (session: ModelSession): ModelSession => {
   return { ...session, closed, skipped: newest.filter((key) => alive.has(key.chain)) }
 }
 
-export const expireModel = (session: ModelSession, now: number): ModelSession =>
-  limit({ ...session, skipped: session.skipped.filter(({ at }) => now - at <= 86_400_000) })
+export const expireModel = (session: ModelSession, now: number): ModelSession => {
+  const { confirmedAt, auths } = session
+  const isOver = confirmedAt !== null && now - confirmedAt >= 30_000
+  return limit({
+    ...session,
+    skipped: session.skipped.filter(({ at }) => now - at <= 86_400_000),
+    auths: isOver ? auths.slice(0, 1) : auths,
+    confirmedAt: isOver ? null : confirmedAt,
+  })
+}
+
+/** @returns the session after a tag of the peer under the key `name` verified, or `null` where it does not */
+export const confirmModel = (session: ModelSession, name: number, now: number): ModelSession | null => {
+  const at = session.auths.findIndex((auth) => auth.name === name)
+  if (at < 0) return null
+  const isNew = at === 0 && session.auths.length === 2 && session.confirmedAt === null
+  return isNew ? { ...session, confirmedAt: now } : session
+}
 
 const gap = (chain: number, turn: number, range: readonly [number, number], at: number): ModelSkipped[] => {
   const [from, to] = range
@@ -168,6 +208,9 @@ const fromTurn = (session: ModelSession, frame: ModelFrame, now: number): ModelS
     receiving: { name: frame.chain, parent: frame.parent, next: frame.number + 1 },
     closed,
     skipped: [...session.skipped, ...rest, ...added],
+    auths: [{ turn: frame.turn, name: frame.chain }, ...session.auths.slice(0, 1)],
+    confirmedAt: null,
+    keySets: new Map([...keySets].filter(([index]) => index > block.peerKeyIndex)),
     peerKeys: block.keys,
   })
 }
@@ -189,5 +232,5 @@ export const receiveModel = (
   const next = take()
   if (typeof next === 'string' || frame.ack <= next.acked) return next
   const keySets = new Map([...next.keySets].filter(([index]) => index >= frame.ack))
-  return { ...next, acked: frame.ack, block: null, keySets }
+  return { ...next, acked: frame.ack, block: null, auth: root(next.sending), keySets }
 }

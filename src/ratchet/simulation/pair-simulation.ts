@@ -3,25 +3,34 @@
  */
 
 import { type Bytes, concat, encode, equal, toHex, u32 } from '../../codec/index.ts'
-import { type Crypto, createCrypto, type Rng, Secret, seededRng, type WebCrypto } from '../../crypto/index.ts'
+import {
+  type Crypto,
+  createCrypto,
+  type Rng,
+  type Secret,
+  seededRng,
+  type WebCrypto,
+} from '../../crypto/index.ts'
 import { nodeEngines } from '../../crypto/simulation/node-engines.ts'
 import {
-  createSession,
-  decodePublicKeys,
+  canSeal,
+  confirmAuth,
   decodeSession,
-  encodePublicKeys,
   encodeSession,
   expire,
-  generateRatchetKeys,
   open,
-  type Padding,
+  receivingAuths,
+  type SealOptions,
   type Session,
   seal,
+  sendingAuth,
   sessionView,
 } from '../index.ts'
-import { drawHistory, type HistoryEvent, type Side, type Weather } from './history.ts'
+import { createPair, type Side } from '../testing/pair.ts'
+import { drawHistory, type HistoryEvent, type Weather } from './history.ts'
 import {
   agrees,
+  confirmModel,
   expireModel,
   type ModelFrame,
   type ModelSession,
@@ -31,27 +40,6 @@ import {
 } from './model.ts'
 import { poolKeys } from './pooled-keys.ts'
 import { recordSeals } from './recording-crypto.ts'
-
-const groupId = new Uint8Array(16).fill(7)
-const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
-
-/** @returns both sides of a session, as a PAKE leaves them */
-export const createPair = async (crypto: Crypto): Promise<[Session, Session]> => {
-  const keys = [await generateRatchetKeys(crypto), await generateRatchetKeys(crypto)] as const
-  const key = crypto.random(32)
-  const transcript = crypto.random(32)
-  const create = (side: Side): Promise<Session> =>
-    createSession(crypto, {
-      key: new Secret(key.slice()),
-      transcript,
-      groupId,
-      self: ids[side],
-      peer: ids[(1 - side) as Side],
-      keys: keys[side],
-      peerKeys: decodePublicKeys(encodePublicKeys(keys[(1 - side) as Side])),
-    })
-  return [await create(0), await create(1)]
-}
 
 interface Travelling {
   readonly bytes: Bytes
@@ -78,6 +66,8 @@ interface HistoryResult {
   readonly rejected: number
   readonly rollbacks: number
   readonly turns: number
+  /** Tags that a side found the key for. */
+  readonly tags: number
   /** AES-GCM (key, nonce) pairs used, all different. */
   readonly pairs: number
 }
@@ -118,15 +108,18 @@ class Pair {
   /** Without rollbacks nothing may open a second time. */
   readonly #calm: boolean
   readonly #read = new Set<string>()
-  readonly #counts = { events: 0, sent: 0, opened: 0, rejected: 0, rollbacks: 0, turns: 0 }
-  #names = 2
+  /** Keys for tags by their names in the model, and the other way round. */
+  readonly #auths = new Map<number, string>()
+  readonly #names = new Map<string, number>()
+  readonly #counts = { events: 0, sent: 0, opened: 0, rejected: 0, rollbacks: 0, turns: 0, tags: 0 }
+  #lastName = 2
   #now = 1_800_000_000_000
 
   constructor(crypto: Crypto, sessions: readonly [Session, Session], calm: boolean) {
     this.#crypto = crypto
     this.#calm = calm
     const party = (side: Side): Party => {
-      const model = startModel(1 + side, 2 - side)
+      const model = startModel(side)
       const bytes = encodeSession(sessions[side])
       return { session: sessions[side], bytes, model, stored: { bytes, model }, inbox: [], sent: [] }
     }
@@ -137,11 +130,14 @@ class Pair {
     return this.#counts
   }
 
-  async send(side: Side, size: number, padding: Padding): Promise<void> {
+  async send(side: Side, size: number, { padding, turn }: Omit<SealOptions, 'now'>): Promise<void> {
     const from = this.#parties[side]
+    const now = this.#now
+    const expected = sendModel(from.model, { name: ++this.#lastName, policy: turn, now })
+    demand(canSeal(from.session) === (expected !== null), 'may speak, or may not')
+    if (expected === null) return
     const plaintext = concat(encode(u32, this.#counts.sent++), new Uint8Array(size).fill(side))
-    const expected = sendModel(from.model, ++this.#names)
-    const sealed = await seal(this.#crypto, from.session, plaintext, padding)
+    const sealed = await seal(this.#crypto, from.session, plaintext, { padding, turn, now })
     if (expected.session.turnsSent !== from.model.turnsSent) this.#counts.turns++
     this.#commit(from, sealed.session, expected.session, sealed.stale)
     const frame = { bytes: sealed.bytes, plaintext, model: expected.frame }
@@ -159,6 +155,8 @@ class Pair {
     const outcome = await open(this.#crypto, to.session, frame.bytes, this.#now)
     if (outcome.kind === 'rejected') throw new Broken(`refused a good frame: ${outcome.code}`)
     demand(equal(outcome.plaintext, frame.plaintext), 'opened to another plaintext')
+    demand(outcome.turned === expected.turnsReceived > to.model.turnsReceived, 'turned, or did not')
+    demand(outcome.acked === expected.acked > to.model.acked, 'acknowledged, or did not')
     this.#counts.opened++
     const name = `${side} ${toHex(outcome.plaintext.subarray(0, 4))}`
     demand(!this.#calm || !this.#read.has(name), 'opened a second time')
@@ -170,7 +168,7 @@ class Pair {
     this.#counts.events++
     switch (event.kind) {
       case 'send':
-        return this.send(event.side, event.size, event.padding)
+        return this.send(event.side, event.size, event)
       case 'deliver':
         return this.deliver(event.side, event.pick, event.again)
       case 'wait':
@@ -193,6 +191,8 @@ class Pair {
         const frame = party.sent[event.pick % party.sent.length]
         return frame && this.#expectRejected(party, frame.bytes, 'ratchet/unreadable')
       }
+      case 'tag':
+        return this.#tag(event.side)
       case 'store':
         party.stored = { bytes: party.bytes, model: party.model }
         return
@@ -212,11 +212,42 @@ class Pair {
   /** Without rollbacks a pair never gets stuck: one message each way, and one more, get through. */
   async expectAlive(): Promise<void> {
     for (const side of [0, 1, 0] as const) {
-      await this.send(side, 1, 'control')
+      await this.send(side, 1, { padding: 'control', turn: 'due' })
       const { inbox } = this.#parties[(1 - side) as Side]
       const opened = this.#counts.opened
       await this.deliver((1 - side) as Side, inbox.length - 1, false)
       demand(this.#counts.opened === opened + 1, 'a fresh message did not get through')
+    }
+  }
+
+  /** Takes a tag that the peer makes now: the key is found where the model finds its name, always without rollbacks. */
+  #tag(side: Side): void {
+    const [to, from] = [this.#parties[side], this.#parties[(1 - side) as Side]]
+    const tagged = sendingAuth(from.session).expose()
+    const found = receivingAuths(to.session).find(({ auth }) => equal(auth.expose(), tagged))
+    const expected = confirmModel(to.model, from.model.auth, this.#now)
+    demand((found !== undefined) === (expected !== null), 'a tag verified, or did not')
+    demand(!this.#calm || expected !== null, 'a fresh tag did not verify')
+    if (found === undefined || expected === null) return
+    this.#counts.tags++
+    this.#commit(to, confirmAuth(to.session, found.turn, this.#now), expected, [])
+  }
+
+  /** Equal names, equal keys, and the other way round. */
+  #expectAuths(session: Session, model: ModelSession): void {
+    const held = receivingAuths(session)
+    demand(held.length === model.auths.length, 'keys for tags')
+    const pairs = [{ name: model.auth, auth: sendingAuth(session) }]
+    for (const [i, { turn, auth }] of held.entries()) {
+      demand(turn === model.auths[i]!.turn, 'turn of a key for tags')
+      pairs.push({ name: model.auths[i]!.name, auth })
+    }
+    for (const { name, auth } of pairs) {
+      const hex = toHex(auth.expose())
+      demand((this.#auths.get(name) ?? hex) === hex, 'two keys under one name')
+      demand((this.#names.get(hex) ?? name) === name, 'one key under two names')
+      this.#auths.set(name, hex)
+      this.#names.set(hex, name)
     }
   }
 
@@ -236,6 +267,11 @@ class Pair {
     party.session = session
     party.model = model
     demand(agrees(model, sessionView(session)), 'counters differ from the model')
+    demand(
+      session.keySets.map(({ index }) => index).join() === [...model.keySets.keys()].join(),
+      'key sets differ from the model',
+    )
+    this.#expectAuths(session, model)
     // Also proves that nothing wiped is still part of the state.
     party.bytes = encodeSession(session)
     if (this.#counts.events % 8 !== 0) return
@@ -273,7 +309,7 @@ export const simulatePairs = async (
   subtle: WebCrypto,
   { runs, seed, weather }: { readonly runs: number; readonly seed: number; readonly weather?: Weather },
 ): Promise<SimulationResult> => {
-  const sum = { events: 0, sent: 0, opened: 0, rejected: 0, rollbacks: 0, turns: 0, pairs: 0 }
+  const sum = { events: 0, sent: 0, opened: 0, rejected: 0, rollbacks: 0, turns: 0, tags: 0, pairs: 0 }
   const failures: { seed: number; what: string }[] = []
   const silent = { now: () => 0, record: () => undefined }
   const cryptoOf = (random: Rng): Promise<Crypto> =>

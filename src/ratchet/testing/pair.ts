@@ -1,0 +1,53 @@
+/**
+ * Both sides of a session, begun as a handshake would begin it, for tests, simulations and benchmarks.
+ */
+
+import type { Bytes } from '../../codec/index.ts'
+import { type Crypto, Secret } from '../../crypto/index.ts'
+import { generateKeyPairs, publicKeysOf } from '../../identity/index.ts'
+import { createSession, open, type Session, seal } from '../index.ts'
+
+/** 0: the initiator, 1: the responder. */
+export type Side = 0 | 1
+
+export const groupId: Bytes = new Uint8Array(16).fill(7)
+export const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
+
+/** @returns initiator and responder, before either has spoken */
+export const createPair = async (crypto: Crypto): Promise<[Session, Session]> => {
+  const keys = await generateKeyPairs(crypto)
+  const [key, transcript] = [crypto.random(32), crypto.random(32)]
+  const shared = { key: new Secret(key), transcript }
+  return [
+    await createSession(crypto, {
+      start: { ...shared, role: 'initiator', keys: null, peerKeys: publicKeysOf(keys) },
+      groupId,
+      self: ids[0],
+      peer: ids[1],
+    }),
+    await createSession(crypto, {
+      start: { ...shared, role: 'responder', keys, peerKeys: null },
+      groupId,
+      self: ids[1],
+      peer: ids[0],
+    }),
+  ]
+}
+
+/** @returns initiator and responder after one frame each way, both of which turned */
+export const createSpokenPair = async (crypto: Crypto): Promise<[Session, Session]> => {
+  const pair = await createPair(crypto)
+  for (const from of [0, 1] as const) {
+    const to = from === 0 ? 1 : 0
+    const sealed = await seal(crypto, pair[from], new Uint8Array(0), {
+      padding: 'control',
+      turn: 'due',
+      now: 0,
+    })
+    const opened = await open(crypto, pair[to], sealed.bytes, 0)
+    if (opened.kind === 'rejected') throw new Error(opened.code)
+    pair[from] = sealed.session
+    pair[to] = opened.session
+  }
+  return pair
+}
