@@ -1,144 +1,133 @@
-import { type Bytes, DecodeError, decode, toHex, unpad } from '../codec/index.ts'
-import { equalSecrets } from '../crypto/index.ts'
-import { type GroupControl, type MemberId, membersOf, openMessage, tagFor } from '../group/index.ts'
-import { measureWhole } from '../metrics/index.ts'
-import { open, type Session } from '../ratchet/index.ts'
-import { noteGuess } from './attempts.ts'
-import { answerMissing, closeGap, noteGap } from './gaps.ts'
-import { labelControl } from './label.ts'
-import { inGroup, remember, sendControl, setPair, without } from './pairing.ts'
-import { hearPassword, notePasswordHeld } from './password.ts'
-import { maxSeen, type Outgoing, Rejection, type Work } from './state.ts'
-import { type Control, control, type Frame, type Text, textMessage } from './wire.ts'
+/**
+ * What came from an address: which frame it is, who speaks, and which module hears it.
+ *
+ *   bytes ──> frame ──> pake · admit · enter · busy        admission/
+ *                   ──> handshake                          meeting.ts
+ *                   ──> pair ──> control ──> …             the module of its kind
+ *                   ──> group                              delivery/
+ *                   ──> answer · letter · used             asleep.ts
+ */
+import { type Bytes, DecodeError, decode } from '../codec/index.ts'
+import type { Address, MemberId } from '../identity/index.ts'
+import { receiveAdmit, receiveEnter } from './admission/entering.ts'
+import { receiveBusy, receivePake } from './admission/runs.ts'
+import { hearLetterNamed, hearRoots, receiveAnswer, receiveLetter, receiveUsed } from './asleep.ts'
+import type { Control } from './controls.ts'
+import { hearGone, hearMissing, hearNotYours } from './delivery/gaps.ts'
+import { receiveGroupFrame, hearSaid } from './delivery/incoming.ts'
+import { hearReceipt } from './delivery/receipts.ts'
+import { factsOf } from './frame-facts.ts'
+import { hearRemoved } from './farewell.ts'
+import { type Frame, frame } from './frames.ts'
+import { receiveHandshake } from './meeting.ts'
+import { comeBack, hearGroup, hearRemoval, isMember, readmit } from './membership.ts'
+import { openPair } from './pairs.ts'
+import { hearPassword, hearPasswordHeld } from './password.ts'
+import { hearHeartbeat } from './reach.ts'
+import type { PeerEvent } from './state.ts'
+import { notice, orReject, Rejection, type Transaction } from './transaction.ts'
 
-/** Members tell where they stand every few seconds: one that was not understood for so long is proved to anew. */
-export const patience = 60_000
+type Received = Extract<PeerEvent, { kind: 'received' }>
 
-/** Opens a sealed frame. Nothing changes unless all of it verifies. */
-export const receivePair = async (work: Work, from: MemberId, body: Bytes): Promise<void> => {
-  const pair = work.state.pairs.get(from)
-  if (pair === undefined) throw new Rejection('pair/none')
-  const { crypto, recorder } = work.ports
-  const openWith = (session: Session) =>
-    measureWhole(
-      recorder,
-      { operation: 'pair_open', algorithm: 'hybrid double ratchet', bytesIn: body.length },
-      () => open(crypto, session, body, work.now),
-      () => 0,
-    )
-  const { former } = pair
-  const current = await openWith(pair.session)
-  const late = current.kind === 'rejected' && former !== null ? await openWith(former.session) : null
-  const opened = late?.kind === 'opened' ? late : current
-  if (opened.kind === 'rejected') throw new Rejection(opened.code)
-  work.stale.push(...opened.stale)
-  const before = opened === late && former !== null ? { ...former, session: opened.session } : former
-  const session = opened === late ? pair.session : opened.session
-  setPair(work, from, { ...pair, session, former: before, unconfirmed: null })
-  if (opened === current) {
-    work.state = { ...work.state, heard: new Map(work.state.heard).set(from, { at: work.now, patience }) }
-  }
-  let message: Control
+const decodeFrame = (bytes: Bytes): Frame => {
   try {
-    message = decode(control, opened.plaintext)
+    return decode(frame, bytes)
   } catch (error) {
-    if (error instanceof DecodeError) throw new Rejection('pair/malformed')
+    if (error instanceof DecodeError) throw new Rejection('frame/malformed')
     throw error
   }
-  work.effects.push({ kind: 'opened', label: labelControl(message) })
-  await obey(work, from, message)
 }
 
-const obey = async (work: Work, from: MemberId, message: Control): Promise<void> => {
+const relayOnly: readonly Frame['kind'][] = ['pake', 'admit', 'enter', 'busy', 'used']
+
+export const receive = async (tx: Transaction, { from, path, bytes }: Received): Promise<void> => {
+  if (from === tx.state.self.entry.address) throw new Rejection('frame/unexpected')
+  const message = decodeFrame(bytes)
+  if (path === 'direct' && relayOnly.includes(message.kind)) throw new Rejection('frame/unexpected')
+  switch (message.kind) {
+    case 'pake':
+      return receivePake(tx, from, message)
+    case 'admit':
+      return receiveAdmit(tx, from, message)
+    case 'enter':
+      return receiveEnter(tx, from, message)
+    case 'busy':
+      return receiveBusy(tx, from, message)
+    case 'handshake':
+      return receiveHandshake(tx, from, message)
+    case 'pair':
+      return receivePair(tx, from, bytes, message.body)
+    case 'group':
+      return receiveGroupFrame(tx, from, message)
+    case 'answer':
+      return receiveAnswer(tx, from, message)
+    case 'letter':
+      return receiveLetter(tx, from, message)
+    case 'used':
+      return receiveUsed(tx, from, message)
+  }
+}
+
+const receivePair = async (tx: Transaction, from: Address, bytes: Bytes, body: Bytes): Promise<void> => {
+  const removed = await hearRemoved(tx, from, body)
+  if (removed.kind === 'returned') return readmit(tx, removed)
+  const opened = await openPair(tx, from, body)
+  if (opened === null) {
+    // Counted: after some of these a handshake is due.
+    tx.effects.push({ kind: 'reject', code: 'ratchet/unreadable' })
+    return
+  }
+  const { member, control } = opened
+  tx.effects.push({ kind: 'opened', member, facts: factsOf(bytes, control) })
+  // The frame opened, so its place in the ratchet is used up even where what it says is refused.
+  await orReject(tx, () => hear(tx, member, control))
+}
+
+/** What a member says inside the pair session. Only those on the roster count. */
+export const hear = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
+  if (!isMember(tx.state, from)) return hearOutsider(tx, from, message)
   switch (message.kind) {
     case 'group':
-      return obeyGroup(work, from, message.message)
+      return hearGroup(tx, from, message.message)
     case 'signal':
-      work.effects.push({ kind: 'signal', member: from, data: message.data })
-      return
+      return hearSignal(tx, from, message.data)
+    case 'heartbeat':
+      return hearHeartbeat(tx, from, message)
+    case 'said':
+      return hearSaid(tx, from, message.message)
     case 'receipt':
-      return confirm(work, from, new Set(message.ids.map(toHex)))
-    case 'again':
-      await take(work, from, message.message)
-      if (message.digest !== null) closeGap(work, from, message.digest, 'filled')
-      return
-    case 'password':
-      return hearPassword(work, from, message)
-    case 'password-held':
-      return notePasswordHeld(work, from, message)
+      return hearReceipt(tx, from, message.numbers)
     case 'missing':
-      return answerMissing(work, from, message.digest)
-    case 'lost':
-      return closeGap(work, from, message.digest, 'lost')
-    case 'guess':
-      return noteGuess(work, message.member, from)
+      return hearMissing(tx, from, message.numbers)
+    case 'not-yours':
+      return hearNotYours(tx, from, message.numbers)
+    case 'gone':
+      return hearGone(tx, from, message.numbers)
+    case 'password':
+      return hearPassword(tx, from, message.record)
+    case 'password-held':
+      return hearPasswordHeld(tx, from, message.hash)
+    case 'failed-tries':
+      return notice(tx, 'wrong-password-elsewhere', { member: from, count: message.count })
+    case 'roots':
+      return hearRoots(tx, from, message.roots)
+    case 'letter-named':
+      return hearLetterNamed(tx, from, message.hash)
+    case 'returned':
+      throw new Rejection('group/not-a-member')
+    case 'removed':
+      return hearRemoval(tx, from, message)
   }
 }
 
-/** The frame itself opened, so its place in the ratchet is used up even where the group refuses what it says. */
-const obeyGroup = async (work: Work, from: MemberId, message: GroupControl): Promise<void> => {
-  try {
-    await inGroup(work, { kind: 'control', from, message })
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    work.effects.push({ kind: 'reject', code: error.code })
-  }
+/** The doorkeeper's roster is heard by its newcomer; nothing else of one that is on no roster. */
+const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
+  if (message.kind === 'group' && message.message.kind === 'roster' && tx.state.admission.doorkeeper?.id === from)
+    return comeBack(tx, from, message.message)
+  throw new Rejection('group/not-a-member')
 }
 
-/** Opens a message of the group. */
-export const receiveGroupMessage = async (
-  work: Work,
-  from: MemberId,
-  { body, tag }: Extract<Frame, { kind: 'group' }>,
-): Promise<void> => {
-  const pair = work.state.pairs.get(from)
-  if (pair === undefined) throw new Rejection('pair/none')
-  const { crypto, recorder } = work.ports
-  const sessions = [pair.session, ...(pair.former === null ? [] : [pair.former.session])]
-  const ids = { sender: from, recipient: work.state.self }
-  const expected = await Promise.all(sessions.map(({ auth }) => tagFor(crypto, auth, ids, body)))
-  if (!expected.some((one) => equalSecrets(one, tag))) throw new Rejection('pair/bad-tag')
-  const opened = await measureWhole(
-    recorder,
-    { operation: 'group_open', algorithm: 'sender chain', bytesIn: body.length },
-    () => openMessage(crypto, work.state.group, from, body),
-    () => 0,
-  )
-  if (opened.kind === 'rejected') {
-    if (await noteGap(work, from, { body, code: opened.code })) return
-    throw new Rejection(opened.code)
-  }
-  work.stale.push(...opened.stale)
-  work.state = { ...work.state, group: opened.state }
-  try {
-    await take(work, from, decode(textMessage, unpad(opened.body)))
-  } catch (error) {
-    if (error instanceof DecodeError) throw new Rejection('group/malformed')
-    throw error
-  }
-}
-
-/** Shows a message once, and confirms it every time. */
-const take = async (work: Work, from: MemberId, message: Text): Promise<void> => {
-  const id = toHex(message.id)
-  const pair = work.state.pairs.get(from)!
-  const author = membersOf(work.state.group).find((member) => member.id === from)
-  if (author === undefined) throw new Rejection('group/wrong-sender')
-  if (!pair.seen.includes(id)) {
-    setPair(work, from, { ...pair, seen: [...pair.seen, id].slice(-maxSeen) })
-    work.effects.push({ kind: 'message', from, name: author.name, message })
-  }
-  await sendControl(work, from, { kind: 'receipt', ids: [message.id] })
-}
-
-const confirm = (work: Work, from: MemberId, ids: ReadonlySet<string>): void => {
-  const outbox = work.state.outbox.map((entry): Outgoing => {
-    if (!entry.waiting?.has(from) || !ids.has(toHex(entry.message.id))) return entry
-    return { ...entry, waiting: without(entry.waiting, from), confirmed: entry.confirmed + 1 }
-  })
-  work.state = { ...work.state, outbox: outbox.filter(({ waiting }) => waiting?.size !== 0) }
-  remember(
-    work,
-    outbox.filter(({ waiting }) => waiting?.size === 0),
-  )
+const hearSignal = (tx: Transaction, from: MemberId, data: Bytes): void => {
+  const address = tx.state.group.roster.entries.get(from)?.entry.address
+  if (address !== undefined) tx.effects.push({ kind: 'signal', address, data })
 }

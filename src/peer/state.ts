@@ -20,6 +20,7 @@ import { type AdmissionState, type Invitation, startAdmission } from './admissio
 import { type AsleepState, nobodyAsleep } from './asleep.ts'
 import type { Text } from './controls.ts'
 import { type DeliveryState, nothingSaid } from './delivery/state.ts'
+import { type FarewellState, noFarewells } from './farewell.ts'
 import type { FrameFacts } from './frame-facts.ts'
 import { type PairsState, noPairs } from './pairs-state.ts'
 import { type PasswordState, startPassword } from './password-state.ts'
@@ -65,8 +66,12 @@ export interface PeerState {
   readonly group: GroupState
   /** Sessions and handshakes: `pairs.ts` and `meeting.ts`. */
   readonly pairs: PairsState
+  /** Who was removed, and has yet to hear so: `farewell.ts`. */
+  readonly farewells: FarewellState
   /** Who was heard when: `reach.ts`. */
   readonly reach: ReachState
+  /** Whom this user compared numbers with: `verification.ts`. */
+  readonly verified: ReadonlySet<MemberId>
   /** Messages said and heard: `delivery/`. */
   readonly delivery: DeliveryState
   /** Pre-keys, letters and mailboxes: `asleep.ts`. */
@@ -116,7 +121,8 @@ export type PeerEvent = { readonly now: number } & (
   | { readonly kind: 'retry' }
   /** The user founds a room of its own here, although others are in it. */
   | { readonly kind: 'found' }
-  | { readonly kind: 'leave' }
+  /** `closing`: the page goes, and its direct links with it. */
+  | { readonly kind: 'leave'; readonly closing: boolean }
   /** The time that the step before asked for has come. */
   | { readonly kind: 'wake' }
 )
@@ -259,7 +265,9 @@ export const createPeer = (crypto: Crypto, newcomer: Newcomer): PeerState => ({
   password: startPassword(crypto, newcomer),
   group: createGroup(crypto, newcomer.groupId, newcomer.self),
   pairs: noPairs,
+  farewells: noFarewells,
   reach: nobodyInReach,
+  verified: new Set(),
   delivery: nothingSaid,
   asleep: nobodyAsleep(newcomer.stored),
 })

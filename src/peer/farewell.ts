@@ -1,0 +1,215 @@
+/**
+ * What a removed member hears when it speaks again: by whom and why, and nothing else. Its sessions are gone, so it takes
+ * a handshake with its kept entry, whose first frame says so.
+ *
+ *   it sends flow 1 ──> flow 2 ──its first frame──> "removed"          it sends anything else ──> flow 1 ──flow 2──> "removed"
+ *
+ * One that expired may answer with the entry under which it returns: that frame is waited for.
+ */
+import { type Bytes, DecodeError, decode, encode, equal, fromHex } from '../codec/index.ts'
+import {
+  type Address,
+  finishHandshake,
+  type Identified,
+  type InitiatorState,
+  identify,
+  initiateHandshake,
+  type MemberId,
+  respondHandshake,
+  runOf,
+  type SessionStart,
+  secretsOfInitiator,
+} from '../identity/index.ts'
+import { createSession, open, type Session, seal, secretsOf } from '../ratchet/index.ts'
+import { type Control, control } from './controls.ts'
+import { encodeFrame, type Frame } from './frames.ts'
+import { sendBytes, sendFrame } from './room.ts'
+import { Rejection, type Transaction, write } from './transaction.ts'
+
+const maxKept = 64
+const sayEveryMs = 60_000
+const runMs = 30_000
+
+export interface Farewell {
+  readonly who: Identified
+  readonly by: MemberId | null
+  readonly reason: 'left' | 'evicted' | 'expired'
+  readonly saidAt: number | null
+  /** A handshake that this member opened to say it. */
+  readonly opened: { readonly run: Bytes; readonly state: InitiatorState; readonly until: number } | null
+  /** A session in which the removed one has to speak first, or (expired) may answer. */
+  readonly session: {
+    readonly session: Session
+    readonly run: Bytes
+    readonly frame: Bytes
+    readonly isSaid: boolean
+    readonly until: number
+  } | null
+}
+
+/** By id, the latest removal last. */
+export type FarewellState = ReadonlyMap<MemberId, Farewell>
+
+export const noFarewells: FarewellState = new Map()
+
+const put = (tx: Transaction, id: MemberId, farewell: Farewell | null): void => {
+  const next = new Map(tx.state.farewells)
+  const before = next.get(id)
+  if (farewell === null) next.delete(id)
+  else next.set(id, farewell)
+  if (before?.opened && before.opened !== farewell?.opened)
+    tx.stale.push(...secretsOfInitiator(before.opened.state)) // FS
+  if (before?.session && farewell?.session?.session !== before.session.session)
+    tx.stale.push(...secretsOf(before.session.session)) // FS
+  write(tx, 'farewells', next)
+}
+
+/** A member was removed: its entry is kept to tell it so. */
+export const keepFarewell = (
+  tx: Transaction,
+  who: Identified,
+  { by, reason }: Pick<Farewell, 'by' | 'reason'>,
+): void => {
+  put(tx, who.id, { who, by, reason, saidAt: tx.now, opened: null, session: null })
+  for (const oldest of tx.state.farewells.keys()) {
+    if (tx.state.farewells.size <= maxKept) break
+    put(tx, oldest, null)
+  }
+}
+
+const parties = (tx: Transaction, peer: Identified) => ({
+  groupId: tx.state.groupId,
+  self: tx.state.self,
+  peer,
+  psk: null,
+})
+
+const sessionOf = (tx: Transaction, id: MemberId, start: SessionStart): Promise<Session> => {
+  tx.stale.push(start.key) // FS
+  const { groupId, self } = tx.state
+  return createSession(tx.ports.crypto, { start, groupId, self: fromHex(self.id), peer: fromHex(id) })
+}
+
+/** Says it, and keeps the session only for the answer of one that expired. */
+const say = async (tx: Transaction, farewell: Farewell, session: Session, run: Bytes): Promise<void> => {
+  const { who, by, reason } = farewell
+  const message: Control = { kind: 'removed', by, reason }
+  const made = await seal(tx.ports.crypto, session, encode(control, message), {
+    padding: 'control',
+    turn: 'due',
+    now: tx.now,
+  })
+  tx.stale.push(...made.stale) // FS
+  const frame: Frame = { kind: 'pair', body: made.bytes }
+  sendFrame(tx, who.entry.address, frame, { inside: message })
+  const kept = { session: made.session, run, frame: encodeFrame(frame), isSaid: true, until: tx.now + runMs }
+  if (reason !== 'expired') tx.stale.push(...secretsOf(made.session)) // FS
+  put(tx, who.id, { ...farewell, opened: null, session: reason === 'expired' ? kept : null, saidAt: tx.now })
+}
+
+const mayStart = ({ saidAt, opened, session }: Farewell, now: number): boolean =>
+  opened === null && session === null && (saidAt === null || now - saidAt >= sayEveryMs)
+
+/** A flow of a handshake from one that is removed. */
+export const meetRemoved = async (
+  tx: Transaction,
+  from: Address,
+  { from: id, flow, body }: Extract<Frame, { kind: 'handshake' }>,
+): Promise<void> => {
+  const farewell = tx.state.farewells.get(id)
+  const run = runOf(body)
+  if (farewell === undefined || run === null || farewell.who.entry.address !== from)
+    throw new Rejection('group/not-a-member')
+  if (flow === 2) {
+    const { opened } = farewell
+    if (opened === null || !equal(opened.run, run)) throw new Rejection('frame/unexpected')
+    const finish = await finishHandshake(tx.ports.crypto, opened.state, body)
+    if (finish.kind === 'rejected') throw new Rejection(finish.code)
+    tx.stale.push(...finish.stale) // FS
+    return say(tx, farewell, await sessionOf(tx, id, finish.start), run)
+  }
+  if (farewell.session !== null && equal(farewell.session.run, run)) {
+    sendBytes(tx, from, farewell.session.frame)
+    return
+  }
+  if (!mayStart({ ...farewell, opened: null }, tx.now)) throw new Rejection('group/not-a-member')
+  const answer = await respondHandshake(tx.ports.crypto, parties(tx, farewell.who), body)
+  if (answer.kind === 'rejected') throw new Rejection(answer.code)
+  tx.stale.push(...answer.stale) // FS
+  const frame = encodeFrame({ kind: 'handshake', from: tx.state.self.id, to: id, flow: 2, body: answer.flow2 })
+  const session = await sessionOf(tx, id, answer.start)
+  const waiting = { session, run, frame, isSaid: false, until: tx.now + runMs }
+  put(tx, id, { ...farewell, opened: null, session: waiting })
+  sendBytes(tx, from, frame)
+}
+
+const keptAt = ({ state }: Transaction, from: Address): Farewell | null =>
+  [...state.farewells.values()].findLast(({ who }) => who.entry.address === from) ?? null
+
+export type Heard =
+  /** Nobody that was removed speaks from this address, or what it says opens nowhere. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'said' }
+  /** One that expired returns, under this entry. */
+  | { readonly kind: 'returned'; readonly entry: Identified; readonly before: MemberId }
+
+/** A sealed frame that opened in no session of a live member: perhaps of one that was removed. */
+export const hearRemoved = async (tx: Transaction, from: Address, body: Bytes): Promise<Heard> => {
+  const farewell = keptAt(tx, from)
+  if (farewell === null) return { kind: 'nothing' }
+  const { session, who } = farewell
+  if (session === null) {
+    await openFarewell(tx, farewell)
+    return { kind: 'said' }
+  }
+  const opened = await open(tx.ports.crypto, session.session, body, tx.now)
+  if (opened.kind === 'rejected') return { kind: 'nothing' }
+  tx.stale.push(...opened.stale) // FS
+  if (!session.isSaid) {
+    await say(tx, farewell, opened.session, session.run)
+    return { kind: 'said' }
+  }
+  const entry = returnedEntry(opened.plaintext)
+  put(tx, who.id, { ...farewell, session: { ...session, session: opened.session } })
+  if (entry === null || entry.address !== from) return { kind: 'said' }
+  put(tx, who.id, { ...farewell, session: null })
+  return { kind: 'returned', entry: identify(tx.ports.crypto, tx.state.groupId, entry), before: who.id }
+}
+
+const returnedEntry = (plaintext: Bytes) => {
+  try {
+    const message = decode(control, plaintext)
+    return message.kind === 'returned' ? message.entry : null
+  } catch (error) {
+    if (error instanceof DecodeError) return null
+    throw error
+  }
+}
+
+const openFarewell = async (tx: Transaction, farewell: Farewell): Promise<void> => {
+  if (!mayStart(farewell, tx.now)) return
+  const { who } = farewell
+  const { state, flow1 } = await initiateHandshake(tx.ports.crypto, parties(tx, who))
+  put(tx, who.id, { ...farewell, saidAt: tx.now, opened: { run: runOf(flow1)!, state, until: tx.now + runMs } })
+  sendFrame(tx, who.entry.address, {
+    kind: 'handshake',
+    from: tx.state.self.id,
+    to: who.id,
+    flow: 1,
+    body: flow1,
+  })
+}
+
+export const tickFarewells = (tx: Transaction): void => {
+  for (const [id, farewell] of tx.state.farewells) {
+    const opened = farewell.opened !== null && tx.now >= farewell.opened.until ? null : farewell.opened
+    const session = farewell.session !== null && tx.now >= farewell.session.until ? null : farewell.session
+    if (opened !== farewell.opened || session !== farewell.session)
+      put(tx, id, { ...farewell, opened, session })
+  }
+}
+
+export const wakeAtFarewells = (farewells: FarewellState): readonly number[] =>
+  [...farewells.values()].flatMap(({ opened, session }) =>
+    [opened?.until, session?.until].filter((until) => until !== undefined),
+  )

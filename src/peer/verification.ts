@@ -1,0 +1,49 @@
+/**
+ * Numbers that people compare. One room number verifies everybody at once; beside it stands one for each pair. What the
+ * user found equal is kept with the member's id, which no entry can change under.
+ */
+import type { Crypto } from '../crypto/index.ts'
+import { liveMembers } from '../group/index.ts'
+import { type MemberId, pairNumber, roomNumber, type SafetyNumber } from '../identity/index.ts'
+import type { PeerEvent, PeerState } from './state.ts'
+import { Rejection, type Transaction, write } from './transaction.ts'
+
+/** The user compared numbers: with one member, or the room's with everybody. */
+export const noteVerified = (
+  tx: Transaction,
+  { member, same }: Extract<PeerEvent, { kind: 'verify' }>,
+): void => {
+  const others = liveMembers(tx.state.group)
+    .map(({ id }) => id)
+    .filter((id) => id !== tx.state.self.id)
+  if (member !== null && !others.includes(member)) throw new Rejection('member/unknown')
+  const verified = new Set(tx.state.verified)
+  for (const id of member === null ? others : [member]) {
+    if (same) verified.add(id)
+    else verified.delete(id)
+  }
+  write(tx, 'verified', verified)
+  tx.effects.push({ kind: 'persist' })
+}
+
+export const forgetVerified = (tx: Transaction, member: MemberId): void => {
+  if (!tx.state.verified.has(member)) return
+  write(tx, 'verified', new Set([...tx.state.verified].filter((id) => id !== member)))
+}
+
+/** Of all live members: the same on every screen while nobody comes or goes. */
+export const roomNumberOf = (crypto: Crypto, { group }: PeerState): Promise<SafetyNumber> =>
+  roomNumber(
+    crypto,
+    liveMembers(group).map(({ hash }) => hash),
+  )
+
+/** Of this member and one other. */
+export const pairNumberOf = async (
+  crypto: Crypto,
+  { group, groupId, self }: PeerState,
+  member: MemberId,
+): Promise<SafetyNumber | null> => {
+  const other = group.roster.entries.get(member)
+  return other === undefined ? null : pairNumber(crypto, groupId, self.hash, other.hash)
+}
