@@ -1,97 +1,195 @@
+/**
+ * What one member knows of its group, and what a step may answer.
+ *
+ * Every field has one module that writes it; the module is named beside it.
+ */
 import type { Bytes } from '../codec/index.ts'
-import type { Crypto, Secret } from '../crypto/index.ts'
-import type { GroupControl } from './control.ts'
+import type { Secret } from '../crypto/index.ts'
+import type { EntryHash, Identified, MemberId } from '../identity/index.ts'
+import type { Bucket } from './bucket.ts'
+import type { GroupControl, RosterHash } from './control.ts'
+import type { Counter } from './counter.ts'
 import type { EpochHeader, EpochId, HeldEpoch } from './epoch.ts'
-import {
-  type Add,
-  difference,
-  emptyRoster,
-  liveMembers,
-  type MemberId,
-  merge,
-  pieces,
-  type Roster,
-  rosterHash,
-} from './roster.ts'
+import type { Penalty } from './penalty.ts'
+import type { RemovalReason, ToldRemoval } from './removal.ts'
+import type { Roster } from './roster.ts'
 
-/** An epoch that this member authored and that some have not acknowledged yet. */
+/** Where a member says it stands: the group's part of a heartbeat. */
+export interface Standing {
+  readonly current: { readonly id: EpochId; readonly counter: number } | null
+  readonly rosterHash: string
+}
+
+/** What is known of where another member stands. */
+export interface KnownStanding extends Standing {
+  /** Since when it has shown another epoch than mine although mine could have arrived; `null` while it does not. */
+  readonly differsSince: number | null
+}
+
+/** An epoch of my own that some have not acknowledged. Its J lives as long as this. */
 export interface PendingEpoch {
   readonly header: EpochHeader
   readonly id: EpochId
   readonly joint: Secret
   readonly waiting: ReadonlySet<MemberId>
+  /** Those of `waiting` that it was sent to. */
+  readonly sentTo: ReadonlySet<MemberId>
+  readonly authoredAt: number
   readonly resendAt: number
+  /** The pause after the next resending: it doubles. */
+  readonly pauseMs: number
+}
+
+/** An epoch whose counter is too far ahead to be taken yet. */
+export interface HeldBack {
+  readonly header: EpochHeader
+  readonly joint: Secret
+}
+
+/** Whose controls count although it is not on the roster: the other side of a merge. */
+export interface Guest {
+  readonly identified: Identified
   readonly until: number
 }
 
-/** What a member last said of itself. */
-export interface Standing {
-  readonly hash: string
-  readonly current: EpochId | null
-  /** Since when it has not shown my current epoch. */
-  readonly differsSince: number | null
-  /** Whether it was heard since I took the epoch that is current. */
-  readonly told: boolean
+export interface Absence {
+  /** How long it has been out of reach while I was connected. */
+  readonly ms: number
+  /** When I said that I would remove it. */
+  readonly announcedAt: number | null
 }
 
 export interface GroupState {
+  /** 16 bytes. */
   readonly groupId: Bytes
-  readonly self: MemberId
-  readonly roster: Roster
-  /** Of `roster`. */
-  readonly hash: string
-  /** Whether this member may author: it is alone, or was admitted, or nobody admits it. */
+  readonly self: Identified
+  /** Whether this member may author: it founded the group or was let in. */
   readonly founded: boolean
+  /** Set once this member was removed or left: no step does anything any more. */
+  readonly ended: ToldRemoval | null
+
+  // roster, exchange
+  readonly roster: Roster
+  /** Of the live entries. */
+  readonly hash: RosterHash
+  readonly guests: ReadonlyMap<MemberId, Guest>
+  /** Entries that a doorkeeper or a merge partner said it would send: they cost no tokens. */
+  readonly expected: ReadonlyMap<MemberId, ReadonlySet<EntryHash>>
+  /** New entries that each teller may still bring, and entries that each may still ask for. */
+  readonly tellers: ReadonlyMap<MemberId, Bucket>
+  readonly askers: ReadonlyMap<MemberId, Bucket>
+  /** When each member may be sent my list again, and whether it is to be. */
+  readonly listing: ReadonlyMap<MemberId, { readonly at: number; readonly due: boolean }>
+
+  // keeping, taking
   /** Held epochs, least preferred first: at most four. */
   readonly epochs: readonly HeldEpoch[]
+  /** The greatest of those that can be used now. */
+  readonly current: EpochId | null
+  /** When `current` last became another. */
+  readonly currentSince: number
+  readonly counter: Counter
+  readonly heldBack: ReadonlyMap<MemberId, HeldBack>
+  /** When each author's latest epochs arrived. */
+  readonly arrivals: ReadonlyMap<MemberId, readonly number[]>
+
+  // authoring
   /** 32 bytes of each member that acknowledged an epoch of mine, for my next one. */
   readonly contributions: ReadonlyMap<MemberId, Bytes>
   readonly pending: PendingEpoch | null
   /** When to author, if nobody else does before. */
   readonly authorAt: number | null
-  /** When this member authored last. */
-  readonly authoredAt: number
-  /** Whether a new epoch is due whatever else holds: this member woke from sleep. */
-  readonly stale: boolean
-  /** Where each member said it stands. */
-  readonly heads: ReadonlyMap<MemberId, Standing>
-  /** Members within reach that have shown another epoch than mine for more than 10 s. */
-  readonly split: ReadonlySet<MemberId>
-  /** When each author's latest epochs arrived. */
-  readonly arrivals: ReadonlyMap<MemberId, readonly number[]>
-  /** Epochs once held, newest last: one that comes again is not taken again, and its chains cannot restart. */
-  readonly dropped: readonly EpochId[]
-  /** Since when a member has been out of reach. */
-  readonly unreachable: ReadonlyMap<MemberId, number>
-  readonly headsAt: number
-  /** When the last tick was: a long pause was a sleep. */
-  readonly tickAt: number | null
+  readonly authoredAt: number | null
+  /** Since when some live member has not been in the newest epoch, and whether I let one of them in. */
+  readonly unserved: { readonly since: number; readonly mine: boolean } | null
+  /** Until when this member, which returned or woke, listens before it authors. */
+  readonly quietUntil: number | null
+  /** Whether I removed somebody since my newest epoch: then I author at once. */
+  readonly evicted: boolean
+
+  // mending
+  readonly standings: ReadonlyMap<MemberId, KnownStanding>
+  /** Authors whose epochs had to be mended. */
+  readonly authors: ReadonlyMap<MemberId, Penalty>
+  /** Members for whose sake epochs were made. */
+  readonly showers: ReadonlyMap<MemberId, Penalty>
+
+  // expiry
+  readonly absences: ReadonlyMap<MemberId, Absence>
+
+  // waking
+  /** When the last step was; `null` before the first one. */
+  readonly steppedAt: number | null
+  /** Whether this member was connected at its last step. */
+  readonly wasOnline: boolean
 }
 
-export type GroupNotice =
-  | 'member-joined'
-  | 'member-returned'
-  | 'member-left'
-  | 'member-expired'
-  | 'member-evicted'
+/** What a step may know of the world. */
+export interface Surroundings {
+  /** Milliseconds; the same clock at every step. */
+  readonly now: number
+  /** Members of which a frame was opened within 2.5 of the heartbeat intervals that they announced. */
+  readonly reach: ReadonlySet<MemberId>
+  /** Whether this member is itself connected: only then is an absence the other's. */
+  readonly online: boolean
+}
+
+export type GroupNotice = 'member-joined' | 'member-left' | 'member-evicted' | 'member-expired'
 
 export type GroupEffect =
-  /** "Seal this for that member": `peer` does, with the pair session. */
-  | { readonly kind: 'control'; readonly to: MemberId; readonly message: GroupControl }
-  | { readonly kind: 'notice'; readonly code: GroupNotice; readonly member: MemberId; readonly name: string }
-  /** Somebody removed this member. */
-  | { readonly kind: 'removed' }
+  /**
+   * "Seal this for that member", which is on the roster or was until now. `turn` says whether a turn of the ratchet
+   * that is due is made before it, or at most one in a minute.
+   */
+  | {
+      readonly kind: 'control'
+      readonly to: MemberId
+      readonly message: GroupControl
+      readonly turn: 'due' | 'minute'
+    }
+  /** An entry or a removal of this member's own making: for members out of reach that have a mailbox. */
+  | { readonly kind: 'post'; readonly to: readonly MemberId[]; readonly message: GroupControl }
+  /** "Show these members at once where I stand": they have seen me elsewhere. */
+  | { readonly kind: 'show'; readonly to: readonly MemberId[] }
+  /** `by` let it in, removed it, or is the member itself. */
+  | {
+      readonly kind: 'notice'
+      readonly code: GroupNotice
+      readonly member: MemberId
+      readonly name: string
+      readonly by: MemberId
+    }
+  /** The membership is over. `by` is named for it, and `teller` told it. */
+  | {
+      readonly kind: 'removed'
+      readonly by: MemberId
+      readonly teller: MemberId
+      readonly reason: RemovalReason
+    }
   | { readonly kind: 'reject'; readonly code: GroupReject }
 
 export type GroupReject =
-  | 'group/foreign-epoch'
+  /** Of a member that is not on the roster, or was removed. */
   | 'group/not-a-member'
+  /** The group has as many members as it lets in. */
+  | 'group/full'
+  /** Two live entries have this relay address. */
+  | 'group/address-taken'
+  /** This entry was removed, or another live one has its keys. */
+  | 'group/entry-refused'
+  /** A roster that does not list its doorkeeper. */
+  | 'group/bad-roster'
+  /** Another group, version or author. */
+  | 'group/foreign-epoch'
   | 'group/bad-header'
   | 'group/bad-commitment'
+  /** A counter that nobody can have reached. */
   | 'group/counter'
   | 'group/bad-ack'
   /** One author, too many epochs. */
   | 'group/flood'
+  /** This member has left or was removed. */
+  | 'group/ended'
 
 export interface GroupStep {
   readonly state: GroupState
@@ -99,76 +197,3 @@ export interface GroupStep {
   /** To wipe once the new state is safe. // FS */
   readonly stale: readonly Secret[]
 }
-
-/** A group of one, without an epoch. */
-export const createGroup = (
-  crypto: Crypto,
-  groupId: Bytes,
-  self: Omit<Add, 'sponsor' | 'life'>,
-): GroupState => {
-  const roster = merge(emptyRoster, { adds: [{ ...self, sponsor: self.id, life: 0 }], removes: [] })
-  return {
-    groupId,
-    self: self.id,
-    roster,
-    hash: rosterHash(crypto, roster),
-    founded: false,
-    epochs: [],
-    contributions: new Map(),
-    pending: null,
-    authorAt: null,
-    authoredAt: 0,
-    stale: false,
-    heads: new Map(),
-    split: new Set(),
-    arrivals: new Map(),
-    dropped: [],
-    unreachable: new Map(),
-    headsAt: 0,
-    tickAt: null,
-  }
-}
-
-/** The greatest (counter, id) among the epochs whose roster equals the merged roster. Sending uses no other. */
-export const currentEpoch = ({ epochs, hash }: GroupState): HeldEpoch | null =>
-  epochs.findLast((epoch) => epoch.rosterHash === hash && epoch.sending !== null) ?? null
-
-/** Who was removed by somebody else's decision, in the order of their ids. */
-export const evictedOf = ({ roster }: GroupState): readonly MemberId[] =>
-  [...roster.removes.values()]
-    .filter(({ reason }) => reason === 'evicted')
-    .map(({ id }) => id)
-    .sort()
-
-export const membersOf = (state: GroupState): readonly Add[] => liveMembers(state.roster)
-
-/** Held epochs that a new one can follow: no epoch that is or was held has them as a parent. */
-export const headsOf = ({ epochs }: GroupState): readonly HeldEpoch[] =>
-  epochs.filter(({ resume }) => resume !== null)
-
-/** What a step may know of the world: the clock, and who can be reached now. */
-export interface Surroundings {
-  readonly now: number
-  readonly reachable: ReadonlySet<MemberId>
-  /** Whether this member is itself connected: only then is an absence the other's. */
-  readonly online: boolean
-}
-
-/** An epoch that was not acknowledged goes again after this long. */
-export const resendMs = 1_000
-
-export const control = (to: MemberId, message: GroupControl): GroupEffect => ({
-  kind: 'control',
-  to,
-  message,
-})
-
-export const deliver = ({ header, joint }: PendingEpoch, to: MemberId): GroupEffect =>
-  // A copy: whoever takes the message may wipe it.
-  control(to, { kind: 'epoch', header, joint: joint.expose().slice() })
-
-/** The whole roster, in as many messages as it takes. */
-export const sendRoster = (state: GroupState, to: MemberId): readonly GroupEffect[] =>
-  pieces(difference(state.roster, emptyRoster)).map((delta) =>
-    control(to, { kind: 'roster', delta, hash: state.hash }),
-  )
