@@ -22,7 +22,7 @@ import {
 import type { Control } from './controls.ts'
 import { meetRemoved } from './farewell.ts'
 import { encodeFrame, type Frame } from './frames.ts'
-import { entryOf, isRemoved } from './membership.ts'
+import { entryOf, isRemoved, otherMembers } from './membership.ts'
 import { adoptCandidate, adoptInitiated, hasSession, needsMending, noteMending, pairOf } from './pairs.ts'
 import type { Meeting, PairsState } from './pairs-state.ts'
 import { heartbeat, isWithinReach, silentAt } from './reach.ts'
@@ -112,8 +112,7 @@ export const tickMeetings = async (tx: Transaction): Promise<void> => {
     else if (meeting.resendAt !== null && tx.now >= meeting.resendAt) repeat(tx, member, meeting)
   }
   if (tx.state.phase.kind !== 'joined') return
-  for (const member of tx.state.group.roster.entries.keys())
-    if (member !== tx.state.self.id && isDue(tx, member)) await openMeeting(tx, member)
+  for (const { id } of otherMembers(tx.state)) if (isDue(tx, id)) await openMeeting(tx, id)
 }
 
 /** Flow 2 once more, when flow 1 comes again. */
@@ -210,8 +209,8 @@ export const wakeAtMeetings = (state: PeerState, now: number): number | null => 
   const runs = [...state.pairs.meetings.values()].flatMap(({ resendAt, until }) => [resendAt, until])
   const due: (number | null)[] = []
   if (state.phase.kind === 'joined')
-    for (const [id, { entry }] of state.group.roster.entries) {
-      if (id === state.self.id || state.pairs.meetings.has(id) || !isPresent(state, entry.address)) continue
+    for (const { id, entry } of otherMembers(state)) {
+      if (state.pairs.meetings.has(id) || pairOf(state, id)?.next || !isPresent(state, entry.address)) continue
       due.push(Math.max(silentAt(state, id) ?? now, state.pairs.backoff.get(id)?.nextAt ?? 0))
     }
   return earliest(...runs, ...due)

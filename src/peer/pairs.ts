@@ -4,7 +4,7 @@
  */
 import { type Bytes, DecodeError, decode, encode, fromHex } from '../codec/index.ts'
 import { equalSecrets } from '../crypto/index.ts'
-import { tagFor } from '../group/index.ts'
+import { memberOf, tagFor } from '../group/index.ts'
 import type { Address, MemberId, SessionStart } from '../identity/index.ts'
 import { measure, measureWhole } from '../metrics/index.ts'
 import {
@@ -249,7 +249,7 @@ const promote = (tx: Transaction, member: MemberId, pair: Pair, session: Session
 }
 
 const nameOf = ({ group }: PeerState, member: MemberId): string | null =>
-  group.roster.entries.get(member)?.entry.name ?? null
+  memberOf(group, member)?.entry.name ?? null
 
 type Slot = 'session' | 'next' | 'former'
 const slots: readonly Slot[] = ['session', 'next', 'former']

@@ -4,7 +4,7 @@
  *
  *   change ──5 s──> beat ──10 s──> beat ──20 s──> … ──60 s──> beat ──60 s──> …
  */
-import { standingOf } from '../group/index.ts'
+import { liveMembers, memberOf, standing as groupStanding } from '../group/index.ts'
 import type { MemberId } from '../identity/index.ts'
 import type { Control, Standing } from './controls.ts'
 import { lastNumber } from './delivery/state.ts'
@@ -56,7 +56,7 @@ const isFresh = ({ at, intervalMs }: Heard, now: number): boolean => now - at <=
 export const withinReach = (state: PeerState, now: number): ReadonlySet<MemberId> => {
   const near = new Set<MemberId>()
   for (const [id, heard] of state.reach.heard)
-    if (isFresh(heard, now) && state.group.roster.entries.has(id)) near.add(id)
+    if (isFresh(heard, now) && memberOf(state.group, id) !== null) near.add(id)
   return near
 }
 
@@ -124,7 +124,7 @@ export const noteAnswered = (tx: Transaction, member: MemberId): void => {
 }
 
 const standing = (state: PeerState): Standing => ({
-  ...standingOf(state.group),
+  ...groupStanding(state.group),
   lastNumber: lastNumber(state),
 })
 
@@ -136,11 +136,10 @@ export const heartbeat = ({ state, now }: Transaction): Control => ({
 })
 
 const listeners = (state: PeerState, now: number): readonly MemberId[] =>
-  [...state.group.roster.entries.keys()].filter(
-    (id) =>
-      id !== state.self.id &&
-      (isWithinReach(state, id, now) || isPresent(state, state.group.roster.entries.get(id)!.entry.address)),
-  )
+  liveMembers(state.group)
+    .filter(({ id, entry }) => isWithinReach(state, id, now) || isPresent(state, entry.address))
+    .map(({ id }) => id)
+    .filter((id) => id !== state.self.id)
 
 /** Heartbeats and answers that are due now: whom to send them, and what. Marks them as sent. */
 export const dueHeartbeats = (

@@ -20,7 +20,7 @@ import { factsOf } from './frame-facts.ts'
 import { hearRemoved } from './farewell.ts'
 import { type Frame, frame } from './frames.ts'
 import { receiveHandshake } from './meeting.ts'
-import { comeBack, hearGroup, hearRemoval, isMember, readmit } from './membership.ts'
+import { entryOf, hearGroup, hearOutsider, hearRemoval, isMember, readmit } from './membership.ts'
 import { openPair } from './pairs.ts'
 import { hearPassword, hearPasswordHeld } from './password.ts'
 import { hearHeartbeat } from './reach.ts'
@@ -120,14 +120,7 @@ export const hear = async (tx: Transaction, from: MemberId, message: Control): P
   }
 }
 
-/** The doorkeeper's roster is heard by its newcomer; nothing else of one that is on no roster. */
-const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
-  if (message.kind === 'group' && message.message.kind === 'roster' && tx.state.admission.doorkeeper?.id === from)
-    return comeBack(tx, from, message.message)
-  throw new Rejection('group/not-a-member')
-}
-
 const hearSignal = (tx: Transaction, from: MemberId, data: Bytes): void => {
-  const address = tx.state.group.roster.entries.get(from)?.entry.address
+  const address = entryOf(tx.state, from)?.entry.address
   if (address !== undefined) tx.effects.push({ kind: 'signal', address, data })
 }

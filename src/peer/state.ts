@@ -226,6 +226,8 @@ export type PeerEffect =
       readonly code: PeerNotice
       readonly member: MemberId | null
       readonly name: string | null
+      /** By whom: a removal's or an admission's. */
+      readonly by: MemberId | null
       readonly count: number
     }
   /** Overwrite these: the new state does not need them. */

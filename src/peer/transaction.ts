@@ -29,13 +29,15 @@ export const write = <K extends keyof PeerState>(tx: Transaction, slice: K, valu
   if (tx.state[slice] !== value) tx.state = { ...tx.state, [slice]: value }
 }
 
+type Notice = Extract<PeerEffect, { kind: 'notice' }>
+
+/** Something worth a line of text. */
 export const notice = (
   tx: Transaction,
-  code: Extract<PeerEffect, { kind: 'notice' }>['code'],
-  about: { readonly member?: Extract<PeerEffect, { kind: 'notice' }>['member']; readonly name?: string | null; readonly count?: number } = {},
+  code: Notice['code'],
+  { member = null, name = null, by = null, count = 1 }: Partial<Omit<Notice, 'kind' | 'code'>> = {},
 ): void => {
-  const { member = null, name = null, count = 1 } = about
-  tx.effects.push({ kind: 'notice', code, member, name, count })
+  tx.effects.push({ kind: 'notice', code, member, name, by, count })
 }
 
 /** Ends the step: the state given stays, and only the code comes out. */

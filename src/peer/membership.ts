@@ -1,0 +1,299 @@
+/**
+ * The group inside this member: the only caller of `groupStep`. What the group answers is carried out here, and what
+ * changes with the roster is told to the other modules.
+ *
+ *   event ──> groupStep ──> controls to seal, letters, notices, removals
+ *                  └── roster changed ──> entry known · member gone
+ */
+import {
+  createGroup,
+  currentEpoch,
+  type EpochId,
+  type GroupControl,
+  type GroupEffect,
+  type GroupEvent,
+  type GroupState,
+  groupStep,
+  liveMembers,
+  memberOf,
+  removalOf,
+  type Surroundings,
+  wakeAt,
+} from '../group/index.ts'
+import { type Address, type Identified, type MemberId, renewEntry, secretsOfSelf } from '../identity/index.ts'
+import { within } from '../metrics/index.ts'
+import { secretsOf } from '../ratchet/index.ts'
+import { noteRoster, secretsOfAdmission } from './admission/admission.ts'
+import { isDoorkeeper } from './admission/state.ts'
+import { secretsOfAsleep } from './asleep.ts'
+import type { Control } from './controls.ts'
+import { memberGone } from './delivery/outbox.ts'
+import { postControl } from './delivery/mail.ts'
+import { type Heard as HeardRemoved, keepFarewell, noFarewells } from './farewell.ts'
+import { endMeeting, entryKnown } from './meeting.ts'
+import { endPair, type Letter, sendControl, sendControls } from './pairs.ts'
+import { noPairs } from './pairs-state.ts'
+import { changePassword } from './password.ts'
+import { forgetReach, nobodyInReach, owe, withinReach } from './reach.ts'
+import { noteClosing } from './room.ts'
+import type { Ending, PeerEvent, PeerState } from './state.ts'
+import { notice, Rejection, type Transaction, write } from './transaction.ts'
+import { forgetVerified } from './verification.ts'
+
+/** Who is on the roster under this id. */
+export const entryOf = ({ group }: PeerState, member: MemberId): Identified | null =>
+  memberOf(group, member) ?? null
+
+export const isMember = (state: PeerState, member: MemberId): boolean => entryOf(state, member) !== null
+
+export const isRemoved = ({ group }: PeerState, member: MemberId): boolean => removalOf(group, member) !== null
+
+/** Live members whose entries name this address: one, or two while an entry follows another. */
+export const membersAt = ({ group }: PeerState, address: Address): readonly MemberId[] =>
+  liveMembers(group)
+    .filter(({ entry }) => entry.address === address)
+    .map(({ id }) => id)
+
+export const otherMembers = ({ group, self }: PeerState): readonly Identified[] =>
+  liveMembers(group).filter(({ id }) => id !== self.id)
+
+const surroundings = ({ state, now }: Transaction): Surroundings => ({
+  now,
+  reach: withinReach(state, now),
+  online: state.room.online,
+})
+
+/** What a group step is called in the records: making or opening an epoch stands out. */
+const operationOf = (before: EpochId | undefined, state: GroupState, isRefused: boolean): string => {
+  const newest = state.epochs.at(-1)
+  if (isRefused || newest === undefined || newest.id === before) return 'group_step'
+  return newest.author === state.self.id ? 'epoch_author' : 'epoch_open'
+}
+
+/** Hands an event to the group and carries out what it answers. */
+export const inGroup = async (tx: Transaction, event: GroupEvent): Promise<void> => {
+  const { crypto, recorder } = tx.ports
+  const start = recorder.now()
+  const span = recorder.spans?.open(false) ?? null
+  const before = tx.state.group
+  const { state, effects, stale } = await within(recorder, span, () =>
+    groupStep(crypto, before, event, surroundings(tx)),
+  )
+  const rejection = effects.find((effect) => effect.kind === 'reject')
+  const operation = operationOf(before.epochs.at(-1)?.id, state, rejection !== undefined)
+  // Most steps are idle.
+  if (operation === 'group_step' && effects.length === 0) {
+    if (span !== null) recorder.spans?.drop(span)
+  } else {
+    const entry = { operation, algorithm: 'flat epoch', start, duration: recorder.now() - start }
+    recorder.record({ ...entry, bytesIn: 0, bytesOut: 0, error: rejection?.code ?? null }, span ?? undefined)
+  }
+  if (rejection !== undefined && state === before) throw new Rejection(rejection.code)
+  write(tx, 'group', state)
+  tx.stale.push(...stale) // FS
+  await carryOut(tx, effects)
+  await noteChanges(tx, before)
+}
+
+const carryOut = async (tx: Transaction, effects: readonly GroupEffect[]): Promise<void> => {
+  let letters: Letter[] = []
+  const seal = async (): Promise<void> => {
+    await sendControls(tx, letters)
+    letters = []
+  }
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'control':
+        letters.push({ to: effect.to, message: { kind: 'group', message: effect.message } })
+        break
+      case 'post':
+        await seal()
+        for (const to of effect.to) await postControl(tx, to, { kind: 'group', message: effect.message })
+        break
+      case 'show':
+        for (const to of effect.to) owe(tx, to, 0)
+        break
+      case 'notice':
+        notice(tx, effect.code, { member: effect.member, name: effect.name, by: effect.by })
+        break
+      case 'removed':
+        await seal()
+        await endByRemoval(tx, effect)
+        break
+      case 'reject':
+        tx.effects.push({ kind: 'reject', code: effect.code })
+        break
+      default:
+        effect satisfies never
+    }
+  }
+  await seal()
+}
+
+/** What follows from a roster or an epoch that is another than before. */
+const noteChanges = async (tx: Transaction, before: GroupState): Promise<void> => {
+  const { group, phase } = tx.state
+  if (phase.kind === 'ended' || group.roster === before.roster) return
+  for (const { id } of liveMembers(group))
+    if (id !== tx.state.self.id && memberOf(before, id) === null) await entryKnown(tx, id)
+  for (const gone of liveMembers(before))
+    if (gone.id !== tx.state.self.id && memberOf(group, gone.id) === null) await part(tx, gone)
+}
+
+/** A member is gone: its sessions end, and if it speaks again, it hears why. */
+const part = async (tx: Transaction, gone: Identified): Promise<void> => {
+  const removal = removalOf(tx.state.group, gone.id)
+  const { address } = gone.entry
+  if (removal !== null && removal.reason !== 'left') {
+    if (removal.by === tx.state.self.id && removal.reason === 'evicted') {
+      await sendControl(tx, gone.id, { kind: 'removed', by: removal.by, reason: removal.reason })
+    }
+    keepFarewell(tx, gone, { by: removal.by, reason: removal.reason })
+  }
+  memberGone(tx, gone.id)
+  endMeeting(tx, gone.id)
+  endPair(tx, gone.id)
+  forgetReach(tx, gone.id)
+  forgetVerified(tx, gone.id)
+  if (membersAt(tx.state, address).length === 0) tx.effects.push({ kind: 'disconnect', address })
+}
+
+const takePart = (tx: Transaction): void => {
+  if (tx.state.phase.kind === 'joining') write(tx, 'phase', { kind: 'joined' })
+}
+
+/** Nobody lets this member in, or nobody is here: the group begins with it. */
+export const found = async (tx: Transaction): Promise<void> => {
+  takePart(tx)
+  await inGroup(tx, { kind: 'found' })
+}
+
+/** A newcomer proved its keys: its entry comes onto the roster, and it gets the roster. */
+export const admit = (tx: Transaction, member: Identified): Promise<void> =>
+  inGroup(tx, { kind: 'admitted', member })
+
+/** The two parts of a group become one: both sides send their rosters. */
+export const mergeWith = (tx: Transaction, partner: Identified): Promise<void> =>
+  inGroup(tx, { kind: 'merged', partner })
+
+/** A4: the roster of the doorkeeper that let this member in. */
+export const takeRosterOf = async (
+  tx: Transaction,
+  doorkeeper: Identified,
+  message: Extract<GroupControl, { kind: 'roster' }>,
+): Promise<void> => {
+  takePart(tx)
+  await inGroup(tx, { kind: 'welcomed', doorkeeper, message })
+  await noteRoster(tx)
+}
+
+/** A group control of somebody who is on no roster here: only a doorkeeper or a merge partner is heard. */
+export const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
+  if (message.kind !== 'group') throw new Rejection('group/not-a-member')
+  const doorkeeper = isDoorkeeper(tx.state.admission, from)
+  if (doorkeeper !== null && message.message.kind === 'roster')
+    return takeRosterOf(tx, doorkeeper, message.message)
+  await hearGroup(tx, from, message.message)
+}
+
+export const hearGroup = (tx: Transaction, from: MemberId, message: GroupControl): Promise<void> =>
+  inGroup(tx, { kind: 'control', from, message })
+
+/** A live member says that this one was removed: the group passes it on and ends. */
+export const hearRemoval = async (
+  tx: Transaction,
+  from: MemberId,
+  { by, reason }: Extract<Control, { kind: 'removed' }>,
+): Promise<void> => {
+  if (reason === 'expired') return comeBack(tx, from)
+  const removal = { id: tx.state.self.id, by: by ?? from, reason, teller: from }
+  await inGroup(tx, { kind: 'control', from, message: { kind: 'removals', removals: [removal] } })
+}
+
+const endByRemoval = async (
+  tx: Transaction,
+  { by, teller, reason }: Extract<GroupEffect, { kind: 'removed' }>,
+): Promise<void> => {
+  if (reason === 'expired') return comeBack(tx, teller)
+  const name = entryOf(tx.state, by)?.entry.name ?? null
+  end(tx, reason === 'left' ? 'left' : 'removed', { by: name, reason })
+}
+
+/**
+ * This member expired while it was away. It answers with a new entry under the same keys, drops its roster and waits to
+ * be met under that entry: no password is asked.
+ */
+const comeBack = async (tx: Transaction, teller: MemberId): Promise<void> => {
+  const { state } = tx
+  const welcoming = entryOf(state, teller)
+  if (welcoming === null) throw new Rejection('group/not-a-member')
+  const renewed = renewEntry(tx.ports.crypto, state.groupId, state.self)
+  await sendControl(tx, teller, { kind: 'returned', entry: renewed.entry })
+  for (const { id } of liveMembers(state.group)) if (id !== state.self.id) endMeeting(tx, id)
+  for (const id of tx.state.pairs.pairs.keys()) endPair(tx, id)
+  write(tx, 'self', renewed)
+  write(tx, 'group', createGroup(tx.ports.crypto, state.groupId, renewed))
+  write(tx, 'pairs', noPairs)
+  write(tx, 'reach', nobodyInReach)
+  write(tx, 'farewells', noFarewells)
+  await inGroup(tx, { kind: 'admitted', member: welcoming })
+}
+
+/** One that had expired returns under a new entry, with the same keys. */
+export const readmit = async (
+  tx: Transaction,
+  { entry, before }: Extract<HeardRemoved, { kind: 'returned' }>,
+): Promise<void> => {
+  if (removalOf(tx.state.group, before)?.reason !== 'expired') throw new Rejection('group/not-a-member')
+  await admit(tx, entry)
+}
+
+/** Removes a member by the user's word, and with the same step changes the record of the password. */
+export const evict = async (
+  tx: Transaction,
+  { member, withInvited, password }: Extract<PeerEvent, { kind: 'remove' }>,
+): Promise<void> => {
+  if (member === tx.state.self.id || !isMember(tx.state, member)) throw new Rejection('member/unknown')
+  await inGroup(tx, { kind: 'evict', member, withInvited })
+  await changePassword(tx, password)
+}
+
+export const leave = async (tx: Transaction, closing: boolean): Promise<void> => {
+  if (closing) noteClosing(tx)
+  if (tx.state.phase.kind === 'joined') await inGroup(tx, { kind: 'leave' })
+  for (const { entry } of otherMembers(tx.state)) tx.effects.push({ kind: 'disconnect', address: entry.address })
+  end(tx, 'left', { by: null, reason: null })
+}
+
+export const end = (
+  tx: Transaction,
+  ending: Ending,
+  { by, reason }: { by: string | null; reason: 'left' | 'evicted' | 'expired' | null },
+): void => {
+  if (tx.state.phase.kind !== 'ended') write(tx, 'phase', { kind: 'ended', ending, by, reason })
+}
+
+/** The end of this member: all that it kept secret goes. */
+export const retire = (tx: Transaction): void => {
+  const { pairs, password, self } = tx.state
+  tx.stale.push(password.verifier, ...secretsOfSelf(self)) // FS
+  tx.stale.push(...secretsOfAdmission(tx.state.admission), ...secretsOfAsleep(tx.state.asleep)) // FS
+  for (const { session, next, former } of pairs.pairs.values())
+    for (const held of [session, next?.session, former?.session])
+      if (held) tx.stale.push(...secretsOf(held)) // FS
+}
+
+export const tickGroup = async (tx: Transaction): Promise<void> => {
+  const { group, phase } = tx.state
+  if (phase.kind !== 'joined') return
+  const due = wakeAt(group, surroundings(tx))
+  if (due !== null && tx.now >= due) await inGroup(tx, { kind: 'tick' })
+}
+
+export const wakeAtGroup = (state: PeerState, now: number): number | null =>
+  state.phase.kind === 'joined'
+    ? wakeAt(state.group, { now, reach: withinReach(state, now), online: state.room.online })
+    : null
+
+/** The epoch that the screens show. */
+export const shownEpoch = ({ group }: PeerState) => currentEpoch(group) ?? group.epochs.at(-1) ?? null
