@@ -17,7 +17,7 @@ const lookalikes = `
   l i 1 | ı ι і ӏ ł ɩ լ
   m μ м
   n ν ո ռ
-  o 0 ο о օ ø σ
+  o 0 ο о օ ø
   p ρ р
   q ԛ զ
   s ѕ
