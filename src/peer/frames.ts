@@ -9,7 +9,7 @@
  *
  * Byte tables: SPEC.md, "Frames".
  */
-import { type Bytes, bytes, encode, fixed, oneOf, struct, u8, u32, union } from '../codec/index.ts'
+import { type Bytes, bytes, type Codec, encode, fixed, oneOf, struct, u8, u32, union } from '../codec/index.ts'
 import { tagBytes } from '../group/index.ts'
 import { flow1Bytes, flow2Bytes, type MemberId, memberId, sealedEntryBytes } from '../identity/index.ts'
 
@@ -62,9 +62,9 @@ export type Frame =
   /** "That pre-key was used before." */
   | { readonly kind: 'used'; readonly id: Bytes }
 
-const flowNumber = {
+const flowNumber: Codec<1 | 2> = {
   write: u8.write,
-  read: (input: Parameters<typeof u8.read>[0]): 1 | 2 => {
+  read: (input) => {
     const flow = u8.read(input)
     return flow === 1 || flow === 2 ? flow : input.fail('not a flow of the handshake')
   },

@@ -22,7 +22,7 @@ import {
 import type { Control } from './controls.ts'
 import { meetRemoved } from './farewell.ts'
 import { encodeFrame, type Frame } from './frames.ts'
-import { entryOf, isRemoved, otherMembers } from './membership.ts'
+import { entryOf, isRemoved, otherMembers } from './members.ts'
 import { adoptCandidate, adoptInitiated, hasSession, needsMending, noteMending, pairOf } from './pairs.ts'
 import type { Meeting, PairsState } from './pairs-state.ts'
 import { heartbeat, isWithinReach, silentAt } from './reach.ts'

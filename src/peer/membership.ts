@@ -20,42 +20,24 @@ import {
   type Surroundings,
   wakeAt,
 } from '../group/index.ts'
-import { type Address, type Identified, type MemberId, renewEntry, secretsOfSelf } from '../identity/index.ts'
+import { type Identified, type MemberId, renewEntry, secretsOfSelf } from '../identity/index.ts'
 import { within } from '../metrics/index.ts'
 import { secretsOf } from '../ratchet/index.ts'
-import { noteRoster, secretsOfAdmission } from './admission/admission.ts'
-import { isDoorkeeper } from './admission/state.ts'
-import { secretsOfAsleep } from './asleep.ts'
+import { secretsOfAdmission } from './admission/state.ts'
+import { secretsOfAsleep } from './asleep-state.ts'
 import type { Control } from './controls.ts'
 import { memberGone } from './delivery/outbox.ts'
 import { postControl } from './delivery/mail.ts'
 import { type Heard as HeardRemoved, keepFarewell, noFarewells } from './farewell.ts'
 import { endMeeting, entryKnown } from './meeting.ts'
+import { entryOf, isMember, membersAt, otherMembers } from './members.ts'
 import { endPair, type Letter, sendControl, sendControls } from './pairs.ts'
 import { noPairs } from './pairs-state.ts'
-import { changePassword } from './password.ts'
 import { forgetReach, nobodyInReach, owe, withinReach } from './reach.ts'
 import { noteClosing } from './room.ts'
-import type { Ending, PeerEvent, PeerState } from './state.ts'
+import type { Ending, PeerState } from './state.ts'
 import { notice, Rejection, type Transaction, write } from './transaction.ts'
 import { forgetVerified } from './verification.ts'
-
-/** Who is on the roster under this id. */
-export const entryOf = ({ group }: PeerState, member: MemberId): Identified | null =>
-  memberOf(group, member) ?? null
-
-export const isMember = (state: PeerState, member: MemberId): boolean => entryOf(state, member) !== null
-
-export const isRemoved = ({ group }: PeerState, member: MemberId): boolean => removalOf(group, member) !== null
-
-/** Live members whose entries name this address: one, or two while an entry follows another. */
-export const membersAt = ({ group }: PeerState, address: Address): readonly MemberId[] =>
-  liveMembers(group)
-    .filter(({ entry }) => entry.address === address)
-    .map(({ id }) => id)
-
-export const otherMembers = ({ group, self }: PeerState): readonly Identified[] =>
-  liveMembers(group).filter(({ id }) => id !== self.id)
 
 const surroundings = ({ state, now }: Transaction): Surroundings => ({
   now,
@@ -184,16 +166,6 @@ export const takeRosterOf = async (
 ): Promise<void> => {
   takePart(tx)
   await inGroup(tx, { kind: 'welcomed', doorkeeper, message })
-  await noteRoster(tx)
-}
-
-/** A group control of somebody who is on no roster here: only a doorkeeper or a merge partner is heard. */
-export const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
-  if (message.kind !== 'group') throw new Rejection('group/not-a-member')
-  const doorkeeper = isDoorkeeper(tx.state.admission, from)
-  if (doorkeeper !== null && message.message.kind === 'roster')
-    return takeRosterOf(tx, doorkeeper, message.message)
-  await hearGroup(tx, from, message.message)
 }
 
 export const hearGroup = (tx: Transaction, from: MemberId, message: GroupControl): Promise<void> =>
@@ -248,14 +220,10 @@ export const readmit = async (
   await admit(tx, entry)
 }
 
-/** Removes a member by the user's word, and with the same step changes the record of the password. */
-export const evict = async (
-  tx: Transaction,
-  { member, withInvited, password }: Extract<PeerEvent, { kind: 'remove' }>,
-): Promise<void> => {
+/** Removes a member by the user's word. */
+export const evict = async (tx: Transaction, member: MemberId, withInvited: boolean): Promise<void> => {
   if (member === tx.state.self.id || !isMember(tx.state, member)) throw new Rejection('member/unknown')
   await inGroup(tx, { kind: 'evict', member, withInvited })
-  await changePassword(tx, password)
 }
 
 export const leave = async (tx: Transaction, closing: boolean): Promise<void> => {

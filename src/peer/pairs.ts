@@ -4,7 +4,7 @@
  */
 import { type Bytes, DecodeError, decode, encode, fromHex } from '../codec/index.ts'
 import { equalSecrets } from '../crypto/index.ts'
-import { memberOf, tagFor } from '../group/index.ts'
+import { tagFor } from '../group/index.ts'
 import type { Address, MemberId, SessionStart } from '../identity/index.ts'
 import { measure, measureWhole } from '../metrics/index.ts'
 import {
@@ -25,6 +25,7 @@ import {
 } from '../ratchet/index.ts'
 import { type Control, control } from './controls.ts'
 import { encodeFrame } from './frames.ts'
+import { nameOf } from './members.ts'
 import { type NextSession, type Pair, type PairsState } from './pairs-state.ts'
 import { isWithinReach, noteAnswered, noteOpened, owe } from './reach.ts'
 import { pathTo, sendBytes, sendFrame } from './room.ts'
@@ -247,9 +248,6 @@ const promote = (tx: Transaction, member: MemberId, pair: Pair, session: Session
   if (pair.next?.role === 'responder') owe(tx, member, 0)
   return { ...pair, session, next: null, former, unopened: 0 }
 }
-
-const nameOf = ({ group }: PeerState, member: MemberId): string | null =>
-  memberOf(group, member)?.entry.name ?? null
 
 type Slot = 'session' | 'next' | 'former'
 const slots: readonly Slot[] = ['session', 'next', 'former']

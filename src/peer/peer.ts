@@ -14,7 +14,8 @@ import { noteMailed, noteUndeliveredLetters } from './delivery/mail.ts'
 import { say, tickDelivery, wakeAtDelivery } from './delivery/outbox.ts'
 import { tickFarewells, wakeAtFarewells } from './farewell.ts'
 import { tickMeetings, wakeAtMeetings } from './meeting.ts'
-import { evict, leave, membersAt, retire, tickGroup, wakeAtGroup } from './membership.ts'
+import { membersAt } from './members.ts'
+import { evict, leave, retire, tickGroup, wakeAtGroup } from './membership.ts'
 import { sendControl, sendControls, tickPairs, wakeAtPairs } from './pairs.ts'
 import { changePassword, tickPassword, wakeAtPassword } from './password.ts'
 import { dueHeartbeats, wakeAtReach } from './reach.ts'
@@ -142,7 +143,8 @@ const handle = async (tx: Transaction, event: PeerEvent): Promise<void> => {
     case 'say':
       return say(tx, event.text)
     case 'remove':
-      return evict(tx, event)
+      await evict(tx, event.member, event.withInvited)
+      return changePassword(tx, event.password)
     case 'change-password':
       return changePassword(tx, event.password)
     case 'verify':

@@ -9,8 +9,9 @@
  */
 import { type Bytes, DecodeError, decode } from '../codec/index.ts'
 import type { Address, MemberId } from '../identity/index.ts'
-import { receiveAdmit, receiveEnter } from './admission/entering.ts'
+import { noteRoster, receiveAdmit, receiveEnter } from './admission/entering.ts'
 import { receiveBusy, receivePake } from './admission/runs.ts'
+import { doorkeeperAt } from './admission/state.ts'
 import { hearLetterNamed, hearRoots, receiveAnswer, receiveLetter, receiveUsed } from './asleep.ts'
 import type { Control } from './controls.ts'
 import { hearGone, hearMissing, hearNotYours } from './delivery/gaps.ts'
@@ -20,7 +21,8 @@ import { factsOf } from './frame-facts.ts'
 import { hearRemoved } from './farewell.ts'
 import { type Frame, frame } from './frames.ts'
 import { receiveHandshake } from './meeting.ts'
-import { entryOf, hearGroup, hearOutsider, hearRemoval, isMember, readmit } from './membership.ts'
+import { entryOf, isMember } from './members.ts'
+import { hearGroup, hearRemoval, readmit, takeRosterOf } from './membership.ts'
 import { openPair } from './pairs.ts'
 import { hearPassword, hearPasswordHeld } from './password.ts'
 import { hearHeartbeat } from './reach.ts'
@@ -118,6 +120,15 @@ export const hear = async (tx: Transaction, from: MemberId, message: Control): P
     case 'removed':
       return hearRemoval(tx, from, message)
   }
+}
+
+/** Of those on no roster here only a doorkeeper or a merge partner is heard. */
+const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
+  if (message.kind !== 'group') throw new Rejection('group/not-a-member')
+  const doorkeeper = doorkeeperAt(tx.state.admission, from)
+  if (doorkeeper === null || message.message.kind !== 'roster') return hearGroup(tx, from, message.message)
+  await takeRosterOf(tx, doorkeeper, message.message)
+  await noteRoster(tx, doorkeeper)
 }
 
 const hearSignal = (tx: Transaction, from: MemberId, data: Bytes): void => {

@@ -32,18 +32,18 @@ export const forgetVerified = (tx: Transaction, member: MemberId): void => {
 }
 
 /** Of all live members: the same on every screen while nobody comes or goes. */
-export const roomNumberOf = (crypto: Crypto, { group }: PeerState): Promise<SafetyNumber> =>
+export const roomNumberOf = (crypto: Crypto, { group }: PeerState): SafetyNumber =>
   roomNumber(
     crypto,
     liveMembers(group).map(({ hash }) => hash),
   )
 
 /** Of this member and one other. */
-export const pairNumberOf = async (
+export const pairNumberOf = (
   crypto: Crypto,
   { group, groupId, self }: PeerState,
   member: MemberId,
-): Promise<SafetyNumber | null> => {
+): SafetyNumber | null => {
   const other = group.roster.entries.get(member)
   return other === undefined ? null : pairNumber(crypto, groupId, self.hash, other.hash)
 }
