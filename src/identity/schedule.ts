@@ -21,7 +21,7 @@ export interface Sides {
   readonly responder: EntryHash
 }
 
-/** 102 bytes. */
+/** 103 bytes. */
 export const prologueOf = ({ groupId, initiator, responder }: Sides): Bytes =>
   concat(
     utf8('mlwe-pake v2 handshake'),
