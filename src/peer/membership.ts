@@ -31,7 +31,7 @@ import { postControl } from './delivery/mail.ts'
 import { type Heard as HeardRemoved, keepFarewell, noFarewells } from './farewell.ts'
 import { endMeeting, entryKnown } from './meeting.ts'
 import { entryOf, isMember, membersAt, otherMembers } from './members.ts'
-import { endPair, type Letter, sendControl, sendControls } from './pairs.ts'
+import { adoptInitiated, endPair, type Letter, sendControl, sendControls } from './pairs.ts'
 import { noPairs } from './pairs-state.ts'
 import { forgetReach, nobodyInReach, owe, withinReach } from './reach.ts'
 import { noteClosing } from './room.ts'
@@ -52,8 +52,19 @@ const operationOf = (before: EpochId | undefined, state: GroupState, isRefused: 
   return newest.author === state.self.id ? 'epoch_author' : 'epoch_open'
 }
 
-/** Hands an event to the group and carries out what it answers. */
-export const inGroup = async (tx: Transaction, event: GroupEvent): Promise<void> => {
+/** A handshake that this member finished: its session begins with the first control for that member. */
+export type Finished = Parameters<typeof adoptInitiated>[1]
+
+/**
+ * Hands an event to the group and carries out what it answers.
+ *
+ * @param finished a session that begins with the first control of this answer to its member
+ */
+export const inGroup = async (
+  tx: Transaction,
+  event: GroupEvent,
+  finished: Finished | null = null,
+): Promise<void> => {
   const { crypto, recorder } = tx.ports
   const start = recorder.now()
   const span = recorder.spans?.open(false) ?? null
@@ -73,11 +84,16 @@ export const inGroup = async (tx: Transaction, event: GroupEvent): Promise<void>
   if (rejection !== undefined && state === before) throw new Rejection(rejection.code)
   write(tx, 'group', state)
   tx.stale.push(...stale) // FS
-  await carryOut(tx, effects)
+  await carryOut(tx, effects, finished)
   await noteChanges(tx, before)
 }
 
-const carryOut = async (tx: Transaction, effects: readonly GroupEffect[]): Promise<void> => {
+const carryOut = async (
+  tx: Transaction,
+  effects: readonly GroupEffect[],
+  finished: Finished | null,
+): Promise<void> => {
+  let beginning = finished
   let letters: Letter[] = []
   const seal = async (): Promise<void> => {
     await sendControls(tx, letters)
@@ -85,9 +101,14 @@ const carryOut = async (tx: Transaction, effects: readonly GroupEffect[]): Promi
   }
   for (const effect of effects) {
     switch (effect.kind) {
-      case 'control':
-        letters.push({ to: effect.to, message: { kind: 'group', message: effect.message } })
+      case 'control': {
+        const message: Control = { kind: 'group', message: effect.message }
+        if (beginning?.member === effect.to) {
+          await adoptInitiated(tx, beginning, message)
+          beginning = null
+        } else letters.push({ to: effect.to, message })
         break
+      }
       case 'post':
         await seal()
         for (const to of effect.to) await postControl(tx, to, { kind: 'group', message: effect.message })
@@ -150,13 +171,13 @@ export const found = async (tx: Transaction): Promise<void> => {
   await inGroup(tx, { kind: 'found' })
 }
 
-/** A newcomer proved its keys: its entry comes onto the roster, and it gets the roster. */
-export const admit = (tx: Transaction, member: Identified): Promise<void> =>
-  inGroup(tx, { kind: 'admitted', member })
+/** A newcomer proved its keys: its entry comes onto the roster, and A4, the first frame of its session, is the roster. */
+export const admit = (tx: Transaction, member: Identified, finished: Finished | null): Promise<void> =>
+  inGroup(tx, { kind: 'admitted', member }, finished)
 
-/** The two parts of a group become one: both sides send their rosters. */
-export const mergeWith = (tx: Transaction, partner: Identified): Promise<void> =>
-  inGroup(tx, { kind: 'merged', partner })
+/** The two parts of a group become one: both sides send their rosters. `finished`: on the side that speaks first. */
+export const mergeWith = (tx: Transaction, partner: Identified, finished: Finished | null): Promise<void> =>
+  inGroup(tx, { kind: 'merged', partner }, finished)
 
 /** A4: the roster of the doorkeeper that let this member in. */
 export const takeRosterOf = async (
@@ -217,7 +238,7 @@ export const readmit = async (
   { entry, before }: Extract<HeardRemoved, { kind: 'returned' }>,
 ): Promise<void> => {
   if (removalOf(tx.state.group, before)?.reason !== 'expired') throw new Rejection('group/not-a-member')
-  await admit(tx, entry)
+  await admit(tx, entry, null)
 }
 
 /** Removes a member by the user's word. */
