@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest'
-import { concat, toHex, utf8 } from '../codec/index.ts'
-import { type Crypto, expose, type Material, type Rng, seededCrypto, seededRng } from '../crypto/index.ts'
+import { utf8 } from '../codec/index.ts'
+import { type Crypto, type Rng, seededCrypto, seededRng } from '../crypto/index.ts'
 import { nodeEngines } from '../crypto/simulation/node-engines.ts'
 import { decodeSession, encodeSession, open, type Session, seal } from './index.ts'
 import { type Assumptions, Attacker, leakKeys } from './simulation/attacker.ts'
+import { converse, type Plan } from './simulation/conversation.ts'
 import { createPair, createSpokenPair } from './testing/pair.ts'
+import { turning } from './testing/steps.ts'
 
 const subtle = globalThis.crypto.subtle as never
 
 /** Seals at `from`, opens at the other, returns the frame. */
 const pass = async (crypto: Crypto, pair: [Session, Session], from: 0 | 1): Promise<Uint8Array> => {
   const to = from === 0 ? 1 : 0
-  const sealed = await seal(crypto, pair[from], utf8('hello'), 'message')
+  const sealed = await seal(crypto, pair[from], utf8('hello'), turning('message'))
   const outcome = await open(crypto, pair[to], sealed.bytes, 0)
   if (outcome.kind === 'rejected') throw new Error(outcome.code)
   pair[from] = sealed.session
@@ -67,7 +69,7 @@ const eavesdropAtRandom = async (seed: number, assumptions: Assumptions) => {
   const seeded = await seededCrypto(`healing ${seed}`, subtle, nodeEngines)
   const { crypto, oracle } = leakKeys(seeded.crypto)
   const random = seededRng(`passes ${seed}`)
-  const pair = await createPair(crypto)
+  const pair = await createSpokenPair(crypto)
   for (const from of drawPasses(random, seed % 9)) await pass(crypto, pair, from)
   const attacker = new Attacker(crypto, decodeSession(encodeSession(pair[0])), assumptions, oracle)
   const counts = { before: 0, after: 0, all: 0 }
@@ -105,59 +107,84 @@ test.each([
   },
 )
 
-/** Secrets that must be gone once used: message keys, chain keys, roots, AES keys of bodies. */
-const recordUse = (crypto: Crypto) => {
-  const used = { messageKeys: new Set<string>(), others: new Set<string>() }
-  const hex = (material: Material): string => toHex(expose(material))
-  const recording: Crypto = {
-    ...crypto,
-    mac: (key, message) => {
-      used.others.add(hex(key))
-      return crypto.mac(key, message)
-    },
-    expand: (prk, info, length) => {
-      if (length === 32) used.messageKeys.add(hex(prk))
-      return crypto.expand(prk, info, length)
-    },
-    derive: (salt, ikm, info, length) => {
-      if (length === 96) used.others.add(hex(salt))
-      return crypto.derive(salt, ikm, info, length)
-    },
+/**
+ * Hours of two members, by the model of `simulation/conversation.ts`: what a thief reads who copies the state of side 0,
+ * its current epoch included. Of twelve moments of the copy the worst counts; `missed`: frames that no thief read.
+ */
+const steal = async ({ crypto, oracle, recorded }: Overheard, assumptions: Assumptions) => {
+  const worst = { frames: 0, messages: 0, minutes: 0, missed: 0 }
+  for (const copy of recorded.copies) {
+    const attacker = new Attacker(crypto, decodeSession(copy.state), assumptions, oracle)
+    const epochs = new Set([copy.epoch])
+    const later = recorded.frames.filter(({ at }) => at > copy.at)
+    const count = { frames: 0, messages: 0, until: copy.at }
+    for (const { at, from, bytes, epoch, keySets } of later) {
+      const isRead = await attacker.reads(from === 0 ? 'peer' : 'self', bytes)
+      attacker.notice('self', keySets[0])
+      attacker.notice('peer', keySets[1])
+      if (!isRead) continue
+      count.frames++
+      count.until = at
+      if (epoch !== null) epochs.add(epoch)
+    }
+    for (const { at, epoch } of recorded.said) {
+      if (at <= copy.at || !epochs.has(epoch)) continue
+      count.messages++
+      count.until = Math.max(count.until, at)
+    }
+    worst.frames = Math.max(worst.frames, count.frames)
+    worst.messages = Math.max(worst.messages, count.messages)
+    worst.minutes = Math.max(worst.minutes, Math.ceil((count.until - copy.at) / 60_000))
+    worst.missed = Math.max(worst.missed, later.length - count.frames)
   }
-  return { crypto: recording, used }
+  return worst
 }
 
-test('forward secrecy: both final states together open nothing that was read before', async () => {
-  const base = (await seededCrypto('forward', subtle)).crypto
-  const { crypto, used } = recordUse(base)
-  const pair = await createPair(crypto)
-  const frames: { to: 0 | 1; frame: Uint8Array }[] = []
-  for (const from of [0, 0, 1, 0, 1, 1, 1, 0, 1, 0, 0] as const) {
-    frames.push({ to: from === 0 ? 1 : 0, frame: await pass(crypto, pair, from) })
-  }
-  expect(used.messageKeys.size).toBe(frames.length)
-  const states = pair.map(encodeSession)
-  for (const { to, frame } of frames) {
-    const outcome = await open(base, decodeSession(states[to]!), frame, 0)
-    expect(outcome).toEqual({ kind: 'rejected', code: 'ratchet/unreadable' })
-  }
-  const all = concat(...states)
-  for (let at = 0; at + 32 <= all.length; at++) {
-    const window = all.subarray(at, at + 32)
-    const name = toHex(window)
-    expect(used.messageKeys.has(name) || used.others.has(name)).toBe(false)
-    expect(used.messageKeys.has(toHex(await base.mac(window, Uint8Array.of(1))))).toBe(false)
-  }
-})
+const overhear = async (plan: Plan) => {
+  const seeded = await seededCrypto('conversation', subtle, nodeEngines)
+  const { crypto, oracle } = leakKeys(seeded.crypto)
+  return { crypto, oracle, recorded: await converse(crypto, plan) }
+}
+type Overheard = Awaited<ReturnType<typeof overhear>>
 
-test('one set of private keys is kept, two while a turn awaits its acknowledgement', async () => {
-  const { crypto } = await seededCrypto('key sets', subtle)
-  const pair = await createPair(crypto)
-  const indexes = (side: 0 | 1) => pair[side].keySets.map(({ index }) => index)
-  await pass(crypto, pair, 0)
-  expect([indexes(0), indexes(1)]).toEqual([[0, 1], [0]])
-  await pass(crypto, pair, 1)
-  expect([indexes(0), indexes(1)]).toEqual([[1], [0, 1]])
-  await pass(crypto, pair, 0)
-  expect([indexes(0), indexes(1)]).toEqual([[1, 2], [1]])
-})
+const moments = (from: number, step: number): readonly number[] =>
+  Array.from({ length: 12 }, (_, i) => from + i * step)
+
+const rooms = {
+  'a message a second': { minutes: 12, messageEvery: 1, copies: moments(130, 7) },
+  'a message in ten seconds': { minutes: 45, messageEvery: 10, copies: moments(700, 53) },
+  'a message in five minutes': { minutes: 80, messageEvery: 300, copies: moments(1300, 53) },
+  silence: { minutes: 250, messageEvery: null, copies: moments(3700, 331) },
+} as const satisfies Readonly<Record<string, Omit<Plan, 'author'>>>
+
+// The table in SPEC.md, "Healing".
+const figures = [
+  ['a message a second', 0, { frames: 61, messages: 63, minutes: 2 }],
+  ['a message a second', 1, { frames: 64, messages: 63, minutes: 2 }],
+  ['a message in ten seconds', 0, { frames: 7, messages: 56, minutes: 10 }],
+  ['a message in ten seconds', 1, { frames: 7, messages: 62, minutes: 11 }],
+  ['a message in five minutes', 0, { frames: 28, messages: 2, minutes: 15 }],
+  ['a message in five minutes', 1, { frames: 32, messages: 3, minutes: 20 }],
+  ['silence', 0, { frames: 117, messages: 0, minutes: 59 }],
+  ['silence', 1, { frames: 178, messages: 0, minutes: 119 }],
+] as const
+
+test.each(figures)(
+  'with %s and epochs by side %i a copied state reads a bounded part, also with one primitive broken',
+  { timeout: 60_000 },
+  async (room, author, expected) => {
+    const overheard = await overhear({ ...rooms[room], author })
+    for (const dhBroken of [false, true]) {
+      for (const kemBroken of [false, true]) {
+        const { missed, ...read } = await steal(overheard, { dhBroken, kemBroken })
+        if (dhBroken && kemBroken) {
+          expect(missed).toBe(0)
+          expect(read.frames).toBeGreaterThan(2 * expected.frames)
+        } else {
+          expect(read).toEqual(expected)
+          expect(missed).toBeGreaterThan(0)
+        }
+      }
+    }
+  },
+)

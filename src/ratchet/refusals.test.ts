@@ -2,17 +2,10 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, equal, fromHex, utf8 } from '../codec/index.ts'
 import { type Crypto, seededCrypto } from '../crypto/index.ts'
-import {
-  decodePublicKeys,
-  encodeSession,
-  generateRatchetKeys,
-  type OpenOutcome,
-  open,
-  type Session,
-  seal,
-  sessionView,
-} from './index.ts'
-import { createPair, createSpokenPair } from './testing/pair.ts'
+import { arePlausible, generateKeyPairs } from '../identity/index.ts'
+import { encodeSession, open, type Session, seal, sessionView } from './index.ts'
+import { createPair } from './testing/pair.ts'
+import { openOrThrow, rejected, sealMany as sealManyWith, turning } from './testing/steps.ts'
 
 const subtle = globalThis.crypto.subtle as never
 let crypto: Crypto
@@ -25,25 +18,10 @@ beforeAll(async () => {
 })
 
 /** Opens or throws: for steps that are not what a test is about. */
-const opened = async (session: Session, bytes: Bytes, now = 0) => {
-  const outcome = await open(crypto, session, bytes, now)
-  if (outcome.kind === 'rejected') throw new Error(outcome.code)
-  return outcome
-}
+const opened = (session: Session, bytes: Bytes, now = 0) => openOrThrow(crypto, session, bytes, now)
 
 /** Seals `count` messages in a row. */
-const sealMany = async (session: Session, count: number): Promise<{ session: Session; frames: Bytes[] }> => {
-  const frames: Bytes[] = []
-  let current = session
-  for (let i = 0; i < count; i++) {
-    const sealed = await seal(crypto, current, utf8(`${i}`), 'message')
-    current = sealed.session
-    frames.push(sealed.bytes)
-  }
-  return { session: current, frames }
-}
-
-const rejected = (code: string): OpenOutcome => ({ kind: 'rejected', code }) as OpenOutcome
+const sealMany = (session: Session, count: number) => sealManyWith(crypto, session, count)
 
 describe('refusals', () => {
   const refuse = async (session: Session, bytes: Uint8Array, code?: string): Promise<void> => {
@@ -61,7 +39,7 @@ describe('refusals', () => {
     await refuse(heard, frames[2]!, 'ratchet/unreadable')
     heard = (await opened(heard, frames[0]!)).session
     await refuse(heard, frames[0]!, 'ratchet/unreadable')
-    const answer = await seal(crypto, heard, utf8('answer'), 'message')
+    const answer = await seal(crypto, heard, utf8('answer'), turning('message'))
     const turned = await sealMany((await opened(session, answer.bytes)).session, 1)
     heard = (await opened(answer.session, turned.frames[0]!)).session
     expect(sessionView(heard)).toMatchObject({ turnsReceived: 2, skipped: 1 })
@@ -87,7 +65,7 @@ describe('refusals', () => {
   })
 
   test('own frames, frames of another pair, of another group', async () => {
-    const { bytes } = await seal(crypto, alice, utf8('x'), 'message')
+    const { bytes } = await seal(crypto, alice, utf8('x'), turning('message'))
     await refuse(alice, bytes, 'ratchet/unreadable')
     const [, stranger] = await createPair(crypto)
     await refuse(stranger, bytes, 'ratchet/unreadable')
@@ -97,7 +75,7 @@ describe('refusals', () => {
   test('random and mutated frames, whatever they are, are refused as data', { timeout: 60_000 }, async () => {
     const { frames, session } = await sealMany(alice, 3)
     const heard = (await opened(bob, frames[1]!)).session
-    const answer = await seal(crypto, heard, utf8('answer'), 'message')
+    const answer = await seal(crypto, heard, utf8('answer'), turning('message'))
     const turn = (await sealMany((await opened(session, answer.bytes)).session, 1)).frames[0]!
     const targets = [frames[0]!, frames[2]!, turn]
     await fc.assert(
@@ -142,7 +120,7 @@ describe('refusals', () => {
       const evil = altering(call, (plaintext) => {
         plaintext[at < 0 ? plaintext.length + at : at] = value
       })
-      await refuse(bob, (await seal(evil, alice, utf8('hello'), 'control')).bytes, code)
+      await refuse(bob, (await seal(evil, alice, utf8('hello'), turning('control'))).bytes, code)
     }
     await tell(1, 3, 2, 'ratchet/unreadable') // not the next turn
     await tell(1, 11, 1, 'ratchet/unreadable') // a chain before the first
@@ -161,29 +139,27 @@ describe('refusals', () => {
     // Both have turned twice, and Alice is to turn next.
     let [left, right] = [alice, bob]
     for (let i = 0; i < 4; i++) {
-      const sealed = await seal(crypto, left, utf8('x'), 'message')
+      const sealed = await seal(crypto, left, utf8('x'), turning('message'))
       ;[left, right] = [(await opened(right, sealed.bytes)).session, sealed.session]
     }
-    const fresh = await generateRatchetKeys(crypto)
+    const fresh = await generateKeyPairs(crypto)
     const tell = async (keys: { dh?: Bytes; kem?: Bytes }, code: string | null): Promise<void> => {
       const evil: Crypto = {
         ...crypto,
         dhGenerate: async () => ({ ...fresh.dh, publicKey: keys.dh ?? fresh.dh.publicKey }),
         kemGenerate: async () => ({ ...fresh.kem, publicKey: keys.kem ?? fresh.kem.publicKey }),
       }
-      const { bytes, session } = await seal(evil, left, utf8('x'), 'message')
+      const { bytes, session } = await seal(evil, left, utf8('x'), turning('message'))
       expect(sessionView(session).turnsSent).toBe(3)
       if (code === null) expect((await open(crypto, right, bytes, 0)).kind).toBe('opened')
       else await refuse(right, bytes, code)
     }
     await tell({}, null)
-    const [oldest, newest] = [right.keySets[0]!.keys, right.keySets.at(-1)!.keys]
-    const last = right.peerKeys
-    for (const dh of [oldest.dh.publicKey, newest.dh.publicKey, last.dh])
-      await tell({ dh }, 'ratchet/bad-keys')
-    for (const kem of [oldest.kem.publicKey, newest.kem.publicKey, last.kem]) {
-      await tell({ kem }, 'ratchet/bad-keys')
-    }
+    const [own, last] = [right.keySets.at(-1)!.keys, right.peerKeys!]
+    for (const dh of [own.dh.publicKey, last.dh]) await tell({ dh }, 'ratchet/bad-keys')
+    for (const kem of [own.kem.publicKey, last.kem]) await tell({ kem }, 'ratchet/bad-keys')
+    // The sets before those two are remembered as well.
+    for (const dh of [right.seen.own[0]!, right.seen.peer[0]!]) await tell({ dh }, 'ratchet/bad-keys')
     const smallOrder = [
       '0000000000000000000000000000000000000000000000000000000000000000',
       '0100000000000000000000000000000000000000000000000000000000000000',
@@ -195,14 +171,13 @@ describe('refusals', () => {
     ]
     for (const dh of smallOrder) {
       await tell({ dh: fromHex(dh) }, 'ratchet/bad-keys')
-      expect(() => decodePublicKeys(concat(fromHex(dh), fresh.kem.publicKey))).toThrow('not a public key')
+      expect(arePlausible({ dh: fromHex(dh), kem: fresh.kem.publicKey })).toBe(false)
     }
     for (const at of [0, 600, 1149]) {
       const kem = fresh.kem.publicKey.slice()
       kem.fill(0xff, at, at + 3)
       await tell({ kem }, 'ratchet/bad-keys')
       await expect(crypto.kemEncapsulate(kem)).rejects.toThrow()
-      expect(() => decodePublicKeys(concat(fresh.dh.publicKey, kem))).toThrow('not a public key')
     }
     await tell({ kem: new Uint8Array(1184) }, 'ratchet/bad-keys')
   })

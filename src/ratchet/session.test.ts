@@ -2,23 +2,26 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, equal, utf8 } from '../codec/index.ts'
 import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { generateKeyPairs, type KeyPairs, type PublicKeys, publicKeysOf } from '../identity/index.ts'
 import {
+  canSeal,
   createSession,
-  decodePublicKeys,
   decodeSession,
-  encodePublicKeys,
   encodeSession,
   expire,
-  generateRatchetKeys,
+  expiresAt,
   maxPlaintext,
-  type OpenOutcome,
   open,
+  type Padding,
+  type Role,
   type Session,
-  safetyNumber,
   seal,
+  sendingAuth,
   sessionView,
+  type TurnPolicy,
 } from './index.ts'
-import { createPair, createSpokenPair } from './testing/pair.ts'
+import { createPair, createSpokenPair, ids } from './testing/pair.ts'
+import { openOrThrow, rejected, sealMany as sealManyWith, turning } from './testing/steps.ts'
 
 const subtle = globalThis.crypto.subtle as never
 let crypto: Crypto
@@ -33,82 +36,120 @@ beforeAll(async () => {
 const hour = 3_600_000
 
 /** Opens or throws: for steps that are not what a test is about. */
-const opened = async (session: Session, bytes: Bytes, now = 0) => {
-  const outcome = await open(crypto, session, bytes, now)
-  if (outcome.kind === 'rejected') throw new Error(outcome.code)
-  return outcome
-}
+const opened = (session: Session, bytes: Bytes, now = 0) => openOrThrow(crypto, session, bytes, now)
 
 /** Seals `count` messages in a row. */
-const sealMany = async (session: Session, count: number): Promise<{ session: Session; frames: Bytes[] }> => {
-  const frames: Bytes[] = []
-  let current = session
-  for (let i = 0; i < count; i++) {
-    const sealed = await seal(crypto, current, utf8(`${i}`), 'message')
-    current = sealed.session
-    frames.push(sealed.bytes)
-  }
-  return { session: current, frames }
-}
-
-const rejected = (code: string): OpenOutcome => ({ kind: 'rejected', code }) as OpenOutcome
+const sealMany = (session: Session, count: number) => sealManyWith(crypto, session, count)
 
 describe('turns', () => {
-  test('the first message each way is a turn, also when both are sent at once', async () => {
-    const fromAlice = await seal(crypto, alice, utf8('from alice'), 'message')
-    const fromBob = await seal(crypto, bob, utf8('from bob'), 'message')
-    expect(sessionView(fromAlice.session)).toMatchObject({
-      turnsSent: 1,
-      turnsReceived: 0,
-      awaitingAck: true,
-    })
-    const atBob = await opened(fromBob.session, fromAlice.bytes)
-    const atAlice = await opened(fromAlice.session, fromBob.bytes)
-    expect(atBob.plaintext).toEqual(utf8('from alice'))
-    expect(atAlice.plaintext).toEqual(utf8('from bob'))
-    // Crossed: neither knows yet that the other has its turn.
-    expect(sessionView(atBob.session)).toMatchObject({ turnsSent: 1, turnsReceived: 1, awaitingAck: true })
+  const policies = ['due', 'minute', 'never'] as const
 
-    const second = await seal(crypto, atAlice.session, utf8('again'), 'message')
-    expect(sessionView(second.session).turnsSent).toBe(1)
-    const back = await opened(atBob.session, second.bytes)
-    expect(sessionView(back.session).awaitingAck).toBe(false)
-    const third = await seal(crypto, back.session, utf8('turn'), 'message')
-    expect(sessionView(third.session).turnsSent).toBe(2)
-    expect((await opened(second.session, third.bytes)).plaintext).toEqual(utf8('turn'))
+  test('the initiator speaks first: before it has, the responder has no keys to turn to', async () => {
+    expect([canSeal(alice), canSeal(bob)]).toEqual([true, false])
+    await expect(seal(crypto, bob, utf8('x'), turning('message'))).rejects.toThrow(RangeError)
+    const { session } = await opened(bob, (await seal(crypto, alice, utf8('x'), turning('message'))).bytes)
+    expect(canSeal(session)).toBe(true)
   })
 
-  test('a conversation turns at every change of speaker', async () => {
-    const sizes: number[] = []
-    let [left, right] = [alice, bob]
-    for (let i = 0; i < 8; i++) {
-      const first = await seal(crypto, left, utf8('one'), 'control')
-      const second = await seal(crypto, first.session, utf8('two'), 'control')
-      sizes.push(first.bytes.length, second.bytes.length)
-      const heard = await opened((await opened(right, first.bytes)).session, second.bytes)
-      ;[left, right] = [heard.session, second.session]
-    }
-    // 2,308 bytes of keys in each: whatever acknowledges a turn brings new keys, so the next send is a turn again.
-    expect(new Set(sizes)).toEqual(new Set([4436]))
-    expect(sessionView(left)).toMatchObject({ turnsSent: 4, turnsReceived: 4, skipped: 0 })
+  test.each(policies)('the first frame of each side turns under %s', async (turn) => {
+    const options = { padding: 'control', turn, now: 1000 } as const
+    const first = await seal(crypto, alice, utf8('from alice'), options)
+    expect(sessionView(first.session)).toMatchObject({ turnsSent: 1, awaitingAck: true })
+    const atBob = await opened(bob, first.bytes)
+    expect(atBob).toMatchObject({ turned: true, acked: false })
+    const answer = await seal(crypto, atBob.session, utf8('from bob'), options)
+    const atAlice = await opened(first.session, answer.bytes)
+    expect(atAlice).toMatchObject({ turned: true, acked: true, plaintext: utf8('from bob') })
+    expect(sessionView(atAlice.session)).toMatchObject({ turnsSent: 1, turnsReceived: 1, awaitingAck: false })
   })
 
-  test('sizes: an acknowledged turn leaves the header', async () => {
-    const turned = (await seal(crypto, alice, utf8('x'), 'message')).session
-    const heard = await seal(crypto, alice, utf8('x'), 'message')
-    expect(heard.bytes.length).toBe(2644)
-    // A side that does not turn at once, as this one always does.
-    const patient: Session = {
-      ...turned,
-      sending: { ...turned.sending, acked: 1, block: null, freshFrom: 1 },
-      keySets: turned.keySets.slice(1),
+  test('any frame of the first chain opens the session: each carries the turn', async () => {
+    const { frames } = await sealMany(alice, 4)
+    for (const [i, frame] of frames.entries()) {
+      expect(frame.length).toBe(2644)
+      expect(await opened(bob, frame)).toMatchObject({ turned: true, plaintext: utf8(`${i}`) })
     }
-    expect((await seal(crypto, patient, utf8('x'), 'message')).bytes.length).toBe(336)
-    expect((await seal(crypto, patient, utf8('x'), 'control')).bytes.length).toBe(2128)
-    const atBob = await opened(bob, (await seal(crypto, turned, utf8('x'), 'message')).bytes)
-    expect((await opened(atBob.session, (await sealMany(patient, 2)).frames[1]!)).plaintext).toEqual(
-      utf8('1'),
-    )
+    const third = await opened(bob, frames[2]!)
+    expect(await opened(third.session, frames[3]!)).toMatchObject({ turned: false, acked: false })
+  })
+
+  test('a turn waits for new keys of the peer, and for the acknowledgement of the last', async () => {
+    let [left, right] = await createSpokenPair(crypto)
+    const turn = async (from: Session): Promise<number> => {
+      const { session } = await seal(crypto, from, utf8('x'), turning('control'))
+      return sessionView(session).turnsSent - sessionView(from).turnsSent
+    }
+    // The initiator has heard the responder's turn, which the responder does not know.
+    expect([await turn(left), await turn(right)]).toEqual([1, 0])
+    const lost = await seal(crypto, left, utf8('lost'), turning('control'))
+    const next = await seal(crypto, lost.session, utf8('next'), turning('control'))
+    expect(sessionView(next.session)).toMatchObject({ turnsSent: 2, sent: 2 })
+    right = (await opened(right, next.bytes)).session
+    left = next.session
+    expect([await turn(left), await turn(right)]).toEqual([0, 1])
+    // An acknowledgement by a frame that does not turn: the turn leaves the header, and no other is due.
+    const calm = await seal(crypto, right, utf8('calm'), { padding: 'control', turn: 'never', now: 0 })
+    const heard = await opened(left, calm.bytes)
+    expect(heard).toMatchObject({ turned: false, acked: true })
+    expect(await turn(heard.session)).toBe(0)
+  })
+
+  test('under minute a due turn waits until the last is 60 s old, or the clock went back', async () => {
+    const [left] = await createSpokenPair(crypto)
+    const hours = 5 * hour
+    const stood: Session = { ...left, sending: { ...left.sending, turnedAt: hours } }
+    const turns = async (turn: TurnPolicy, now: number): Promise<boolean> => {
+      const { session } = await seal(crypto, stood, utf8('x'), { padding: 'message', turn, now })
+      const isTurn = sessionView(session).turnsSent === 2
+      expect(session.sending.turnedAt).toBe(isTurn ? now : hours)
+      return isTurn
+    }
+    expect(await turns('minute', hours)).toBe(false)
+    expect(await turns('minute', hours + 59_999)).toBe(false)
+    expect(await turns('minute', hours + 60_000)).toBe(true)
+    expect(await turns('minute', hours - 1)).toBe(true)
+    expect(await turns('due', hours)).toBe(true)
+    expect(await turns('never', hours + hour)).toBe(false)
+  })
+
+  test('own keys go with the one turn of the peer that uses them', async () => {
+    let [left, right] = await createPair(crypto)
+    const indexes = ({ keySets }: Session) => keySets.map(({ index }) => index)
+    expect([indexes(left), indexes(right)]).toEqual([[], [0]])
+    const pass = async (from: 'left' | 'right'): Promise<void> => {
+      const sealed = await seal(crypto, from === 'left' ? left : right, utf8('x'), turning('control'))
+      const heard = await opened(from === 'left' ? right : left, sealed.bytes)
+      ;[left, right] = from === 'left' ? [sealed.session, heard.session] : [heard.session, sealed.session]
+      for (const secret of heard.stale) secret.wipe()
+    }
+    const { dh, kem } = right.keySets[0]!.keys
+    await pass('left')
+    expect([indexes(left), indexes(right)]).toEqual([[1], []])
+    // A pre-key in the place of key set 0 is gone once the letter is open.
+    expect([dh.privateKey.wiped, kem.privateKey.wiped]).toEqual([true, true])
+    await pass('right')
+    expect([indexes(left), indexes(right)]).toEqual([[], [1]])
+    await pass('left')
+    expect([indexes(left), indexes(right)]).toEqual([[2], []])
+  })
+
+  test('sizes: 336 bytes, 2,644 with a turn block, controls in steps of 256', async () => {
+    const size = async (session: Session, length: number, padding: Padding): Promise<number> => {
+      const options = { padding, turn: 'never', now: 0 } as const
+      return (await seal(crypto, session, new Uint8Array(length), options)).bytes.length
+    }
+    const [left, right] = await createSpokenPair(crypto)
+    for (const padding of ['control', 'message'] as const) {
+      expect(await size(alice, 0, padding)).toBe(2644)
+      expect(await size(left, 0, padding)).toBe(336)
+      expect(await size(left, 252, padding)).toBe(336)
+    }
+    // The responder does not know yet that its turn has arrived.
+    expect(await size(right, 0, 'control')).toBe(2644)
+    expect(await size(left, 253, 'control')).toBe(336 + 256)
+    expect(await size(left, 253, 'message')).toBe(336 + 16)
+    expect(await size(left, 1500, 'control')).toBe(80 + 6 * 256)
+    expect(await size(alice, maxPlaintext, 'message')).toBe(37_204)
   })
 })
 
@@ -123,7 +164,7 @@ describe('limits', () => {
 
     // The same bound over the end of one chain and the beginning of the next.
     const first = await opened(bob, frames[0]!)
-    const answer = await seal(crypto, first.session, utf8('answer'), 'message')
+    const answer = await seal(crypto, first.session, utf8('answer'), turning('message'))
     const turned = (await opened(session, answer.bytes)).session
     expect(await open(crypto, answer.session, (await sealMany(turned, 1)).frames[0]!, 0)).toEqual(
       rejected('ratchet/jump'),
@@ -146,6 +187,7 @@ describe('limits', () => {
     const later = expire(session, 25 * hour + 1)
     expect(later.stale.length).toBe(2)
     expect(sessionView(later.session).skipped).toBe(0)
+    expect([expiresAt(session), expiresAt(later.session)]).toEqual([25 * hour + 1, null])
     expect(expire(later.session, 99 * hour).session).toBe(later.session)
   })
 
@@ -160,7 +202,7 @@ describe('limits', () => {
       const { frames, session } = await sealMany(left, length)
       late.push(frames[0]!)
       const heard = await opened(right, frames[length - 1]!)
-      const answer = await seal(crypto, heard.session, utf8('next'), 'message')
+      const answer = await seal(crypto, heard.session, utf8('next'), turning('message'))
       ;[left, right] = [(await opened(session, answer.bytes)).session, answer.session]
       expect(sessionView(right).skipped).toBeLessThanOrEqual(128)
     }
@@ -171,24 +213,17 @@ describe('limits', () => {
   test('plaintexts of 0 and 32 KiB pass, longer ones throw', async () => {
     for (const size of [0, maxPlaintext]) {
       for (const padding of ['control', 'message'] as const) {
-        const sealed = await seal(crypto, alice, new Uint8Array(size).fill(5), padding)
+        const sealed = await seal(crypto, alice, new Uint8Array(size).fill(5), turning(padding))
         expect((await opened(bob, sealed.bytes)).plaintext).toEqual(new Uint8Array(size).fill(5))
       }
     }
-    await expect(seal(crypto, alice, new Uint8Array(maxPlaintext + 1), 'message')).rejects.toThrow(RangeError)
+    await expect(seal(crypto, alice, new Uint8Array(maxPlaintext + 1), turning('message'))).rejects.toThrow(
+      RangeError,
+    )
   })
 })
 
 describe('state', () => {
-  test('public keys are 1,216 bytes and round trip', async () => {
-    const keys = await generateRatchetKeys(crypto)
-    const encoded = encodePublicKeys(keys)
-    expect(encoded.length).toBe(1216)
-    expect(decodePublicKeys(encoded)).toEqual({ dh: keys.dh.publicKey, kem: keys.kem.publicKey })
-    expect(() => decodePublicKeys(encoded.subarray(1))).toThrow('too short')
-    expect(() => decodePublicKeys(concat(encoded, Uint8Array.of(0)))).toThrow('trailing')
-  })
-
   test('a stored session behaves like the live one', async () => {
     const { frames, session } = await sealMany(alice, 3)
     const heard = (await opened(bob, frames[2]!)).session
@@ -201,7 +236,7 @@ describe('state', () => {
     }
     const again = decodeSession(encodeSession(heard))
     expect((await opened(again, frames[1]!)).plaintext).toEqual(utf8('1'))
-    const answer = await seal(crypto, again, utf8('answer'), 'message')
+    const answer = await seal(crypto, again, utf8('answer'), turning('message'))
     expect((await opened(decodeSession(encodeSession(session)), answer.bytes)).plaintext).toEqual(
       utf8('answer'),
     )
@@ -228,7 +263,7 @@ describe('state', () => {
   test('stale secrets may be wiped: both sides go on', async () => {
     let [left, right] = await createPair(crypto)
     for (let i = 0; i < 6; i++) {
-      const sealed = await seal(crypto, left, utf8('x'), 'message')
+      const sealed = await seal(crypto, left, utf8('x'), turning('message'))
       expect(sealed.stale.length).toBeGreaterThan(0)
       const heard = await opened(right, sealed.bytes)
       for (const secret of [...sealed.stale, ...heard.stale]) secret.wipe()
@@ -237,45 +272,59 @@ describe('state', () => {
     expect(sessionView(left).turnsSent).toBe(3)
   })
 
-  test('both sides have one auth key and one safety number, every pair its own', async () => {
-    expect(alice.auth.expose()).toEqual(bob.auth.expose())
-    const { digits, words } = await safetyNumber(crypto, alice)
-    expect(await safetyNumber(crypto, bob)).toEqual({ digits, words })
-    expect(digits).toMatch(/^(\d{5} ){11}\d{5}$/)
-    expect(words.split(' ').length).toBe(8)
-    const later = (await seal(crypto, alice, utf8('x'), 'message')).session
-    expect(await safetyNumber(crypto, decodeSession(encodeSession(later)))).toEqual({ digits, words })
-    const [other] = await createPair(crypto)
-    expect((await safetyNumber(crypto, other)).digits).not.toBe(digits)
-  })
-
-  test('the key, the transcript, the group and both ids matter', async () => {
-    const keys = await generateRatchetKeys(crypto)
-    const base = {
-      key: new Secret(new Uint8Array(32)),
-      transcript: new Uint8Array(32),
-      groupId: new Uint8Array(16),
-      self: new Uint8Array(16).fill(1),
-      peer: new Uint8Array(16).fill(2),
-      keys,
-      peerKeys: decodePublicKeys(encodePublicKeys(keys)),
+  test('the key, the transcript, the group, both ids and the roles matter', async () => {
+    const keys = await generateKeyPairs(crypto)
+    const start = { key: new Secret(new Uint8Array(32)), transcript: new Uint8Array(32) }
+    const base = { ...start, groupId: new Uint8Array(16), self: ids[0], peer: ids[1] }
+    const create = ({ key, transcript, ...rest }: typeof base, role: Role): Promise<Session> => {
+      const isInitiator = role === 'initiator'
+      const ends = isInitiator ? { keys: null, peerKeys: publicKeysOf(keys) } : { keys, peerKeys: null }
+      return createSession(crypto, { ...rest, start: { key, transcript, role, ...ends } })
     }
-    const auth = async (change: Partial<typeof base>): Promise<string> =>
-      (await createSession(crypto, { ...base, ...change })).auth.expose().join()
+    const auth = async (change: Partial<typeof base>, role: Role = 'initiator'): Promise<string> =>
+      sendingAuth(await create({ ...base, ...change }, role))
+        .expose()
+        .join()
     const ones = new Uint8Array(32).fill(1)
-    const auths = await Promise.all(
-      [
-        {},
-        { key: new Secret(ones) },
-        { transcript: ones },
-        { groupId: ones.slice(0, 16) },
-        { self: new Uint8Array(16).fill(3) },
-        { peer: new Uint8Array(16).fill(3) },
-      ].map(auth),
-    )
-    expect(new Set(auths).size).toBe(6)
+    const auths = [
+      await auth({}),
+      await auth({}, 'responder'),
+      await auth({ key: new Secret(ones) }),
+      await auth({ transcript: ones }),
+      await auth({ groupId: ones.slice(0, 16) }),
+      await auth({ self: new Uint8Array(16).fill(3) }),
+      await auth({ peer: new Uint8Array(16).fill(3) }),
+    ]
+    expect(new Set(auths).size).toBe(auths.length)
     await expect(auth({ peer: base.self })).rejects.toThrow(RangeError)
     await expect(auth({ transcript: new Uint8Array(31) })).rejects.toThrow(RangeError)
     await expect(auth({ groupId: new Uint8Array(17) })).rejects.toThrow(RangeError)
+    await expect(auth({ key: new Secret(new Uint8Array(31)) })).rejects.toThrow(RangeError)
+  })
+
+  test('only the responder begins with keys of its own, and with plausible ones', async () => {
+    const keys = await generateKeyPairs(crypto)
+    const peerKeys = publicKeysOf(keys)
+    const create = (role: Role, own: KeyPairs | null, theirs: PublicKeys | null): Promise<Session> =>
+      createSession(crypto, {
+        start: {
+          role,
+          key: new Secret(new Uint8Array(32)),
+          transcript: new Uint8Array(32),
+          keys: own,
+          peerKeys: theirs,
+        },
+        groupId: new Uint8Array(16),
+        self: ids[0],
+        peer: ids[1],
+      })
+    await expect(create('initiator', keys, peerKeys)).rejects.toThrow(RangeError)
+    await expect(create('initiator', null, null)).rejects.toThrow(RangeError)
+    await expect(create('responder', null, null)).rejects.toThrow(RangeError)
+    await expect(create('responder', keys, peerKeys)).rejects.toThrow(RangeError)
+    await expect(create('initiator', null, { ...peerKeys, dh: new Uint8Array(32) })).rejects.toThrow(
+      RangeError,
+    )
+    expect((await create('responder', keys, null)).keySets.length).toBe(1)
   })
 })

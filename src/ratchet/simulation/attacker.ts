@@ -6,6 +6,7 @@
 import { toHex } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
 import type { KeyPairs, PublicKeys } from '../../identity/index.ts'
+import type { ReceivingAuth } from '../auth.ts'
 import { open } from '../receiving.ts'
 import type { KeySet, Session } from '../session.ts'
 import { noSkippedKeys } from '../skipped-keys.ts'
@@ -39,6 +40,12 @@ export const leakKeys = (crypto: Crypto): { readonly crypto: Crypto; readonly or
 
 const never = 0xffffffff
 
+/** The keys that tags of the copied side may use. */
+const ownAuths = ({ sending }: Session): readonly ReceivingAuth[] => {
+  const acked = { turn: sending.acked, auth: sending.auth }
+  return sending.nextAuth === null ? [acked] : [{ turn: sending.acked + 1, auth: sending.nextAuth }, acked]
+}
+
 /** Follows a conversation from a copied state, sees every frame and every public key, answers nothing. */
 export class Attacker {
   readonly #crypto: Crypto
@@ -47,6 +54,8 @@ export class Attacker {
   /** In the place of the copied side, and of its peer. */
   #asSelf: Session
   #asPeer: Session
+  /** Every key for tags that it has had, in hexadecimal. */
+  readonly #auths = new Set<string>()
 
   constructor(crypto: Crypto, copy: Session, { dhBroken, kemBroken }: Assumptions, oracle: Oracle) {
     const key = (known: Secret, broken: boolean): Secret | null => {
@@ -83,14 +92,14 @@ export class Attacker {
       self: copy.peer,
       peer: copy.self,
       sending: { ...copy.sending, ...copy.receiving },
-      // Without a copy of the key sets of the peer, and with the tag keys that the copied side uses.
       receiving: {
         ...copy.sending,
         skipped: noSkippedKeys,
-        auths: { held: [{ turn: copy.sending.acked, auth: copy.sending.auth }], confirmedAt: null },
+        auths: { held: ownAuths(copy), confirmedAt: null },
       },
-      keySets: [],
+      keySets: this.#latestOf(copy),
     })
+    this.#collect()
   }
 
   /** Records public keys of the honest sides; their private halves stay unknown. */
@@ -109,7 +118,7 @@ export class Attacker {
 
   /** Adds another copied state: with it, the private keys of the peer. */
   steal(keySets: readonly KeySet[]): void {
-    this.#asPeer = { ...this.#asPeer, keySets: [...this.#asPeer.keySets, ...keySets] }
+    this.#asPeer = { ...this.#asPeer, keySets: [...keySets, ...this.#asPeer.keySets] }
   }
 
   /** @returns whether it can read a frame sent to that side */
@@ -118,7 +127,24 @@ export class Attacker {
     if (outcome.kind === 'rejected') return false
     if (to === 'self') this.#asSelf = outcome.session
     else this.#asPeer = outcome.session
+    this.#collect()
     return true
+  }
+
+  /** @returns whether it can make tags under that key */
+  holds(auth: Secret): boolean {
+    return this.#auths.has(toHex(auth.expose()))
+  }
+
+  #collect(): void {
+    for (const { receiving } of [this.#asSelf, this.#asPeer]) {
+      for (const { auth } of receiving.auths.held) this.#auths.add(toHex(auth.expose()))
+    }
+  }
+
+  /** The peer's latest keys, of which a copy has the public half. */
+  #latestOf({ peerKeys, receiving }: Session): readonly KeySet[] {
+    return peerKeys === null ? [] : [{ index: receiving.rootChain.turn, keys: this.#publicHalf(peerKeys) }]
   }
 
   #publicHalf({ dh, kem }: PublicKeys): KeyPairs {
