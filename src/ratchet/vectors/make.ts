@@ -3,7 +3,7 @@
  */
 
 import { writeFileSync } from 'node:fs'
-import { playExchange } from '../simulation/scripted-exchange.ts'
+import { playExchange } from './exchange.ts'
 
-const vector = await playExchange(globalThis.crypto.subtle as never, 'mlwe-pake ratchet vector 1')
+const vector = await playExchange(globalThis.crypto.subtle as never, 'mlwe-pake ratchet vector 2')
 writeFileSync(new URL('pair-exchange.json', import.meta.url), `${JSON.stringify(vector, null, 2)}\n`)
