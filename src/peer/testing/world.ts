@@ -1,0 +1,360 @@
+/**
+ * Peers around the real relay core in virtual time: one seed, one history. Members run by the product's own runner; what
+ * stands in for the browser is a store of pre-keys and letters that a test may tamper with, and links that come up at once.
+ */
+import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
+import { type Crypto, generateXWing, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
+import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
+import {
+  createPeer,
+  createRunner,
+  decodePeer,
+  encodePeer,
+  type PeerEffect,
+  type PeerState,
+  peerView,
+  type Runner,
+  type Taken,
+  type UntimedEvent,
+} from '../index.ts'
+import { fastCrypto } from './fast-crypto.ts'
+
+/** The real primitives; slow, and the default. */
+const realCrypto = async (seed: string): Promise<Crypto> =>
+  (await seededCrypto(seed, globalThis.crypto.subtle as unknown as WebCrypto)).crypto
+
+export interface WorldOptions {
+  readonly seed: number
+  /** Public-key primitives stood in for by keyed hashes: see `fast-crypto.ts`. */
+  readonly fast?: boolean
+  readonly loss?: number
+  readonly duplicate?: number
+  readonly reorder?: number
+  readonly maxDelay?: number
+  /** Members fall back to the relay only. */
+  readonly relayOnly?: boolean
+  readonly observer?: Observer
+}
+
+/** Sees all that happens in a world, and may be its relay's bad will. */
+export interface Observer {
+  /** The primitives as the members get them. */
+  watch(crypto: Crypto): Crypto
+  /** After a step was taken, before its effects are carried out. */
+  stepped(member: Member, taken: Taken): void
+  /** What the relay passes on of a frame: itself, nothing, another, more than one. */
+  relay(from: Address, to: Address, bytes: Bytes): readonly Bytes[]
+}
+
+export interface OpenOptions {
+  /** Stands for the verifier and the seed that it stretched to. */
+  readonly password?: string
+  readonly door?: 'strict' | 'open'
+  /** Whether it stores its state before it speaks, and has a mailbox. */
+  readonly keeps?: boolean
+  readonly lease?: number
+  /** Milliseconds that its Worker lags behind each event. */
+  readonly lagMs?: number
+  /** No timer of it is finer than this: a tab in the background. */
+  readonly timerMs?: number
+  readonly invitedBy?: Member
+}
+
+/** One peer with everything around it but the browser. */
+export interface Member {
+  readonly name: string
+  readonly address: Address
+  readonly runner: Runner
+  readonly said: string[]
+  readonly heard: { readonly from: MemberId; readonly text: string }[]
+  readonly notices: Extract<PeerEffect, { kind: 'notice' }>[]
+  readonly rejects: string[]
+  /** Every frame that this member handed to the relay. */
+  readonly relayed: Bytes[]
+  /** The relay's proof of address, and the state made durable last: what a stored profile holds. */
+  readonly secret: Bytes
+  stored: Bytes | null
+  readonly keeps: boolean
+  readonly options: OpenOptions
+  gone: boolean
+}
+
+export const idOf = (member: Member): MemberId => member.runner.state().self.id
+
+interface Mail {
+  readonly from: Address
+  readonly bytes: Bytes
+}
+
+export const createWorld = async (options: WorldOptions) => {
+  const name = `world ${options.seed}`
+  const primitives = options.fast === true ? fastCrypto(name) : await realCrypto(name)
+  const { observer } = options
+  const crypto = observer?.watch(primitives) ?? primitives
+  const hash = (bytes: Uint8Array) => crypto.sha256(bytes)
+  const network = createMemoryNetwork({ ...options, hash })
+  const groupId = new Uint8Array(16).fill(7)
+  const room = toHex(crypto.hash(utf8('room'), groupId))
+  const ports = { crypto, recorder: { now: () => network.now(), record: () => undefined } }
+  const members: Member[] = []
+  const endpoints = new Map<Address, MemoryEndpoint>()
+  /** Stand for the relay's store; a test reads them, and writes to them as a hostile relay would. */
+  const preKeys = new Map<Address, Bytes[]>()
+  const letters = new Map<Address, Mail[]>()
+  /** Mailboxes that take no more. */
+  const full = new Set<Address>()
+
+  const feed = async (member: Member, event: UntimedEvent): Promise<void> => {
+    if (!member.gone) await member.runner.feed(event)
+  }
+
+  /** In the member's own time: after its lag, and never before what it was fed first. */
+  const later = (member: Member, event: UntimedEvent, ms = 0): void => {
+    network.setTimer(() => feed(member, event), ms)
+  }
+
+  /** The member reads its mailbox. */
+  const readMail = async (member: Member): Promise<void> => {
+    for (const { from, bytes } of letters.get(member.address)?.splice(0) ?? [])
+      await feed(member, { kind: 'received', from, path: 'mail', bytes })
+    await feed(member, { kind: 'mail-read' })
+  }
+
+  const ownersFor = (member: Member): ReadonlyMap<Address, number> =>
+    new Map(
+      [...letters.keys()]
+        .filter((address) => address !== member.address)
+        .map((address) => [address, preKeys.get(address)?.length ?? 0]),
+    )
+
+  const effectsOf = (self: () => Member, endpoint: () => MemoryEndpoint) => ({
+    sendDirect: (to: Address, bytes: Bytes) => endpoint().sendDirect(to, bytes),
+    sendByRelay(to: Address, bytes: Bytes) {
+      const member = self()
+      member.relayed.push(bytes)
+      for (const passed of observer?.relay(member.address, to, bytes) ?? [bytes]) endpoint().send(to, passed)
+    },
+    mail(to: Address, bytes: Bytes, letter: number) {
+      const member = self()
+      member.relayed.push(bytes)
+      const box = full.has(to) ? undefined : letters.get(to)
+      for (const passed of observer?.relay(member.address, to, bytes) ?? [bytes])
+        box?.push({ from: member.address, bytes: passed })
+      const outcome = box !== undefined ? 'stored' : full.has(to) ? 'full' : 'failed'
+      later(member, { kind: 'mailed', letter, outcome }, 2)
+      const reader = members.find(({ address, gone }) => address === to && !gone)
+      if (box !== undefined && reader !== undefined) network.setTimer(() => readMail(reader), 5)
+    },
+    publish(made: readonly Bytes[], replace: boolean) {
+      const member = self()
+      const stock = [...(replace ? [] : (preKeys.get(member.address) ?? [])), ...made]
+      preKeys.set(member.address, stock)
+      letters.set(member.address, letters.get(member.address) ?? [])
+      later(member, { kind: 'published', stock: stock.length }, 2)
+    },
+    takePreKey(address: Address) {
+      const published = preKeys.get(address)?.shift() ?? null
+      later(self(), { kind: 'prekey', address, published }, 2)
+    },
+    listOwners() {
+      const member = self()
+      network.setTimer(() => feed(member, { kind: 'owners', owners: ownersFor(member) }), 2)
+    },
+    connect(address: Address, initiator: boolean) {
+      // Stands for WebRTC: the initiator's offer travels sealed, and the link comes up.
+      if (!initiator || options.relayOnly) return
+      later(self(), { kind: 'signal', address, data: utf8('offer') }, 5)
+    },
+    disconnect(address: Address) {
+      later(self(), { kind: 'link', address, direct: false }, 1)
+    },
+    signal(address: Address) {
+      const other = members.find((one) => one.address === address && !one.gone)
+      if (other === undefined) return
+      later(self(), { kind: 'link', address, direct: true }, 5)
+      later(other, { kind: 'link', address: self().address, direct: true }, 5)
+    },
+    message({ from, message }: Extract<PeerEffect, { kind: 'message' }>) {
+      const member = self()
+      if (from === idOf(member)) member.said.push(message.text)
+      else member.heard.push({ from, text: message.text })
+    },
+    notice: (effect: Extract<PeerEffect, { kind: 'notice' }>) => void self().notices.push(effect),
+    reject: (code: string) => void self().rejects.push(code),
+  })
+
+  const onRelay = (member: Member, event: RelayEvent): Promise<void> | void => {
+    switch (event.kind) {
+      case 'open':
+        return feed(member, { kind: 'relay-open', present: event.members as readonly Address[] }).then(() =>
+          readMail(member),
+        )
+      case 'presence':
+        return feed(member, {
+          kind: 'presence',
+          address: event.address as Address,
+          present: event.present,
+        })
+      case 'frame':
+        return feed(member, {
+          kind: 'received',
+          from: event.from as Address,
+          path: 'relay',
+          bytes: event.bytes,
+        })
+      case 'undelivered':
+        return feed(member, { kind: 'undelivered', to: event.to as Address })
+      case 'closed':
+        return feed(member, { kind: 'relay-closed' })
+    }
+  }
+
+  const start = (
+    name: string,
+    secret: Bytes,
+    given: OpenOptions,
+    create: (address: Address) => PeerState | Promise<PeerState>,
+  ): Promise<Member> => {
+    let member: Member | null = null
+    const { lagMs = 0, timerMs = 0, keeps = true } = given
+    const delayed = (run: () => Promise<void> | void): Promise<void> | void => {
+      if (lagMs === 0) return run()
+      network.setTimer(run, lagMs)
+    }
+    const endpoint = network.endpoint({
+      secret,
+      room,
+      onEvent: (event) => (member === null ? undefined : delayed(() => onRelay(member!, event))),
+      onDirect: (from, bytes) =>
+        member === null
+          ? undefined
+          : delayed(() =>
+              feed(member!, { kind: 'received', from: from as Address, path: 'direct', bytes }),
+            ),
+    })
+    const address = endpoint.address as Address
+    const finish = (state: PeerState): Member => {
+      const runner = createRunner(ports, state, {
+        now: () => network.now(),
+        setTimer: (run, ms) => network.setTimer(run, Math.max(ms, timerMs) + lagMs),
+        persist: (taken) => {
+          if (keeps) member!.stored = encodePeer(taken.state)
+          return true
+        },
+        took: (taken) => observer?.stepped(member!, taken),
+        effects: effectsOf(
+          () => member!,
+          () => endpoint,
+        ),
+      })
+      const logs = { said: [], heard: [], notices: [], rejects: [], relayed: [] }
+      member = { name, address, runner, ...logs, secret, stored: null, keeps, options: given, gone: false }
+      members.push(member)
+      endpoints.set(address, endpoint)
+      return member
+    }
+    const made = create(address)
+    return made instanceof Promise ? made.then(finish) : Promise.resolve(finish(made))
+  }
+
+  /** What a password stretches to, without the stretching. */
+  const proofOf = async (text: string) => {
+    const verifier = new Secret(crypto.hash(utf8(text)))
+    const seed = new Secret(crypto.hash(utf8('seed'), utf8(text)))
+    return { verifier, seed, publicKey: await generateXWing(crypto, seed) }
+  }
+
+  /** What a member hands in as a new password. */
+  const passwordOf = async (text: string, door: 'strict' | 'open' = 'strict') => {
+    const { verifier, publicKey } = await proofOf(text)
+    return { verifier, publicKey, door }
+  }
+
+  /** A new tab. */
+  const open = (name: string, given: OpenOptions = {}): Promise<Member> =>
+    start(name, crypto.random(32), given, async (address) => {
+      const { password = 'right', door = 'strict', lease = 5 * 60_000, keeps = true, invitedBy } = given
+      const self = await createSelf(crypto, groupId, { name, lease, address })
+      const invitation =
+        invitedBy === undefined
+          ? null
+          : { address: invitedBy.address, entryHash: invitedBy.runner.state().self.hash as EntryHash }
+      return createPeer(crypto, {
+        groupId,
+        self,
+        ...(await proofOf(password)),
+        door,
+        invitation,
+        stored: keeps && lease > 60 * 60_000,
+      })
+    })
+
+  /** The same member in another tab, from what it stored last. */
+  const resume = async (member: Member): Promise<Member> => {
+    if (member.stored === null) throw new TypeError('nothing was stored')
+    const state = await decodePeer(crypto, member.stored)
+    const again = await start(member.name, member.secret, member.options, () => state)
+    again.stored = member.stored
+    return again
+  }
+
+  /** Lets `ms` of virtual time pass. */
+  const pass = (ms: number): Promise<void> => network.run(network.now() + ms)
+
+  /** The tab is gone without a word. */
+  const close = (member: Member): void => {
+    member.gone = true
+    member.runner.close()
+    endpoints.get(member.address)?.close()
+  }
+
+  const view = (member: Member) => peerView(crypto, member.runner.state(), network.now())
+
+  /** Epoch, fingerprint, room number and how many members this one sees. */
+  const standingOf = (member: Member): string => {
+    const { epoch, fingerprint, roomNumber, members: listed } = view(member)
+    return `${epoch} ${fingerprint} ${roomNumber?.digits} ${listed.length}`
+  }
+
+  const living = (): readonly Member[] =>
+    members.filter(({ gone, runner }) => !gone && runner.state().phase.kind !== 'ended')
+
+  return {
+    crypto,
+    ports,
+    network,
+    groupId,
+    members,
+    endpoints,
+    preKeys,
+    letters,
+    full,
+    living,
+    passwordOf,
+    proofOf,
+    open,
+    resume,
+    readMail,
+    pass,
+    close,
+    feed,
+    view,
+    standingOf,
+    say: (member: Member, text: string) => feed(member, { kind: 'say', text }),
+    remove: (member: Member, who: MemberId, password: Awaited<ReturnType<typeof passwordOf>> | null = null) =>
+      feed(member, { kind: 'remove', member: who, withInvited: false, password }),
+    leave: async (member: Member) => {
+      await feed(member, { kind: 'leave', closing: false })
+      await pass(50)
+      close(member)
+    },
+    /** A frame that the relay puts into the mouth of `from`. */
+    speakAs: (from: Address, to: Address, bytes: Bytes): void => endpoints.get(from)?.send(to, bytes),
+    /** From now on these and the others do not hear each other, by any path. */
+    cut: (cutOff: readonly Member[]): void => network.cut(cutOff.map(({ address }) => address)),
+    /** One entry when all who are still there agree. */
+    standing: (): readonly string[] => [...new Set(living().map(standingOf))],
+  }
+}
+export type World = Awaited<ReturnType<typeof createWorld>>
