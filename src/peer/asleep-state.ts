@@ -3,9 +3,9 @@
  */
 import type { Bytes } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
-import type { Address, InitiatorState, MemberId } from '../identity/index.ts'
-import type { Stock } from '../prekeys/index.ts'
-import type { Session } from '../ratchet/index.ts'
+import { type Address, type InitiatorState, type MemberId, secretsOfInitiator } from '../identity/index.ts'
+import { type Stock, stockSecrets } from '../prekeys/index.ts'
+import { type Session, secretsOf } from '../ratchet/index.ts'
 
 /** A root over somebody's stock of pre-keys. */
 export interface KnownRoot {
@@ -54,6 +54,22 @@ export interface ReadLetter {
   readonly at: number
   /** When its writer was first heard in a live session without naming it. */
   readonly liveAt: number | null
+  /** Of messages shown on its word. */
+  readonly numbers: readonly number[]
+}
+
+/** An answered flow 1 of a mailbox: its writer has yet to speak in it. */
+export interface LongCandidate {
+  readonly session: Session
+  /** 16 bytes. */
+  readonly run: Bytes
+  readonly until: number
+}
+
+/** A frame that waits until a door may open: an answer, and what its newcomer sealed after it. */
+export interface HeldFrame {
+  readonly from: Address
+  readonly bytes: Bytes
 }
 
 /** An ordinary flow 1 that waits in a mailbox. */
@@ -66,6 +82,8 @@ export interface AsleepState {
   /** Whether this member keeps a profile, pre-keys and a mailbox. */
   readonly stored: boolean
   readonly stock: Stock
+  /** Names the verifier that the stock was made under; empty before the first. */
+  readonly stockFor: string
   /** Pre-keys left at the relay, as it said last, and when it is asked to take more. */
   readonly left: number | null
   /** The last two roots over the own stock, oldest first, and who knows the newest. */
@@ -84,8 +102,12 @@ export interface AsleepState {
   /** Runs of letters that were opened, newest last: each opens once. */
   readonly openedRuns: readonly string[]
   readonly longRuns: ReadonlyMap<MemberId, LongRun>
-  /** Whether all letters have been read since this member came online. */
-  readonly mailRead: boolean
+  readonly candidates: ReadonlyMap<MemberId, LongCandidate>
+  /** Members whose session here rests on a letter, and not yet on a handshake of both. */
+  readonly unproved: ReadonlySet<MemberId>
+  /** Members that are being told which letters are this one's: since when, and how often. */
+  readonly naming: ReadonlyMap<MemberId, { readonly since: number; readonly times: number }>
+  readonly held: readonly HeldFrame[]
   /** When hints that a pre-key was used were answered last, by address. */
   readonly hints: ReadonlyMap<Address, number>
 }
@@ -93,6 +115,7 @@ export interface AsleepState {
 export const nobodyAsleep = (stored: boolean): AsleepState => ({
   stored,
   stock: [],
+  stockFor: '',
   left: null,
   ownRoots: [],
   told: new Set(),
@@ -105,6 +128,24 @@ export const nobodyAsleep = (stored: boolean): AsleepState => ({
   read: new Map(),
   openedRuns: [],
   longRuns: new Map(),
-  mailRead: !stored,
+  candidates: new Map(),
+  unproved: new Set(),
+  naming: new Map(),
+  held: [],
   hints: new Map(),
 })
+
+/** To be wiped when the member ends. */
+export const secretsOfAsleep = ({
+  stock,
+  preKeyed,
+  welcomes,
+  longRuns,
+  candidates,
+}: AsleepState): readonly Secret[] => [
+  ...stockSecrets(stock),
+  ...[...preKeyed.values()].flatMap(({ psk, session }) => [psk, ...secretsOf(session)]),
+  ...[...welcomes.values()].flatMap(({ state }) => secretsOfInitiator(state)),
+  ...[...longRuns.values()].flatMap(({ state }) => secretsOfInitiator(state)),
+  ...[...candidates.values()].flatMap(({ session }) => secretsOf(session)),
+]

@@ -6,6 +6,7 @@
  *     └──absent, undelivered or 15 s──> mailing ──stored──> mailed ──receipt──> confirmed
  *                                          └──full, failed──> kept ──heard again──> open
  */
+import type { Bytes } from '../../codec/index.ts'
 import type { Address, MemberId } from '../../identity/index.ts'
 import type { Control, Text } from '../controls.ts'
 import type { PeerState } from '../state.ts'
@@ -49,12 +50,16 @@ export interface Incoming {
   /** How often the open ones were asked for since something last came, and when that is due again. */
   readonly asked: number
   readonly askAt: number | null
+  /** Whether the user is shown the hole: from the first request on. */
+  readonly isShown: boolean
 }
 
 /** What a letter holds, until the relay says what became of it. */
 export type Posted =
   | { readonly kind: 'message'; readonly to: Recipient; readonly number: number }
   | { readonly kind: 'control'; readonly to: MemberId; readonly control: Control }
+  /** The letter that begins a session; its hash names it. */
+  | { readonly kind: 'letter'; readonly to: MemberId; readonly hash: Bytes }
   | { readonly kind: 'other'; readonly to: Recipient }
 
 /** A control for a mailbox that took no more. */
@@ -70,6 +75,8 @@ export interface MailState {
 }
 
 export interface DeliveryState {
+  /** The own id that all of this was said and heard under; `null` before the first step. */
+  readonly speaker: MemberId | null
   /** Number of the own message said last; the first one has number 1. */
   readonly lastNumber: number
   /** Oldest first. */
@@ -92,6 +99,7 @@ export interface DeliveryState {
 export const noMail: MailState = { nextLetter: 1, letters: new Map(), kept: [] }
 
 export const nothingSaid: DeliveryState = {
+  speaker: null,
   lastNumber: 0,
   outbox: [],
   before: new Map(),
