@@ -28,6 +28,18 @@ export const deriveElement = (uniform: Uint8Array): Bytes => {
 }
 
 /**
+ * @param encoded - untrusted
+ * @returns whether it is a canonical encoding of 32 bytes (RFC 9496 §4.3.1) of an element other than the identity
+ */
+export const isElement = (encoded: Uint8Array): boolean => {
+  try {
+    return !ristretto255.Point.fromBytes(encoded).is0()
+  } catch {
+    return false
+  }
+}
+
+/**
  * draft-irtf-cfrg-cpace, `scalar_mult_vfy`.
  *
  * @param scalar - 32 bytes, little-endian; bits above 252 are cleared

@@ -7,14 +7,13 @@
 import { type Bytes, concat } from '../codec/index.ts'
 import type { Crypto, Encapsulation, KeyPair, Secret } from '../crypto/index.ts'
 import { vectorDecode, vectorEncode } from './kemeleon.ts'
-import { Nrho, type Suite } from './suite.ts'
+import { Nrho, suite } from './suite.ts'
 
 /**
- * @param suite - sizes
  * @param upk - uniform public key
  * @returns its vector `ut` and the matrix seed ρ, 32 bytes, as copies
  */
-export const split = (suite: Suite, upk: Uint8Array): { readonly ut: Bytes; readonly rho: Bytes } => ({
+export const split = (upk: Uint8Array): { readonly ut: Bytes; readonly rho: Bytes } => ({
   ut: new Uint8Array(upk.subarray(0, suite.vectorBytes)),
   rho: new Uint8Array(upk.subarray(suite.vectorBytes, suite.vectorBytes + Nrho)),
 })
@@ -23,11 +22,10 @@ export const split = (suite: Suite, upk: Uint8Array): { readonly ut: Bytes; read
  * Draws 72 bytes for the encoding.
  *
  * @param crypto - primitives
- * @param suite - parameter set
  * @param seed - `d || z`, 64 bytes
  * @returns a key pair whose public key has `vectorBytes + 32` bytes and looks uniform
  */
-export const deriveKeyPair = async (crypto: Crypto, suite: Suite, seed: Secret): Promise<KeyPair> => {
+export const deriveKeyPair = async (crypto: Crypto, seed: Secret): Promise<KeyPair> => {
   const { publicKey, privateKey } = await crypto.kemGenerate(suite.kem, seed)
   const vector = publicKey.subarray(0, publicKey.length - Nrho)
   const rho = publicKey.subarray(publicKey.length - Nrho)
@@ -36,26 +34,20 @@ export const deriveKeyPair = async (crypto: Crypto, suite: Suite, seed: Secret):
 
 /**
  * @param crypto - primitives
- * @param suite - parameter set
  * @param upk - any bytes of the size of a uniform public key
  * @returns ciphertext and secret (32 bytes)
  */
-export const encapsulate = (crypto: Crypto, suite: Suite, upk: Uint8Array): Promise<Encapsulation> => {
-  const { ut, rho } = split(suite, upk)
+export const encapsulate = (crypto: Crypto, upk: Uint8Array): Promise<Encapsulation> => {
+  const { ut, rho } = split(upk)
   return crypto.kemEncapsulate(concat(vectorDecode(ut, suite.kem.k), rho), suite.kem)
 }
 
 /**
  * @param crypto - primitives
- * @param suite - parameter set
  * @param key - private key, the 64-byte seed
  * @param ciphertext - of the right size
  * @returns the secret, 32 bytes; an unrelated one for a ciphertext of another key
  * @throws CryptoError `crypto/invalid-ciphertext` on another size
  */
-export const decapsulate = (
-  crypto: Crypto,
-  suite: Suite,
-  key: Secret,
-  ciphertext: Uint8Array,
-): Promise<Secret> => crypto.kemDecapsulate(key, ciphertext, suite.kem)
+export const decapsulate = (crypto: Crypto, key: Secret, ciphertext: Uint8Array): Promise<Secret> =>
+  crypto.kemDecapsulate(key, ciphertext, suite.kem)

@@ -13,25 +13,20 @@ import {
   type Sides,
   type Wire,
 } from './simulation/play.ts'
-import { quickStandard, quickSuites } from './simulation/suites.ts'
-import type { Suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('pake', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)
 const otherPublicKey = await publicKeyOf(crypto, 'other')
 
-type Make = (crypto: Crypto, suite: Suite) => Sides
+type Make = (crypto: Crypto) => Sides
 const protocols = [
-  ['CPaceOQUAKE', (used, suite) => members(used, suite)],
-  ['CPaceOQUAKE+', (used, suite) => newcomer(used, suite, publicKey)],
+  ['CPaceOQUAKE', (used) => members(used)],
+  ['CPaceOQUAKE+', (used) => newcomer(used, publicKey)],
 ] as const satisfies readonly (readonly [string, Make])[]
-const cases = quickSuites.flatMap((suite) =>
-  protocols.map(([protocol, make]) => [protocol, suite.name, suite, make] as const),
-)
 
 const kinds = ({ initiator, responder }: Played) => [initiator.kind, responder.kind]
 const sizes = ({ messages }: Played) => messages.map(({ length }) => length)
-const run = async (suite: Suite, make: Make, wire?: Wire) => play(crypto, make(crypto, suite), wire)
+const run = async (make: Make, wire?: Wire) => play(crypto, make(crypto), wire)
 
 /** A run that something was done to: same flows, same sizes, and at most the last flow's sender believes in it. */
 const expectFailure = (played: Played, honest: readonly number[], flow: number) => {
@@ -42,46 +37,40 @@ const expectFailure = (played: Played, honest: readonly number[], flow: number) 
 }
 
 test('sizes of the flows', async () => {
-  const [standard, strong] = quickSuites
-  const [, plus] = protocols[1]
-  expect(sizes(await run(standard, protocols[0][1]))).toEqual([66, 66, 1284, 1152 + 74, 74])
-  expect(sizes(await run(strong, protocols[0][1]))).toEqual([66, 66, 1658, 1632 + 74, 74])
-  expect(sizes(await run(standard, plus))).toEqual([66, 66, 1284, 1152 + 1184 + 74, 64 + 74])
-  expect(sizes(await run(strong, plus))).toEqual([66, 66, 1658, 1632 + 1184 + 74, 64 + 74])
+  expect(sizes(await run(protocols[0][1]))).toEqual([66, 66, 1658, 1632 + 32, 32])
+  expect(sizes(await run(protocols[1][1]))).toEqual([66, 66, 1658, 1632 + 1184 + 32, 64 + 32])
 })
 
-describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
-  test('both sides get one key, one transcript and each other payload', async () => {
-    const sides = make(crypto, suite)
+describe.each(protocols)('%s', (_protocol, make) => {
+  test('both sides get one key and one transcript', async () => {
+    const sides = make(crypto)
     const played = await play(crypto, sides)
     const { initiator, responder } = played
     if (initiator.kind !== 'done' || responder.kind !== 'done') throw new Error('run failed')
     expect(initiator.result.key.length).toBe(32)
     expect(initiator.result.key.expose()).toEqual(responder.result.key.expose())
     expect(initiator.result.transcript).toEqual(responder.result.transcript)
-    expect(initiator.result.peerPayload).toEqual(new Uint8Array(40).fill(2))
-    expect(responder.result.peerPayload).toEqual(new Uint8Array(40).fill(1))
-    expect(sizes(played)).toEqual(flowBytes(suite, sides.listening.proof, 40))
+    expect(sizes(played)).toEqual(flowBytes(sides.listening.proof))
   })
 
   test('two runs have nothing in common', async () => {
-    const [a, b] = [await run(suite, make), await run(suite, make)]
+    const [a, b] = [await run(make), await run(make)]
     for (const [i, message] of a.messages.entries()) expect(message).not.toEqual(b.messages[i])
     if (a.initiator.kind !== 'done' || b.initiator.kind !== 'done') throw new Error('run failed')
     expect(a.initiator.result.key.expose()).not.toEqual(b.initiator.result.key.expose())
   })
 
   test('what is handed back for wiping leaves the result usable', async () => {
-    const { initiator, responder } = await run(suite, make)
+    const { initiator, responder } = await run(make)
     for (const secret of [...initiator.stale, ...responder.stale]) secret.wipe()
     if (initiator.kind !== 'done' || responder.kind !== 'done') throw new Error('run failed')
     expect(initiator.result.key.expose()).toEqual(responder.result.key.expose())
   })
 
   test.each([1, 2, 3, 4, 5])('a flipped bit anywhere in flow %i', async (flow) => {
-    const honest = sizes(await run(suite, make))
+    const honest = sizes(await run(make))
     const length = honest[flow - 1]!
-    const stride = Math.max(1, Math.floor(length / (suite === quickStandard ? 66 : 11)))
+    const stride = Math.max(1, Math.floor(length / 24))
     for (let at = 0; at < length; at += stride) {
       const flip: Wire = (message, index) => {
         if (index !== flow) return message
@@ -89,16 +78,16 @@ describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
         changed[at]! ^= 1 << (at % 8)
         return changed
       }
-      expectFailure(await run(suite, make, flip), honest, flow)
+      expectFailure(await run(make, flip), honest, flow)
     }
   })
 
   test.each([1, 2, 3, 4, 5])('flow %i truncated, extended, empty, huge, all 0, all 0xff', async (flow) => {
-    const honest = sizes(await run(suite, make))
+    const honest = sizes(await run(make))
     const changes: readonly ((message: Bytes) => Bytes)[] = [
       (message) => message.slice(0, -1),
       (message) => message.slice(1),
-      (message) => message.slice(0, 40),
+      (message) => message.slice(0, 20),
       (message) => concat(message, Uint8Array.of(0)),
       () => new Uint8Array(0),
       () => new Uint8Array(1 << 20),
@@ -107,21 +96,21 @@ describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
     ]
     for (const change of changes) {
       const wire: Wire = (message, index) => (index === flow ? change(message) : message)
-      expectFailure(await run(suite, make, wire), honest, flow)
+      expectFailure(await run(make, wire), honest, flow)
     }
   })
 
   test('every message of another run, replayed or swapped in', async () => {
-    const other = await run(suite, make)
+    const other = await run(make)
     const honest = sizes(other)
     for (const flow of [1, 2, 3, 4, 5]) {
       const wire: Wire = (message, index) => (index === flow ? other.messages[index - 1]! : message)
-      expectFailure(await run(suite, make, wire), honest, flow)
+      expectFailure(await run(make, wire), honest, flow)
     }
   })
 
   test('every message reflected, and every one in another place', async () => {
-    const honest = await run(suite, make)
+    const honest = await run(make)
     for (const flow of [2, 3, 4, 5]) {
       for (let from = 1; from < flow; from++) {
         const seen: Bytes[] = []
@@ -129,13 +118,13 @@ describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
           seen.push(message)
           return index === flow ? seen[from - 1]! : message
         }
-        expectFailure(await run(suite, make, wire), sizes(honest), flow)
+        expectFailure(await run(make, wire), sizes(honest), flow)
       }
     }
   })
 
   test('the identity and shares that do not decode', async () => {
-    const honest = sizes(await run(suite, make))
+    const honest = sizes(await run(make))
     const shares = [
       new Uint8Array(32),
       new Uint8Array(32).fill(0xff),
@@ -145,7 +134,7 @@ describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
       for (const flow of [1, 2]) {
         const wire: Wire = (message, index) =>
           index === flow ? concat(message.slice(0, 34), share) : message
-        expectFailure(await run(suite, make, wire), honest, flow)
+        expectFailure(await run(make, wire), honest, flow)
       }
     }
   })
@@ -153,7 +142,7 @@ describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
   test('an invalid share leads to a key that nobody can foresee', async () => {
     const keys = new Set<string>()
     for (let i = 0; i < 4; i++) {
-      const { listening, opened } = make(crypto, suite)
+      const { listening, opened } = make(crypto)
       const identity = concat(opened.message.slice(0, 34), new Uint8Array(32))
       const outcome = await step(crypto, listening, identity)
       if (outcome.kind !== 'continue' || outcome.state.kind !== 'awaiting-oquake-init')
@@ -167,55 +156,52 @@ describe.each(cases)('%s, suite %s', (_protocol, _name, suite, make) => {
   })
 
   test('a peer with the own id', async () => {
-    const { opened, listening } = make(crypto, suite)
+    const { opened, listening } = make(crypto)
     const alike = (input: RunInput) => ({ ...input, initiator: input.responder })
     const { input, proof } = opened.state
     const again =
       proof.kind === 'seed'
-        ? initiatePlus(crypto, suite, { ...alike(input), seed: proof.seed })
-        : initiate(crypto, suite, alike(input))
+        ? initiatePlus(crypto, { ...alike(input), seed: proof.seed })
+        : initiate(crypto, alike(input))
     const played = await play(crypto, {
       opened: again,
       listening: { ...listening, input: alike(listening.input) },
     })
     expect(kinds(played)).toEqual(['failed', 'failed'])
-    expect(sizes(played)).toEqual(flowBytes(suite, proof, 40))
+    expect(sizes(played)).toEqual(flowBytes(proof))
   })
 
   test('no state changes when a step fails', async () => {
-    const { opened } = make(crypto, suite)
+    const { opened } = make(crypto)
     const before = JSON.stringify(opened.state)
-    const sides = make(crypto, suite)
+    const sides = make(crypto)
     await play(crypto, { ...sides, opened }, (message, flow) => (flow === 2 ? message.slice(1) : message))
     expect(JSON.stringify(opened.state)).toBe(before)
   })
 })
 
 test('a wrong password fails on both sides after the same flows', async () => {
-  for (const suite of quickSuites) {
-    const right = await play(crypto, members(crypto, suite))
-    const wrong = await play(crypto, members(crypto, suite, 'verifier', 'other'))
-    expect(kinds(wrong)).toEqual(['failed', 'failed'])
-    expect(sizes(wrong)).toEqual(sizes(right))
-  }
+  const right = await play(crypto, members(crypto))
+  const wrong = await play(crypto, members(crypto, 'verifier', 'other'))
+  expect(kinds(wrong)).toEqual(['failed', 'failed'])
+  expect(sizes(wrong)).toEqual(sizes(right))
 })
 
 describe('whoever lacks a part of the proof', () => {
-  const suite = quickStandard
   test.each([
     ['both parts', publicKey, { left: 'other', seed: 'other' }],
     ['the verifier', publicKey, { left: 'other' }],
     ['the seed: a member’s stolen profile', publicKey, { seed: 'other' }],
     ['the right public key: an impostor with a stolen verifier', otherPublicKey, {}],
   ])('%s', async (_what, known, given) => {
-    const right = await play(crypto, newcomer(crypto, suite, publicKey))
-    const wrong = await play(crypto, newcomer(crypto, suite, known, given))
+    const right = await play(crypto, newcomer(crypto, publicKey))
+    const wrong = await play(crypto, newcomer(crypto, known, given))
     expect(kinds(wrong)).toEqual(['failed', 'failed'])
     expect(sizes(wrong)).toEqual(sizes(right))
   })
 
   test('a member whose stored public key is damaged answers like any other', async () => {
-    const sides = newcomer(crypto, suite, publicKey)
+    const sides = newcomer(crypto, publicKey)
     const proof = { kind: 'public-key', publicKey: new Uint8Array(1216).fill(0xff) } as const
     const played = await play(crypto, { ...sides, listening: { ...sides.listening, proof } })
     expect(kinds(played)).toEqual(['failed', 'failed'])
@@ -223,22 +209,16 @@ describe('whoever lacks a part of the proof', () => {
   })
 
   test('the two protocols do not meet', async () => {
-    const [plain, plus] = [members(crypto, suite), newcomer(crypto, suite, publicKey)]
+    const [plain, plus] = [members(crypto), newcomer(crypto, publicKey)]
     const [a, b] = [
       await play(crypto, { opened: plain.opened, listening: plus.listening }),
       await play(crypto, { opened: plus.opened, listening: plain.listening }),
     ]
     expect([...kinds(a), ...kinds(b)]).toEqual(['failed', 'failed', 'failed', 'failed'])
   })
-
-  test('nor do the two suites', async () => {
-    const [one, two] = [members(crypto, quickSuites[0]), members(crypto, quickSuites[1])]
-    const played = await play(crypto, { opened: one.opened, listening: two.listening })
-    expect(kinds(played)).toEqual(['failed', 'failed'])
-  })
 })
 
 test('secrets of a state do not print', async () => {
-  const { opened } = newcomer(crypto, quickStandard, publicKey)
+  const { opened } = newcomer(crypto, publicKey)
   expect(JSON.stringify(opened.state)).toContain('[secret]')
 })

@@ -5,8 +5,8 @@
  *   1  s1 || lv(Ya)                         ->
  *                                           <-       2  s2 || lv(Yb)
  *   3  s || T || ρ                          ->
- *                                           <-       4  ct || h [|| enc_c || client_confirm] || lv(payload) || mac_r
- *   5  [server_confirm ||] lv(payload) || mac_i  ->
+ *                                           <-       4  ct || h [|| enc_c || client_confirm] || mac_r
+ *   5  [server_confirm ||] mac_i            ->
  *
  * In brackets: the augmented protocol, in which the newcomer is the client. Whatever is wrong with a message, each
  * side sends all its flows, of the same sizes, and answers `failed` at its end, so that an observer cannot tell a
@@ -36,7 +36,7 @@ import {
 import { finishOquake, initiateOquake, type OquakeInput, respondOquake } from './oquake.ts'
 import { finishOquakePlus, respondOquakePlus } from './oquake-plus.ts'
 import type { Common, Proof, RunInput, RunOutcome, RunState, StateOf } from './run-state.ts'
-import { Nkey, type Suite } from './suite.ts'
+import { Nkey } from './suite.ts'
 
 const none = new Uint8Array(0)
 const withVerifier: Proof = { kind: 'verifier' }
@@ -82,29 +82,23 @@ const open = (crypto: Crypto, common: Omit<Common, 'messages'>): { state: RunSta
  * Starts a run between two holders of the verifier.
  *
  * @param crypto - primitives
- * @param suite - parameters
- * @param input - verifier, ids and own payload
+ * @param input - verifier and ids
  * @returns state and message 1, 66 bytes
  */
-export const initiate = (
-  crypto: Crypto,
-  suite: Suite,
-  input: RunInput,
-): { state: RunState; message: Bytes } => open(crypto, { suite, input, proof: withVerifier })
+export const initiate = (crypto: Crypto, input: RunInput): { state: RunState; message: Bytes } =>
+  open(crypto, { input, proof: withVerifier })
 
 /**
  * Starts a run that proves the password.
  *
  * @param crypto - primitives
- * @param suite - parameters
  * @param input - as for `initiate`, and the seed that came with the verifier
  * @returns state and message 1, 66 bytes
  */
 export const initiatePlus = (
   crypto: Crypto,
-  suite: Suite,
   { seed, ...input }: RunInput & { readonly seed: Secret },
-): { state: RunState; message: Bytes } => open(crypto, { suite, input, proof: { kind: 'seed', seed } })
+): { state: RunState; message: Bytes } => open(crypto, { input, proof: { kind: 'seed', seed } })
 
 const listen = (common: Omit<Common, 'messages'>): RunState => ({
   kind: 'awaiting-cpace-init',
@@ -113,25 +107,19 @@ const listen = (common: Omit<Common, 'messages'>): RunState => ({
 })
 
 /**
- * @param suite - parameters
- * @param input - verifier, ids and own payload
+ * @param input - verifier and ids
  * @returns a state that waits for a run of `initiate`
  */
-export const respond = (suite: Suite, input: RunInput): RunState =>
-  listen({ suite, input, proof: withVerifier })
+export const respond = (input: RunInput): RunState => listen({ input, proof: withVerifier })
 
 /**
- * @param suite - parameters
  * @param input - as for `respond`, and the verifier's public key, 1,216 bytes
  * @returns a state that waits for a run of `initiatePlus`
  */
-export const respondPlus = (
-  suite: Suite,
-  { publicKey, ...input }: RunInput & { readonly publicKey: Bytes },
-): RunState => listen({ suite, input, proof: { kind: 'public-key', publicKey } })
+export const respondPlus = ({ publicKey, ...input }: RunInput & { readonly publicKey: Bytes }): RunState =>
+  listen({ input, proof: { kind: 'public-key', publicKey } })
 
-const commonOf = ({ suite, input, proof }: Common, messages: readonly Bytes[]): Common => ({
-  suite,
+const commonOf = ({ input, proof }: Common, messages: readonly Bytes[]): Common => ({
   input,
   proof,
   messages,
@@ -144,21 +132,35 @@ const failed = (message: Bytes | null, stale: readonly Secret[]): RunOutcome => 
   stale,
 })
 
+/**
+ * Draws `yb` and `s2`.
+ *
+ * @param crypto - primitives
+ * @param input - verifier and ids
+ * @returns what the responder has of its flow 2, and that flow as `reply`
+ */
+export const shareAsResponder = (
+  crypto: Crypto,
+  input: RunInput,
+): { readonly scalar: Secret; readonly share: Bytes; readonly nonce: Bytes; readonly reply: Bytes } => {
+  const { scalar, share } = startStageOne(crypto, input)
+  const nonce = crypto.random(32)
+  return { scalar, share, nonce, reply: encodeSharing({ nonce, share }) }
+}
+
 const startResponder = async (
   crypto: Crypto,
   state: StateOf<'awaiting-cpace-init'>,
   given: Bytes,
 ): Promise<RunOutcome> => {
   const { message, value: peer } = takeSharing(given)
-  const { scalar, share } = startStageOne(crypto, state.input)
-  const nonce = crypto.random(32)
-  const reply = encodeSharing({ nonce, share })
+  const { scalar, share, nonce, reply } = shareAsResponder(crypto, state.input)
   const shares = { peer: peer.share, initiatorShare: peer.share, responderShare: share }
   const next: RunState = {
     kind: 'awaiting-oquake-init',
     ...commonOf(state, [message, reply]),
     cpaceKey: finishStageOne(crypto, state.input, scalar, shares),
-    sid: await extendedSid(crypto, state.suite, [peer.nonce, nonce]),
+    sid: await extendedSid(crypto, [peer.nonce, nonce]),
   }
   return { kind: 'continue', state: next, message: reply, stale: [scalar] }
 }
@@ -168,13 +170,13 @@ const continueInitiator = async (
   state: StateOf<'awaiting-cpace-response'>,
   given: Bytes,
 ): Promise<RunOutcome> => {
-  const { suite, input, messages, scalar, share } = state
+  const { input, messages, scalar, share } = state
   const own = takeSharing(messages[0]!).value
   const { message, value: peer } = takeSharing(given)
   const shares = { peer: peer.share, initiatorShare: share, responderShare: peer.share }
   const context = finishStageOne(crypto, input, scalar, shares)
-  const sid = await extendedSid(crypto, suite, [own.nonce, peer.nonce])
-  const initiation = await initiateOquake(crypto, suite, oquakeInput(input, context, sid))
+  const sid = await extendedSid(crypto, [own.nonce, peer.nonce])
+  const initiation = await initiateOquake(crypto, oquakeInput(input, context, sid))
   const all = [...messages, message, initiation.message]
   const next: RunState = { kind: 'awaiting-oquake-response', ...commonOf(state, all), initiation }
   return { kind: 'continue', state: next, message: initiation.message, stale: [scalar, context] }
@@ -183,16 +185,16 @@ const continueInitiator = async (
 /** The responder's second stage: head of message 4, key, and the head of message 5 to come. */
 const answer = async (
   crypto: Crypto,
-  { suite, input, proof, cpaceKey, sid }: StateOf<'awaiting-oquake-init'>,
+  { input, proof, cpaceKey, sid }: StateOf<'awaiting-oquake-init'>,
   message: Bytes,
 ): Promise<{ head: Bytes; key: Secret; expected: Secret }> => {
   const stage = oquakeInput(input, cpaceKey, sid)
   if (proof.kind !== 'public-key') {
-    const { key, message: head } = await respondOquake(crypto, suite, stage, message)
+    const { key, message: head } = await respondOquake(crypto, stage, message)
     return { head, key, expected: new Secret(none) }
   }
   const augmented = { ...stage, publicKey: proof.publicKey }
-  const { key, message: head, expected } = await respondOquakePlus(crypto, suite, augmented, message)
+  const { key, message: head, expected } = await respondOquakePlus(crypto, augmented, message)
   return { head, key, expected }
 }
 
@@ -201,12 +203,11 @@ const continueResponder = async (
   state: StateOf<'awaiting-oquake-init'>,
   given: Bytes,
 ): Promise<RunOutcome> => {
-  const message = takeInitiation(state.suite, given)
+  const message = takeInitiation(given)
   const { head, key, expected } = await answer(crypto, state, message)
-  const { payload } = state.input
   const before = commonOf(state, [...state.messages, message])
-  const mac = await confirmationOf(crypto, before, { key, role: 'responder' }, { head, payload })
-  const reply = encodeClosing({ head, payload, mac })
+  const mac = await confirmationOf(crypto, before, { key, role: 'responder' }, head)
+  const reply = encodeClosing({ head, mac })
   const next: RunState = {
     kind: 'awaiting-confirmation',
     ...commonOf(state, [...before.messages, reply]),
@@ -219,12 +220,12 @@ const continueResponder = async (
 /** The initiator's second stage: key, head of message 5, and whether the responder was right. */
 const conclude = async (
   crypto: Crypto,
-  { suite, proof, initiation }: StateOf<'awaiting-oquake-response'>,
+  { proof, initiation }: StateOf<'awaiting-oquake-response'>,
   head: Bytes,
 ): Promise<{ key: Secret; head: Bytes; confirmed: boolean }> => {
-  if (proof.kind !== 'seed') return { head: none, ...(await finishOquake(crypto, suite, initiation, head)) }
+  if (proof.kind !== 'seed') return { head: none, ...(await finishOquake(crypto, initiation, head)) }
   const { seed } = proof
-  const { key, message, confirmed } = await finishOquakePlus(crypto, suite, { initiation, seed }, head)
+  const { key, message, confirmed } = await finishOquakePlus(crypto, { initiation, seed }, head)
   return { key, head: message, confirmed }
 }
 
@@ -233,18 +234,17 @@ const finishInitiator = async (
   state: StateOf<'awaiting-oquake-response'>,
   given: Bytes,
 ): Promise<RunOutcome> => {
-  const { initiation, suite, proof, input } = state
-  const { message, value: peer } = takeClosing(given, responseHeadBytes(suite, proof))
+  const { initiation, proof } = state
+  const { message, value: peer } = takeClosing(given, responseHeadBytes(proof))
   const { key, head, confirmed } = await conclude(crypto, state, peer.head)
-  const expected = await confirmationOf(crypto, state, { key, role: 'responder' }, peer)
+  const expected = await confirmationOf(crypto, state, { key, role: 'responder' }, peer.head)
   const authentic = equalSecrets(expected, peer.mac)
   const before = commonOf(state, [...state.messages, message])
-  const own = { head, payload: input.payload }
-  const mac = await confirmationOf(crypto, before, { key, role: 'initiator' }, own)
-  const last = encodeClosing({ ...own, mac })
+  const mac = await confirmationOf(crypto, before, { key, role: 'initiator' }, head)
+  const last = encodeClosing({ head, mac })
   const stale = [initiation.privateKey, initiation.publicKey, initiation.prs, key]
   if (!(confirmed && authentic)) return failed(last, stale)
-  const result = await resultOf(crypto, commonOf(state, [...before.messages, last]), key, peer.payload)
+  const result = await resultOf(crypto, commonOf(state, [...before.messages, last]), key)
   return { kind: 'done', result, message: last, stale }
 }
 
@@ -255,12 +255,12 @@ const finishResponder = async (
 ): Promise<RunOutcome> => {
   const { key, expected, proof } = state
   const { message, value: peer } = takeClosing(given, finalHeadBytes(proof))
-  const mac = await confirmationOf(crypto, state, { key, role: 'initiator' }, peer)
+  const mac = await confirmationOf(crypto, state, { key, role: 'initiator' }, peer.head)
   const answered = equalSecrets(expected, peer.head)
   const authentic = equalSecrets(mac, peer.mac)
   const stale = [key, expected]
   if (!(answered && authentic)) return failed(null, stale)
-  const result = await resultOf(crypto, commonOf(state, [...state.messages, message]), key, peer.payload)
+  const result = await resultOf(crypto, commonOf(state, [...state.messages, message]), key)
   return { kind: 'done', result, message: null, stale }
 }
 

@@ -4,7 +4,7 @@ import { type Bytes, DecodeError } from '../codec/index.ts'
 import { xWing } from '../crypto/index.ts'
 import { type Flow, readFlow } from './flows.ts'
 import type { Proof } from './run-state.ts'
-import { Nkc, Nrho, Nsec, type Suite } from './suite.ts'
+import { Nkc, Nrho, Nsec, suite } from './suite.ts'
 
 export type FlowFieldName =
   | 's1'
@@ -20,7 +20,6 @@ export type FlowFieldName =
   | 'client_confirm'
   | 'server_confirm'
   | 'length'
-  | 'payload'
   | 'mac_r'
   | 'mac_i'
   | 'unreadable'
@@ -36,8 +35,8 @@ type Part = readonly [name: FlowFieldName, size: number]
 const lengthBytes = 2
 
 /** The second stage's part of message 4. */
-const responseHead = ({ kem }: Suite, augmented: boolean): readonly Part[] => [
-  ['ct', kem.ciphertext],
+const responseHead = (augmented: boolean): readonly Part[] => [
+  ['ct', suite.kem.ciphertext],
   ['h', Nkc],
   ...(augmented
     ? ([
@@ -47,7 +46,7 @@ const responseHead = ({ kem }: Suite, augmented: boolean): readonly Part[] => [
     : []),
 ]
 
-const layoutOf = (suite: Suite, augmented: boolean, flow: Flow): readonly Part[] => {
+const layoutOf = (augmented: boolean, flow: Flow): readonly Part[] => {
   switch (flow.number) {
     case 1:
     case 2: {
@@ -66,13 +65,10 @@ const layoutOf = (suite: Suite, augmented: boolean, flow: Flow): readonly Part[]
       ]
     case 4:
     case 5: {
-      const { payload, mac } = flow.value
       const finalHead: readonly Part[] = augmented ? [['server_confirm', Nkc]] : []
       return [
-        ...(flow.number === 4 ? responseHead(suite, augmented) : finalHead),
-        ['length', lengthBytes],
-        ['payload', payload.length],
-        [flow.number === 4 ? 'mac_r' : 'mac_i', mac.length],
+        ...(flow.number === 4 ? responseHead(augmented) : finalHead),
+        [flow.number === 4 ? 'mac_r' : 'mac_i', flow.value.mac.length],
       ]
     }
   }
@@ -81,27 +77,25 @@ const layoutOf = (suite: Suite, augmented: boolean, flow: Flow): readonly Part[]
 /**
  * All of these bytes are public: the relay sees them.
  *
- * @param suite - parameters
  * @param proof - what the reader has beyond the verifier
  * @param number - number of the message in its run
  * @param message - its bytes
  * @returns all bytes, in order; one field `unreadable` where no run could read it
  */
 export const fieldsOf = (
-  suite: Suite,
   proof: Proof['kind'],
   number: Flow['number'],
   message: Bytes,
 ): readonly FlowField[] => {
   let flow: Flow
   try {
-    flow = readFlow(suite, { kind: proof }, number, message)
+    flow = readFlow({ kind: proof }, number, message)
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     return [{ name: 'unreadable', bytes: message }]
   }
   let at = 0
-  return layoutOf(suite, proof !== 'verifier', flow).map(([name, size]) => {
+  return layoutOf(proof !== 'verifier', flow).map(([name, size]) => {
     at += size
     return { name, bytes: message.slice(at - size, at) }
   })

@@ -16,15 +16,13 @@ import {
   u8,
   utf8,
 } from '../codec/index.ts'
-import type { Crypto, Secret } from '../crypto/index.ts'
+import { type Crypto, isElement, type Secret } from '../crypto/index.ts'
 import { oquakeInitBytes, oquakeResponseBytes } from './oquake.ts'
 import { oquakePlusResponseBytes } from './oquake-plus.ts'
 import type { Common, Proof, RunResult } from './run-state.ts'
-import { label, Nkc, Nkey, type Suite } from './suite.ts'
+import { label, Nkc, Nkey, suite } from './suite.ts'
 
 const macBytes = 32
-/** A payload rides in the last flow of each side, authenticated but not encrypted: public keys. */
-const maxPayload = 2048
 
 /** Messages 1 and 2: `nonce || lv(share)`, 66 bytes. */
 export interface Sharing {
@@ -35,16 +33,9 @@ export interface Sharing {
 const sharing = struct<Sharing>({ nonce: fixed(32), share: bytes(32) })
 const sharingBytes = 66
 
-/** Ends of messages 4 and 5: `lv(payload) || mac`. */
-const confirming = struct<{ payload: Bytes; mac: Bytes }>({
-  payload: bytes(maxPayload),
-  mac: fixed(macBytes),
-})
-
-/** Messages 4 and 5: `head || lv(payload) || mac`. The head belongs to the second stage. */
+/** Messages 4 and 5: `head || mac`. The head belongs to the second stage. */
 export interface Closing {
   readonly head: Bytes
-  readonly payload: Bytes
   readonly mac: Bytes
 }
 
@@ -57,8 +48,7 @@ export const encodeSharing = (value: Sharing): Bytes => encode(sharing, value)
  * @param value - message 4 or 5
  * @returns its bytes
  */
-export const encodeClosing = ({ head, payload, mac }: Closing): Bytes =>
-  concat(head, encode(confirming, { payload, mac }))
+export const encodeClosing = ({ head, mac }: Closing): Bytes => concat(head, mac)
 
 /** A message taken for what it should be: the bytes that the transcript keeps, and what they say. */
 interface Taken<T> {
@@ -86,20 +76,18 @@ export const takeSharing = (message: Bytes): Taken<Sharing> =>
   take(message, (given) => decode(sharing, given), noShare)
 
 /**
- * @param suite - sizes
  * @param message - message 3, untrusted
  * @returns it, or zeros of the right size, whose private key nobody has
  */
-export const takeInitiation = (suite: Suite, message: Bytes): Bytes =>
-  message.length === oquakeInitBytes(suite) ? message : new Uint8Array(oquakeInitBytes(suite))
+export const takeInitiation = (message: Bytes): Bytes =>
+  message.length === oquakeInitBytes ? message : new Uint8Array(oquakeInitBytes)
 
 /**
- * @param suite - sizes
  * @param proof - protocol
  * @returns bytes of the head of message 4
  */
-export const responseHeadBytes = (suite: Suite, proof: Pick<Proof, 'kind'>): number =>
-  proof.kind === 'verifier' ? oquakeResponseBytes(suite) : oquakePlusResponseBytes(suite)
+export const responseHeadBytes = (proof: Pick<Proof, 'kind'>): number =>
+  proof.kind === 'verifier' ? oquakeResponseBytes : oquakePlusResponseBytes
 
 /**
  * @param proof - protocol
@@ -107,10 +95,8 @@ export const responseHeadBytes = (suite: Suite, proof: Pick<Proof, 'kind'>): num
  */
 export const finalHeadBytes = (proof: Pick<Proof, 'kind'>): number => (proof.kind === 'verifier' ? 0 : Nkc)
 
-const readClosing = (message: Bytes, headBytes: number): Closing => ({
-  head: message.slice(0, headBytes),
-  ...decode(confirming, message.slice(headBytes)),
-})
+const readClosing = (message: Bytes, headBytes: number): Closing =>
+  decode(struct<Closing>({ head: fixed(headBytes), mac: fixed(macBytes) }), message)
 
 /**
  * @param message - message 4 or 5, untrusted
@@ -118,7 +104,7 @@ const readClosing = (message: Bytes, headBytes: number): Closing => ({
  * @returns it, or zeros in its place, whose MAC is wrong
  */
 export const takeClosing = (message: Bytes, headBytes: number): Taken<Closing> =>
-  take(message, (given) => readClosing(given, headBytes), new Uint8Array(headBytes + 2 + macBytes))
+  take(message, (given) => readClosing(given, headBytes), new Uint8Array(headBytes + macBytes))
 
 /** A message by its number in the run. */
 export type Flow =
@@ -129,110 +115,103 @@ export type Flow =
 /**
  * A message as a reader of the run sees it.
  *
- * @param suite - sizes
  * @param proof - protocol
  * @param number - number of the message
  * @param message - its bytes
  * @returns its parts
  * @throws DecodeError where a side would take a substitute
  */
-export const readFlow = (
-  suite: Suite,
-  proof: Pick<Proof, 'kind'>,
-  number: Flow['number'],
-  message: Bytes,
-): Flow => {
+export const readFlow = (proof: Pick<Proof, 'kind'>, number: Flow['number'], message: Bytes): Flow => {
   switch (number) {
     case 1:
     case 2:
       return { number, value: decode(sharing, message) }
     case 3:
-      if (message.length !== oquakeInitBytes(suite)) throw new DecodeError('wrong size', '', message.length)
+      if (message.length !== oquakeInitBytes) throw new DecodeError('wrong size', '', message.length)
       return { number }
     case 4:
-      return { number, value: readClosing(message, responseHeadBytes(suite, proof)) }
+      return { number, value: readClosing(message, responseHeadBytes(proof)) }
     case 5:
       return { number, value: readClosing(message, finalHeadBytes(proof)) }
   }
 }
 
 /**
- * @param suite - sizes
  * @param proof - protocol
- * @param payload - bytes of each payload
  * @returns sizes of the five messages
  */
-export const flowBytes = (suite: Suite, proof: Proof, payload: number): readonly number[] => {
-  const end = 2 + payload + macBytes
-  return [
-    sharingBytes,
-    sharingBytes,
-    oquakeInitBytes(suite),
-    responseHeadBytes(suite, proof) + end,
-    finalHeadBytes(proof) + end,
-  ]
+export const flowBytes = (proof: Pick<Proof, 'kind'>): readonly number[] => [
+  sharingBytes,
+  sharingBytes,
+  oquakeInitBytes,
+  responseHeadBytes(proof) + macBytes,
+  finalHeadBytes(proof) + macBytes,
+]
+
+/**
+ * Whether a newcomer may count on the sender: nothing that a stranger sends at random passes.
+ *
+ * @param message - untrusted
+ * @returns whether it is a message 2 with a valid share
+ */
+export const isFlow2 = (message: Bytes): boolean => {
+  try {
+    return isElement(decode(sharing, message).share)
+  } catch (error) {
+    if (error instanceof DecodeError) return false
+    throw error
+  }
 }
 
 const transcriptFields = struct<{
-  suite: number
+  version: number
   initiator: Bytes
   responder: Bytes
   parts: readonly Bytes[]
-}>({ suite: u8, initiator: fixed(16), responder: fixed(16), parts: list(bytes(8192), 6) })
+}>({ version: u8, initiator: fixed(16), responder: fixed(16), parts: list(bytes(8192), 6) })
 
-const transcriptOf = (crypto: Crypto, { suite, input, proof }: Common, parts: readonly Bytes[]): Bytes => {
+const transcriptOf = (crypto: Crypto, { input, proof }: Common, parts: readonly Bytes[]): Bytes => {
   const { initiator, responder } = input
   const protocol = proof.kind === 'verifier' ? 'CPaceOQUAKE' : 'CPaceOQUAKE+'
-  const fields = encode(transcriptFields, { suite: suite.id, initiator, responder, parts })
-  return crypto.hash(utf8(`mlwe-pake ${protocol} transcript`), fields)
+  const fields = encode(transcriptFields, { version: suite.version, initiator, responder, parts })
+  return crypto.hash(utf8(`mlwe-pake v2 ${protocol} transcript`), fields)
 }
 
 /**
  * @param crypto - primitives
  * @param common - the messages before
  * @param side - key of the run, and whose MAC it is
- * @param closing - own head and payload
+ * @param head - head of the message that carries the MAC
  * @returns the MAC of message 4 or 5 over all of that, 32 bytes
  */
 export const confirmationOf = async (
   crypto: Crypto,
   common: Common,
   { key, role }: { readonly key: Secret; readonly role: 'initiator' | 'responder' },
-  { head, payload }: Pick<Closing, 'head' | 'payload'>,
+  head: Bytes,
 ): Promise<Bytes> => {
-  const macKey = await crypto.expand(key, label(common.suite, `${role} confirmation`), Nkey)
-  return crypto.mac(macKey, transcriptOf(crypto, common, [...common.messages, head, payload]))
+  const macKey = await crypto.expand(key, label(`${role} confirmation`), Nkey)
+  return crypto.mac(macKey, transcriptOf(crypto, common, [...common.messages, head]))
 }
 
 /**
  * @param crypto - primitives
  * @param common - all five messages
  * @param key - key of the second stage
- * @param peerPayload - what the peer sent along
  * @returns the session's key and transcript
  */
-export const resultOf = async (
-  crypto: Crypto,
-  common: Common,
-  key: Secret,
-  peerPayload: Bytes,
-): Promise<RunResult> => {
+export const resultOf = async (crypto: Crypto, common: Common, key: Secret): Promise<RunResult> => {
   const transcript = transcriptOf(crypto, common, common.messages)
-  const info = concat(label(common.suite, 'session'), transcript)
-  return { key: await crypto.expand(key, info, Nkey), transcript, peerPayload }
+  const info = concat(label('session'), transcript)
+  return { key: await crypto.expand(key, info, Nkey), transcript }
 }
 
 /**
  * `SID` of the second stage: draft §6.3.
  *
  * @param crypto - primitives
- * @param suite - parameters
  * @param nonces - one of each side, initiator first
  * @returns 32 bytes
  */
-export const extendedSid = async (
-  crypto: Crypto,
-  suite: Suite,
-  nonces: readonly [Bytes, Bytes],
-): Promise<Secret> =>
-  crypto.expand(await crypto.extract(concat(...nonces), label(suite, 'CPaceOQUAKE')), label(suite, 'SID'), 32)
+export const extendedSid = async (crypto: Crypto, nonces: readonly [Bytes, Bytes]): Promise<Secret> =>
+  crypto.expand(await crypto.extract(concat(...nonces), label('CPaceOQUAKE')), label('SID'), 32)

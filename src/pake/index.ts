@@ -1,6 +1,9 @@
+export { type AdmissionKeys, admissionKeys, openAdmission, sealAdmission } from './admission.ts'
 export { finishCpace, startCpace } from './cpace.ts'
 export { initiate, initiatePlus, respond, respondPlus, step } from './cpace-oquake.ts'
 export { type FlowFieldName, fieldsOf } from './flow-fields.ts'
+export { flowBytes, isFlow2 } from './flows.ts'
+export { type GroupNameProblem, groupIdOf, maxGroupNameBytes, roomOf } from './group-name.ts'
 export {
   finishOquake,
   initiateOquake,
@@ -10,10 +13,14 @@ export {
   oquakeResponseBytes,
   respondOquake,
 } from './oquake.ts'
-export { type RunOutcome, type RunResult, type RunState, secretsOf } from './run-state.ts'
-export { type Suite, standardSuite, strongSuite, suiteOf } from './suite.ts'
+export { type RunInput, type RunOutcome, type RunResult, type RunState, secretsOf } from './run-state.ts'
+export { acceptFlow3, type ResponderInput, respondTo } from './stateless.ts'
+export { suite } from './suite.ts'
 export {
   generateVerifier,
-  groupIdOf,
+  maxPasswordBytes,
+  type PasswordProblem,
   preparePassword,
+  type StretchStage,
+  type VerifierMaterial,
 } from './verifier.ts'

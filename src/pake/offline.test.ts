@@ -14,11 +14,12 @@ import {
   unmask,
 } from './simulation/offline-attacker.ts'
 import { play } from './simulation/play.ts'
-import { quickStandard } from './simulation/suites.ts'
+import { withQuickStretch } from './simulation/quick-stretch.ts'
+import { suite } from './suite.ts'
 import { generateVerifier, preparePassword, type VerifierMaterial } from './verifier.ts'
 
 const { crypto } = await seededCrypto('offline', globalThis.crypto.subtle as never)
-const suite = quickStandard
+const quick = withQuickStretch(crypto)
 const groupId = new Uint8Array(16).fill(9)
 const ids = { initiator: new Uint8Array(16).fill(1), responder: new Uint8Array(16).fill(2) }
 const right = 617
@@ -32,21 +33,16 @@ beforeAll(async () => {
   for (let i = 0; i < 1000; i++) {
     const made = preparePassword(`correct horse ${i}`)
     if ('problem' in made) throw new Error(made.problem)
-    materials.push(await generateVerifier(crypto, suite, made.prepared, groupId))
+    materials.push(await generateVerifier(quick, made.prepared, groupId))
   }
   list = materials
   group = list[right]!
   candidates = list.map(({ verifier, publicKey }) => ({ verifier: verifier.expose(), publicKey }))
 }, 60_000)
 
-const input = (payload: number) => ({
-  ...ids,
-  prs: group.verifier,
-  payload: new Uint8Array(64).fill(payload),
-})
+const input = () => ({ ...ids, prs: group.verifier })
 
 const recorded = (messages: readonly Bytes[], head: number): Sighting => ({
-  suite,
   ...ids,
   sharings: [messages[0]!, messages[1]!],
   initiation: messages[2]!,
@@ -54,19 +50,19 @@ const recorded = (messages: readonly Bytes[], head: number): Sighting => ({
 })
 
 const seeLive = async (): Promise<Sighting> => {
-  const opened = initiate(crypto, suite, input(1))
-  const { messages, initiator } = await play(crypto, { opened, listening: respond(suite, input(2)) })
+  const opened = initiate(crypto, input())
+  const { messages, initiator } = await play(crypto, { opened, listening: respond(input()) })
   expect(initiator.kind).toBe('done')
   return recorded(messages, suite.kem.ciphertext + 64)
 }
 
 const seeLivePlus = async (): Promise<Sighting> => {
   const { seed, publicKey } = group
-  const opened = initiatePlus(crypto, suite, { ...input(1), seed })
-  const listening = respondPlus(suite, { ...input(2), publicKey })
+  const opened = initiatePlus(crypto, { ...input(), seed })
+  const listening = respondPlus({ ...input(), publicKey })
   const { messages, initiator } = await play(crypto, { opened, listening })
   expect(initiator.kind).toBe('done')
-  return recorded(messages, oquakePlusResponseBytes(suite))
+  return recorded(messages, oquakePlusResponseBytes)
 }
 
 const alone = () => ({
@@ -79,9 +75,9 @@ const alone = () => ({
 
 /** A published first message and its answer, nothing before. */
 const seePreKey = async (): Promise<Sighting> => {
-  const { message } = await initiateOquake(crypto, suite, alone())
-  const { message: response } = await respondOquake(crypto, suite, alone(), message)
-  return { suite, ...ids, sharings: null, initiation: message, response }
+  const { message } = await initiateOquake(crypto, alone())
+  const { message: response } = await respondOquake(crypto, alone(), message)
+  return { ...ids, sharings: null, initiation: message, response }
 }
 
 /** The same, broken: the key goes under the pads in ML-KEM's own encoding. */
@@ -117,7 +113,7 @@ const expectNothing = (suspicions: readonly Suspicion[]) => {
 }
 
 describe('with the transcript and the right password among 1,000', () => {
-  test('a live run of members gives nothing to tell it by', async () => {
+  test('a live run of two parts gives nothing to tell it by', async () => {
     expectNothing(await collect(seeLive))
   }, 60_000)
 
@@ -132,9 +128,9 @@ describe('with the transcript and the right password among 1,000', () => {
 
 describe('the same attacker is able', () => {
   test('it really undoes the pads: under the right password the key itself comes out', async () => {
-    const { message, publicKey } = await initiateOquake(crypto, suite, alone())
+    const { message, publicKey } = await initiateOquake(crypto, alone())
     const response = new Uint8Array(suite.kem.ciphertext + 64)
-    const sighting = { suite, ...ids, sharings: null, initiation: message, response }
+    const sighting = { ...ids, sharings: null, initiation: message, response }
     const keyUnder = (i: number) => unmask(crypto, sighting, candidates[i]!)[0]!.ut
     expect(keyUnder(right)).toEqual(publicKey.expose().slice(0, -32))
     expect(keyUnder(right - 1)).not.toEqual(keyUnder(right))

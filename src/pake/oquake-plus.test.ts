@@ -12,7 +12,7 @@ import {
   openChallenge,
   XOR,
 } from './simulation/letter.ts'
-import { quickSuites } from './simulation/suites.ts'
+import { suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('oquake+', globalThis.crypto.subtle as never)
 const seed = new Secret(utf8('the seed of the password, 32 byt'))
@@ -35,18 +35,18 @@ const letters = ({ sid, client, server, context }: OquakeInput) => ({
   S: server,
 })
 
-describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %s', (_name, suite) => {
+describe('a run', () => {
   const run = async (known: Bytes, own: Secret) => {
     const input = session('sid')
-    const initiation = await initiateOquake(crypto, suite, input)
-    const server = await respondOquakePlus(crypto, suite, { ...input, publicKey: known }, initiation.message)
-    const client = await finishOquakePlus(crypto, suite, { initiation, seed: own }, server.message)
+    const initiation = await initiateOquake(crypto, input)
+    const server = await respondOquakePlus(crypto, { ...input, publicKey: known }, initiation.message)
+    const client = await finishOquakePlus(crypto, { initiation, seed: own }, server.message)
     return { initiation, server, client }
   }
 
   test('sizes, and one key on both sides', async () => {
     const { server, client } = await run(publicKey, seed)
-    expect(server.message.length).toBe(oquakePlusResponseBytes(suite))
+    expect(server.message.length).toBe(oquakePlusResponseBytes)
     expect(client.confirmed).toBe(true)
     expect(client.message).toEqual(server.expected.expose())
     expect(client.key.expose()).toEqual(server.key.expose())
@@ -55,14 +55,13 @@ describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %
   test('a client finishes with the draft’s own Respond', async () => {
     for (const context of [null, new Secret(utf8('stage one'))]) {
       const input = session('sid', context)
-      const initiation = await initiateOquake(crypto, suite, input)
+      const initiation = await initiateOquake(crypto, input)
       const server = await OQUAKE_plus_Respond(
         crypto,
-        suite,
         { ...letters(input), pk: publicKey },
         initiation.message,
       )
-      const client = await finishOquakePlus(crypto, suite, { initiation, seed }, server.resp_msg)
+      const client = await finishOquakePlus(crypto, { initiation, seed }, server.resp_msg)
       expect(client.confirmed).toBe(true)
       expect(client.message).toEqual(server.server_confirm)
       expect(client.key.expose()).toEqual(server.server_key)
@@ -82,7 +81,7 @@ describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %
     for (let at = 0; at < server.message.length; at += 97) {
       const changed = server.message.slice()
       changed[at]! ^= 4
-      const client = await finishOquakePlus(crypto, suite, { initiation, seed }, changed)
+      const client = await finishOquakePlus(crypto, { initiation, seed }, changed)
       expect(client.confirmed).toBe(false)
       expect(client.message).not.toEqual(server.expected.expose())
     }
@@ -96,27 +95,26 @@ describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %
  * server meant.
  */
 describe('two interleaved sessions under a leaked verifier', () => {
-  const [suite] = quickSuites
   const interleave = async (confirmWith: (SK: Bytes, confirm_input: Bytes, shown: Bytes) => Bytes) => {
     // Session A: the attacker is the client of an honest server.
     const a = session('session A')
-    const towardServer = await initiateOquake(crypto, suite, a)
-    const server = await respondOquakePlus(crypto, suite, { ...a, publicKey }, towardServer.message)
+    const towardServer = await initiateOquake(crypto, a)
+    const server = await respondOquakePlus(crypto, { ...a, publicKey }, towardServer.message)
     const oquakeBytes = suite.kem.ciphertext + 64
-    const keyA = await finishOquake(crypto, suite, towardServer, server.message.slice(0, oquakeBytes))
+    const keyA = await finishOquake(crypto, towardServer, server.message.slice(0, oquakeBytes))
     expect(keyA.confirmed).toBe(true)
     const sealed = server.message.slice(oquakeBytes, oquakeBytes + 1120)
     const otp = (key: Uint8Array) => Expand(key, concat(suite.dst, utf8('OTP')), 1120)
     const challenge = XOR(sealed, otp(keyA.key.expose()))
     // Session B: the attacker is the server of an honest client.
     const b = session('session B')
-    const client = await initiateOquake(crypto, suite, b)
-    const answer = await OQUAKE_Respond(crypto, suite, letters(b), client.message)
+    const client = await initiateOquake(crypto, b)
+    const answer = await OQUAKE_Respond(crypto, letters(b), client.message)
     const carried = XOR(challenge, otp(answer.key))
     const input = concat(encode_sid(b.sid, b.client, b.server), carried)
     const confirm = confirmWith(answer.key, input, server.message.slice(oquakeBytes + 1120))
     const message = concat(answer.resp_msg, carried, confirm)
-    const end = await finishOquakePlus(crypto, suite, { initiation: client, seed }, message)
+    const end = await finishOquakePlus(crypto, { initiation: client, seed }, message)
     return { end, server, client, answer, input, sealed, carried, keyA: keyA.key.expose(), keyB: answer.key }
   }
 
@@ -137,7 +135,7 @@ describe('two interleaved sessions under a leaked verifier', () => {
     const k = await openChallenge(crypto, suite.dst, { SK: answer.key, seed: seed.expose() }, carried)
     const confirm = client_confirm(suite.dst, answer.key, input, k.expose())
     const message = concat(answer.resp_msg, carried, confirm)
-    const end = await finishOquakePlus(crypto, suite, { initiation: client, seed }, message)
+    const end = await finishOquakePlus(crypto, { initiation: client, seed }, message)
     expect(end.confirmed).toBe(true)
   })
 

@@ -25,14 +25,12 @@ import {
   oquakeResponseBytes,
   respondOquake,
 } from './oquake.ts'
-import { label, Nkc, Nkey, type Suite } from './suite.ts'
+import { label, Nkc, Nkey } from './suite.ts'
 
 /**
- * @param suite - sizes
  * @returns bytes of `oquake_resp || enc_c || client_confirm`
  */
-export const oquakePlusResponseBytes = (suite: Suite): number =>
-  oquakeResponseBytes(suite) + xWing.ciphertext + Nkc
+export const oquakePlusResponseBytes = oquakeResponseBytes + xWing.ciphertext + Nkc
 
 interface Confirmations {
   /** `client_confirm`: the server shows it to the client, 64 bytes. */
@@ -45,20 +43,19 @@ interface Confirmations {
 
 const confirmationsOf = async (
   crypto: Crypto,
-  suite: Suite,
   session: Secret,
   [sid, sealed, challenge]: readonly [sid: Bytes, sealed: Bytes, challenge: Secret],
 ): Promise<Confirmations> => {
   const input = concat(sid, sealed)
   // The draft leaves `k` out of h1.
-  const h1 = new Secret(concat(label(suite, 'h1'), input, challenge.expose()))
-  const h2 = new Secret(concat(label(suite, 'h2'), input, challenge.expose()))
+  const h1 = new Secret(concat(label('h1'), input, challenge.expose()))
+  const h2 = new Secret(concat(label('h2'), input, challenge.expose()))
   const first = await crypto.extract(session, h1)
   const second = await crypto.extract(session, h2)
   return {
-    client: await crypto.expand(first, label(suite, 'client_confirm'), Nkc),
-    server: await crypto.expand(second, label(suite, 'server_confirm'), Nkc),
-    key: await crypto.expand(second, label(suite, 'key'), Nkey),
+    client: await crypto.expand(first, label('client_confirm'), Nkc),
+    server: await crypto.expand(second, label('server_confirm'), Nkc),
+    key: await crypto.expand(second, label('key'), Nkey),
   }
 }
 
@@ -83,21 +80,19 @@ export interface OquakePlusResponse {
 
 /**
  * @param crypto - primitives
- * @param suite - parameters
  * @param input - verifier (`prs`), context, session id, ids, and the public key
  * @param initiation - a first message of `oquakeInitBytes`
  * @returns the answer, the confirmation to expect, and the key
  */
 export const respondOquakePlus = async (
   crypto: Crypto,
-  suite: Suite,
   input: OquakeInput & { readonly publicKey: Bytes },
   initiation: Uint8Array,
 ): Promise<OquakePlusResponse> => {
-  const oquake = await respondOquake(crypto, suite, input, initiation)
+  const oquake = await respondOquake(crypto, input, initiation)
   const { ciphertext, secret } = await challenge(crypto, input.publicKey)
-  const sealed = xor(ciphertext, await crypto.expand(oquake.key, label(suite, 'OTP'), xWing.ciphertext))
-  const confirmations = await confirmationsOf(crypto, suite, oquake.key, [fullSid(input), sealed, secret])
+  const sealed = xor(ciphertext, await crypto.expand(oquake.key, label('OTP'), xWing.ciphertext))
+  const confirmations = await confirmationsOf(crypto, oquake.key, [fullSid(input), sealed, secret])
   return {
     message: concat(oquake.message, sealed, confirmations.client.expose()),
     expected: confirmations.server,
@@ -115,28 +110,22 @@ export interface OquakePlusResult {
 
 /**
  * @param crypto - primitives
- * @param suite - parameters
  * @param own - own first message, and the password's seed (32 bytes)
  * @param response - an answer of `oquakePlusResponseBytes`
  * @returns key and last message
  */
 export const finishOquakePlus = async (
   crypto: Crypto,
-  suite: Suite,
   { initiation, seed }: { readonly initiation: OquakeInitiation; readonly seed: Secret },
   response: Uint8Array,
 ): Promise<OquakePlusResult> => {
-  const sealedAt = oquakeResponseBytes(suite)
+  const sealedAt = oquakeResponseBytes
   const confirmAt = sealedAt + xWing.ciphertext
   const sealed = response.slice(sealedAt, confirmAt) as Bytes
-  const oquake = await finishOquake(crypto, suite, initiation, response.subarray(0, sealedAt))
-  const ciphertext = xor(sealed, await crypto.expand(oquake.key, label(suite, 'OTP'), xWing.ciphertext))
+  const oquake = await finishOquake(crypto, initiation, response.subarray(0, sealedAt))
+  const ciphertext = xor(sealed, await crypto.expand(oquake.key, label('OTP'), xWing.ciphertext))
   const secret = await decapsulateXWing(crypto, seed, ciphertext)
-  const { client, server, key } = await confirmationsOf(crypto, suite, oquake.key, [
-    initiation.sid,
-    sealed,
-    secret,
-  ])
+  const { client, server, key } = await confirmationsOf(crypto, oquake.key, [initiation.sid, sealed, secret])
   const shown = equalSecrets(client, response.subarray(confirmAt))
   const confirmed = shown && oquake.confirmed
   const random = { key: new Secret(crypto.random(Nkey)), message: crypto.random(Nkc) }

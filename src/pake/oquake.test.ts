@@ -11,7 +11,7 @@ import {
   respondOquake,
 } from './oquake.ts'
 import { encode_sid, type LetterInput, OQUAKE_Respond } from './simulation/letter.ts'
-import { quickSuites } from './simulation/suites.ts'
+import { suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('oquake', globalThis.crypto.subtle as never)
 
@@ -38,17 +38,17 @@ test('encode_sid: each part behind its 4-byte length', () => {
   expect(sid).toEqual(encode_sid(utf8('sid'), utf8('U'), utf8('server')))
 })
 
-describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %s', (_name, suite) => {
+describe('a run', () => {
   const run = async (left: OquakeInput, right: OquakeInput, wire: (message: Bytes) => Bytes = (m) => m) => {
-    const initiation = await initiateOquake(crypto, suite, left)
-    const answer = await respondOquake(crypto, suite, right, wire(initiation.message))
-    return { initiation, answer, end: await finishOquake(crypto, suite, initiation, answer.message) }
+    const initiation = await initiateOquake(crypto, left)
+    const answer = await respondOquake(crypto, right, wire(initiation.message))
+    return { initiation, answer, end: await finishOquake(crypto, initiation, answer.message) }
   }
 
   test('sizes, and one key on both sides', async () => {
     const { initiation, answer, end } = await run(inputOf(), inputOf())
-    expect(initiation.message.length).toBe(oquakeInitBytes(suite))
-    expect(answer.message.length).toBe(oquakeResponseBytes(suite))
+    expect(initiation.message.length).toBe(oquakeInitBytes)
+    expect(answer.message.length).toBe(oquakeResponseBytes)
     expect(end.confirmed).toBe(true)
     expect(end.key.expose()).toEqual(answer.key.expose())
     expect(end.key.length).toBe(32)
@@ -59,19 +59,19 @@ describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %
     ['after a first stage', new Secret(utf8('key of stage one'))],
   ])('an initiator finishes with the draft’s own Respond, %s', async (_where, context) => {
     const input = inputOf({ context })
-    const initiation = await initiateOquake(crypto, suite, input)
-    const { key, resp_msg } = await OQUAKE_Respond(crypto, suite, letters(input), initiation.message)
-    const end = await finishOquake(crypto, suite, initiation, resp_msg)
+    const initiation = await initiateOquake(crypto, input)
+    const { key, resp_msg } = await OQUAKE_Respond(crypto, letters(input), initiation.message)
+    const end = await finishOquake(crypto, initiation, resp_msg)
     expect(end.confirmed).toBe(true)
     expect(end.key.expose()).toEqual(key)
   })
 
   test('a responder answers byte for byte as the draft’s Respond', async () => {
-    const { message } = await initiateOquake(crypto, suite, inputOf())
+    const { message } = await initiateOquake(crypto, inputOf())
     const coins = crypto.random(32)
     const fixed = await withCoins(coins)
-    const ours = await respondOquake(fixed, suite, inputOf(), message)
-    const theirs = await OQUAKE_Respond(fixed, suite, letters(inputOf()), message)
+    const ours = await respondOquake(fixed, inputOf(), message)
+    const theirs = await OQUAKE_Respond(fixed, letters(inputOf()), message)
     expect(ours.message).toEqual(theirs.resp_msg)
     expect(ours.key.expose()).toEqual(theirs.key)
   })
@@ -87,7 +87,7 @@ describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %
     const { initiation, answer, end } = await run(inputOf(), inputOf(change))
     expect(end.confirmed).toBe(false)
     expect(end.key.expose()).not.toEqual(answer.key.expose())
-    const again = await finishOquake(crypto, suite, initiation, answer.message)
+    const again = await finishOquake(crypto, initiation, answer.message)
     expect(again.key.expose()).not.toEqual(end.key.expose())
   })
 
@@ -103,12 +103,12 @@ describe.each(quickSuites.map((suite) => [suite.name, suite] as const))('suite %
     for (const at of [0, suite.kem.ciphertext - 1, suite.kem.ciphertext, answer.message.length - 1]) {
       const changed = answer.message.slice()
       changed[at]! ^= 1
-      expect((await finishOquake(crypto, suite, initiation, changed)).confirmed).toBe(false)
+      expect((await finishOquake(crypto, initiation, changed)).confirmed).toBe(false)
     }
   })
 
   test('the matrix seed travels in clear, the rest hides', async () => {
-    const { message, publicKey } = await initiateOquake(crypto, suite, inputOf())
+    const { message, publicKey } = await initiateOquake(crypto, inputOf())
     expect(message.slice(-32)).toEqual(publicKey.expose().slice(-32))
     expect(concat(message).slice(96, -32)).not.toEqual(publicKey.expose().slice(0, -32))
   })

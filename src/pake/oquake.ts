@@ -10,7 +10,7 @@
 import { type Bytes, concat, encode, struct, u32 } from '../codec/index.ts'
 import { type Crypto, equalSecrets, expose, type Material, Secret, xor } from '../crypto/index.ts'
 import { decapsulate, deriveKeyPair, encapsulate, split } from './bua-skem.ts'
-import { label, Nkc, Nkey, Nrho, Nsec, type Suite } from './suite.ts'
+import { label, Nkc, Nkey, Nrho, Nsec, suite } from './suite.ts'
 
 export interface OquakeInput {
   /** Password-related string. */
@@ -34,22 +34,22 @@ export const fullSid = ({ sid, client, server }: Pick<OquakeInput, 'sid' | 'clie
 }
 
 /** A copy of its own in either case, so that it can be wiped alone. */
-const effectivePrs = async (crypto: Crypto, suite: Suite, input: OquakeInput): Promise<Secret> => {
+const effectivePrs = async (crypto: Crypto, input: OquakeInput): Promise<Secret> => {
   const { prs, context } = input
   if (context === null) return new Secret(expose(prs).slice() as Bytes)
-  const ikm = concat(label(suite, 'OQUAKE-context'), fullSid(input), context.expose())
-  return crypto.expand(await crypto.extract(prs, new Secret(ikm)), label(suite, 'effective_PRS'), Nkey)
+  const ikm = concat(label('OQUAKE-context'), fullSid(input), context.expose())
+  return crypto.expand(await crypto.extract(prs, new Secret(ikm)), label('effective_PRS'), Nkey)
 }
 
 /** One Feistel round: `length` bytes of pad from the password and the other half. */
 const pad = async (
-  { crypto, suite, prs, sid }: { crypto: Crypto; suite: Suite; prs: Material; sid: Uint8Array },
+  { crypto, prs, sid }: { crypto: Crypto; prs: Material; sid: Uint8Array },
   [rho, half]: readonly [Uint8Array, Material],
   name: 'T_pad' | 's_pad',
   length: number,
 ): Promise<Secret> => {
-  const ikm = new Secret(concat(label(suite, 'OQUAKE'), sid, rho, expose(half)))
-  return crypto.expand(await crypto.extract(prs, ikm), label(suite, name), length)
+  const ikm = new Secret(concat(label('OQUAKE'), sid, rho, expose(half)))
+  return crypto.expand(await crypto.extract(prs, ikm), label(name), length)
 }
 
 export interface OquakeInitiation {
@@ -64,34 +64,27 @@ export interface OquakeInitiation {
 }
 
 /**
- * @param suite - sizes
  * @returns bytes of the first message: 96 + vector + 32
  */
-export const oquakeInitBytes = (suite: Suite): number => 3 * Nsec + suite.vectorBytes + Nrho
+export const oquakeInitBytes = 3 * Nsec + suite.vectorBytes + Nrho
 /**
- * @param suite - sizes
  * @returns bytes of the second message: KEM ciphertext and confirmation
  */
-export const oquakeResponseBytes = (suite: Suite): number => suite.kem.ciphertext + Nkc
+export const oquakeResponseBytes = suite.kem.ciphertext + Nkc
 
 /**
  * Draws 64 bytes (`d || z`), 72 (multiplier) and 96 (`r`).
  *
  * @param crypto - primitives
- * @param suite - parameters
  * @param input - password-related string, context, session id, ids
  * @returns what finishes the exchange later, and the first message
  */
-export const initiateOquake = async (
-  crypto: Crypto,
-  suite: Suite,
-  input: OquakeInput,
-): Promise<OquakeInitiation> => {
-  const prs = await effectivePrs(crypto, suite, input)
+export const initiateOquake = async (crypto: Crypto, input: OquakeInput): Promise<OquakeInitiation> => {
+  const prs = await effectivePrs(crypto, input)
   const sid = fullSid(input)
-  const { publicKey, privateKey } = await deriveKeyPair(crypto, suite, new Secret(crypto.random(64)))
-  const { ut, rho } = split(suite, publicKey)
-  const network = { crypto, suite, prs, sid }
+  const { publicKey, privateKey } = await deriveKeyPair(crypto, new Secret(crypto.random(64)))
+  const { ut, rho } = split(publicKey)
+  const network = { crypto, prs, sid }
   const r = new Secret(crypto.random(3 * Nsec))
   const t = xor(ut, await pad(network, [rho, r], 'T_pad', suite.vectorBytes))
   const s = xor(r, await pad(network, [rho, t], 's_pad', 3 * Nsec))
@@ -100,47 +93,38 @@ export const initiateOquake = async (
 
 /** `key` and the confirmation `h` from everything that both sides saw. */
 const conclude = async (
-  { crypto, suite, prs }: { crypto: Crypto; suite: Suite; prs: Material },
+  { crypto, prs }: { crypto: Crypto; prs: Material },
   transcript: readonly Uint8Array[],
 ): Promise<{ key: Secret; confirmation: Secret }> => {
-  const prk = await crypto.extract(prs, new Secret(concat(label(suite, 'OQUAKE'), ...transcript)))
+  const prk = await crypto.extract(prs, new Secret(concat(label('OQUAKE'), ...transcript)))
   return {
-    key: await crypto.expand(prk, label(suite, 'sk'), Nkey),
-    confirmation: await crypto.expand(prk, label(suite, 'confirm'), Nkc),
+    key: await crypto.expand(prk, label('sk'), Nkey),
+    confirmation: await crypto.expand(prk, label('confirm'), Nkc),
   }
 }
 
 /**
  * @param crypto - primitives
- * @param suite - parameters
  * @param input - as the initiator has it
  * @param initiation - any bytes of `oquakeInitBytes`
  * @returns key and second message
  */
 export const respondOquake = async (
   crypto: Crypto,
-  suite: Suite,
   input: OquakeInput,
   initiation: Uint8Array,
 ): Promise<{ readonly key: Secret; readonly message: Bytes }> => {
   const s = initiation.subarray(0, 3 * Nsec)
   const t = initiation.subarray(3 * Nsec, 3 * Nsec + suite.vectorBytes)
   const rho = initiation.subarray(3 * Nsec + suite.vectorBytes)
-  const prs = await effectivePrs(crypto, suite, input)
+  const prs = await effectivePrs(crypto, input)
   const sid = fullSid(input)
-  const network = { crypto, suite, prs, sid }
+  const network = { crypto, prs, sid }
   const r = new Secret(xor(s, await pad(network, [rho, t], 's_pad', 3 * Nsec)))
   const ut = xor(t, await pad(network, [rho, r], 'T_pad', suite.vectorBytes))
   const upk = concat(ut, rho)
-  const { ciphertext, secret } = await encapsulate(crypto, suite, upk)
-  const { key, confirmation } = await conclude({ crypto, suite, prs }, [
-    sid,
-    s,
-    t,
-    upk,
-    ciphertext,
-    secret.expose(),
-  ])
+  const { ciphertext, secret } = await encapsulate(crypto, upk)
+  const { key, confirmation } = await conclude({ crypto, prs }, [sid, s, t, upk, ciphertext, secret.expose()])
   return { key, message: concat(ciphertext, confirmation.expose()) }
 }
 
@@ -149,21 +133,19 @@ export const respondOquake = async (
  * same, so that failure does not change the flow.
  *
  * @param crypto - primitives
- * @param suite - parameters
  * @param initiation - own first message
  * @param response - the answer, of the right size
  * @returns the key, and whether the responder has the same
  */
 export const finishOquake = async (
   crypto: Crypto,
-  suite: Suite,
   initiation: OquakeInitiation,
   response: Uint8Array,
 ): Promise<{ readonly key: Secret; readonly confirmed: boolean }> => {
   const ciphertext = response.subarray(0, suite.kem.ciphertext)
-  const secret = await decapsulate(crypto, suite, initiation.privateKey, ciphertext)
+  const secret = await decapsulate(crypto, initiation.privateKey, ciphertext)
   const halves = initiation.message.subarray(0, 3 * Nsec + suite.vectorBytes)
-  const { key, confirmation } = await conclude({ crypto, suite, prs: initiation.prs }, [
+  const { key, confirmation } = await conclude({ crypto, prs: initiation.prs }, [
     initiation.sid,
     halves,
     initiation.publicKey.expose(),

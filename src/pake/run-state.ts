@@ -6,20 +6,17 @@
 import type { Bytes } from '../codec/index.ts'
 import type { Material, Secret } from '../crypto/index.ts'
 import type { OquakeInitiation } from './oquake.ts'
-import type { Suite } from './suite.ts'
 
 /** What a side brings to a run. */
 export interface RunInput {
   /** Password-related string: the group's verifier, 32 bytes. */
   readonly prs: Material
-  /** Instance ids of 16 bytes: the draft's `U` (initiator) and `S` (responder). */
+  /** The draft's `U` (initiator) and `S` (responder): 16 bytes, the first of the relay addresses. A run with equal ones fails. */
   readonly initiator: Bytes
   readonly responder: Bytes
-  /** Up to 2,048 bytes. Equally long on both sides, so that the sizes of flows say nothing. */
-  readonly payload: Bytes
 }
 
-/** What a side has beyond the verifier. Members among themselves have nothing more; a newcomer proves the password. */
+/** What a side has beyond the verifier. Two parts of one group that merge have nothing more; a newcomer proves the password. */
 export type Proof =
   | { readonly kind: 'verifier' }
   /** The newcomer's: 32 bytes derived from the password beside the verifier. */
@@ -31,14 +28,12 @@ export type Proof =
 export interface RunResult {
   /** 32 bytes, bound to the whole transcript. */
   readonly key: Secret
-  /** SHA3-256 over protocol, suite, ids and all five messages. */
+  /** SHA3-256 over protocol, version, ids and all five messages. */
   readonly transcript: Bytes
-  readonly peerPayload: Bytes
 }
 
 /** What every state of a run keeps. */
 export interface Common {
-  readonly suite: Suite
   readonly input: RunInput
   readonly proof: Proof
   /** All messages so far, both ways. */

@@ -1,49 +1,37 @@
 /**
- * From what people type to what the protocol takes: password text to bytes, group name to id, password to verifier
- * and seed.
+ * From what people type to what the protocol takes: password text to bytes, password to verifier and seed.
+ *
+ *   password ── PBKDF2 ──> 32 bytes ── Argon2id ──> 32 bytes ─┬─ Expand ──> verifier   members keep it
+ *                                                            └─ Expand ──> seed       newcomers prove it, then wipe it
  */
 
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
 import { type Crypto, generateXWing, Secret, xWing } from '../crypto/index.ts'
-import { Nverifier, type Suite } from './suite.ts'
+import { hasDisallowed, mapSpaces } from './code-points.ts'
+import { label, Nverifier, suite } from './suite.ts'
 
-/** Longest password taken, in bytes of UTF-8. */
+/** Longest password, in bytes of UTF-8, prepared. */
 export const maxPasswordBytes = 1024
 
 export type PasswordProblem = 'join/empty-password' | 'join/long-password' | 'join/bad-password'
 
-/** Unassigned, control, private-use and surrogate code points, and default-ignorable ones: RFC 8264 §4.3 without its exceptions. */
-const disallowed =
-  /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]|(?!\u200C|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])\p{Default_Ignorable_Code_Point}/u
-
 /**
- * Password text as bytes, the same for all ways to type it: RFC 8265 §4.2.2 OpaqueString (spaces mapped to U+0020,
- * NFC). Joiners and emoji selectors are kept, since people choose emoji passwords.
+ * Password text as bytes, the same for all ways to type it, after OpaqueString of RFC 8265 §4.2.2. In this order: space
+ * separators to U+0020, NFC; then the checks, on the result: empty, too long, a disallowed code point. Joiners and
+ * emoji selectors are kept, since people choose emoji passwords.
  *
  * @param text - as typed
- * @returns up to 1,024 bytes of UTF-8, or why it is refused
+ * @returns up to 1,024 bytes of UTF-8, or why the password is refused
  */
 export const preparePassword = (
   text: string,
 ): { readonly prepared: Secret } | { readonly problem: PasswordProblem } => {
-  const mapped = text.replace(/\p{Zs}/gu, ' ').normalize('NFC')
+  const mapped = mapSpaces(text).normalize('NFC')
   if (mapped.length === 0) return { problem: 'join/empty-password' }
   const prepared = utf8(mapped)
   if (prepared.length > maxPasswordBytes) return { problem: 'join/long-password' }
-  if (disallowed.test(mapped)) return { problem: 'join/bad-password' }
+  if (hasDisallowed(mapped)) return { problem: 'join/bad-password' }
   return { prepared: new Secret(prepared) }
-}
-
-/**
- * NFKC, trimmed, inner spaces collapsed, lower case.
- *
- * @param crypto - primitives
- * @param name - a group name as typed
- * @returns 16 bytes
- */
-export const groupIdOf = (crypto: Crypto, name: string): Bytes => {
-  const normalised = name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase().normalize('NFKC')
-  return crypto.hash(utf8('mlwe-pake group'), utf8(normalised)).slice(0, 16)
 }
 
 /** What follows from a password. */
@@ -56,28 +44,37 @@ export interface VerifierMaterial {
   readonly publicKey: Bytes
 }
 
+/** Steps of stretching: the one that begins, or that all are done. */
+export type StretchStage = 'PBKDF2' | 'Argon2id' | 'done'
+
 /**
- * `GenVerifierMaterial` and `GenVerifiers` (draft §7.1.1) with `salt = SHA3-256(label || groupId)`, U = groupId, S
- * empty. Slow on purpose.
+ * Draft §7.1.1, `GenVerifierMaterial` and `GenVerifiers`, with U = groupId, S empty, and a salt that follows from the
+ * group. Slow on purpose: PBKDF2 and Argon2id one after the other, and only then the parts, so that none of them is
+ * cheaper to test than all.
  *
  * @param crypto - primitives
- * @param suite - stretching
  * @param password - prepared
  * @param groupId - 16 bytes
+ * @param onProgress - learns which stage begins, and the end
  * @returns verifier, seed and public key
  */
 export const generateVerifier = async (
   crypto: Crypto,
-  suite: Suite,
   password: Secret,
   groupId: Bytes,
+  onProgress: (stage: StretchStage) => void = () => {},
 ): Promise<VerifierMaterial> => {
-  const salt = crypto.hash(utf8('mlwe-pake salt'), groupId)
+  const salt = crypto.hash(utf8('mlwe-pake v2 salt'), groupId)
   const message = new Secret(concat(suite.dst, password.expose(), groupId))
-  const stretched = await crypto.stretch(suite.stretching, message, salt, Nverifier + xWing.seed)
-  const verifier = stretched.slice(0, Nverifier)
-  const seed = stretched.slice(Nverifier, Nverifier + xWing.seed)
-  message.wipe() // FS
-  stretched.wipe() // FS
-  return { verifier, seed, publicKey: await generateXWing(crypto, seed) }
+  const [first, second] = suite.stretching
+  onProgress('PBKDF2')
+  const once = await crypto.stretch(first, message, salt, Nverifier)
+  onProgress('Argon2id')
+  const twice = await crypto.stretch(second, once, salt, Nverifier)
+  const verifier = await crypto.expand(twice, label('verifier'), Nverifier)
+  const seed = await crypto.expand(twice, label('seed'), xWing.seed)
+  for (const used of [message, once, twice]) used.wipe() // FS
+  const publicKey = await generateXWing(crypto, seed)
+  onProgress('done')
+  return { verifier, seed, publicKey }
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type Bytes, concat, utf8 } from '../../codec/index.ts'
 import { type Crypto, decapsulateXWing, encapsulateXWing, Secret } from '../../crypto/index.ts'
-import type { Suite } from '../suite.ts'
+import { suite } from '../suite.ts'
 
 /**
  * OQUAKE and OQUAKE+ once more, straight from the draft's pseudocode and with another HMAC, to compare bytes
@@ -57,7 +57,6 @@ export const effective_PRS = (DST: Uint8Array, { PRS, context, sid, U, S }: Lett
 /** `OQUAKE.Respond` of §6.2.2, with `T` cut by its real length. */
 export const OQUAKE_Respond = async (
   crypto: Crypto,
-  suite: Suite,
   input: LetterInput,
   init_msg: Uint8Array,
 ): Promise<{ key: Bytes; resp_msg: Bytes }> => {
@@ -93,12 +92,11 @@ export const client_confirm = (
 /** `OQUAKE+.Respond` of §7.2.2, with `k` in h1. */
 export const OQUAKE_plus_Respond = async (
   crypto: Crypto,
-  suite: Suite,
   input: LetterInput & { readonly pk: Uint8Array },
   init_msg: Uint8Array,
 ): Promise<{ resp_msg: Bytes; server_confirm: Bytes; server_key: Bytes }> => {
   const DST = suite.dst
-  const { key: SK, resp_msg: oquake_resp } = await OQUAKE_Respond(crypto, suite, input, init_msg)
+  const { key: SK, resp_msg: oquake_resp } = await OQUAKE_Respond(crypto, input, init_msg)
   const { ciphertext: c, secret } = await encapsulateXWing(crypto, input.pk)
   const k = secret.expose()
   const enc_c = XOR(c, Expand(SK, join(DST, 'OTP'), 1120))

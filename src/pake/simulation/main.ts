@@ -3,7 +3,6 @@ import { type Crypto, createCrypto } from '../../crypto/index.ts'
 import { step } from '../cpace-oquake.ts'
 import type { RunOutcome, RunState } from '../run-state.ts'
 import { members, newcomer, play, publicKeyOf, type Sides } from './play.ts'
-import { quickSuites } from './suites.ts'
 import { welch } from './welch.ts'
 
 /**
@@ -38,13 +37,12 @@ const median = (values: readonly number[]): number => {
 
 const protocols = ['CPaceOQUAKE', 'CPaceOQUAKE+'] as const
 type Protocol = (typeof protocols)[number]
-type Suite = (typeof quickSuites)[number]
 
 const publicKey = await publicKeyOf(await load(null))
-const sidesOf = (crypto: Crypto, suite: Suite, protocol: Protocol): Sides =>
-  protocol === 'CPaceOQUAKE' ? members(crypto, suite) : newcomer(crypto, suite, publicKey)
+const sidesOf = (crypto: Crypto, protocol: Protocol): Sides =>
+  protocol === 'CPaceOQUAKE' ? members(crypto) : newcomer(crypto, publicKey)
 
-const reportCost = async (suite: Suite, protocol: Protocol): Promise<void> => {
+const reportCost = async (protocol: Protocol): Promise<void> => {
   const records: Sample[] = []
   const crypto = await load(records)
   const times: number[] = []
@@ -55,7 +53,7 @@ const reportCost = async (suite: Suite, protocol: Protocol): Promise<void> => {
       times.length = 0
     }
     const start = performance.now()
-    await play(crypto, sidesOf(crypto, suite, protocol))
+    await play(crypto, sidesOf(crypto, protocol))
     times.push(performance.now() - start)
   }
   const total = times.reduce((sum, time) => sum + time, 0)
@@ -63,9 +61,7 @@ const reportCost = async (suite: Suite, protocol: Protocol): Promise<void> => {
   for (const { operation, duration } of records) {
     shares.set(operation, (shares.get(operation) ?? 0) + duration)
   }
-  console.log(
-    `${protocol}, suite ${suite.name}: median ${median(times).toFixed(2)} ms both sides, ${times.length} runs`,
-  )
+  console.log(`${protocol}: median ${median(times).toFixed(2)} ms both sides, ${times.length} runs`)
   for (const [operation, time] of [...shares].sort((a, b) => b[1] - a[1])) {
     console.log(`  ${((100 * time) / total).toFixed(1).padStart(5)} %  ${operation}`)
   }
@@ -89,8 +85,8 @@ const timed = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> =
  * through by itself, the responder would repeat what the initiator did a moment before, on warm caches if the
  * password is right.
  */
-const timeBatch = async (crypto: Crypto, suite: Suite, passwords: readonly string[]): Promise<number[]> => {
-  const sides = passwords.map((password) => members(crypto, suite, password))
+const timeBatch = async (crypto: Crypto, passwords: readonly string[]): Promise<number[]> => {
+  const sides = passwords.map((password) => members(crypto, password))
   const seconds: (readonly [RunOutcome, number])[] = []
   for (const { opened, listening } of sides) {
     seconds.push(await timed(() => step(crypto, listening, opened.message)))
@@ -107,18 +103,18 @@ const timeBatch = async (crypto: Crypto, suite: Suite, passwords: readonly strin
   return times
 }
 
-const reportTiming = async (suite: Suite): Promise<void> => {
+const reportTiming = async (): Promise<void> => {
   const crypto = await load(null)
   const right: number[] = []
   const wrong: number[] = []
   for (let made = -5 * batch; made < 2 * runs; made += batch) {
     // Which comes next is drawn, so that no drift of the machine favours one.
     const passwords = Array.from(crypto.random(batch), (byte) => (byte & 1 ? 'verifier' : 'mistaken'))
-    const times = await timeBatch(crypto, suite, passwords)
+    const times = await timeBatch(crypto, passwords)
     if (made < 0) continue
     for (const [i, time] of times.entries()) (passwords[i] === 'verifier' ? right : wrong).push(time)
   }
-  console.log(`responder up to its reply, suite ${suite.name}: ${right.length} right, ${wrong.length} wrong`)
+  console.log(`responder up to its reply: ${right.length} right, ${wrong.length} wrong`)
   for (const keep of [1, 0.99, 0.9, 0.5]) {
     const limit = [...right, ...wrong].sort((a, b) => a - b)[
       Math.ceil(keep * (right.length + wrong.length)) - 1
@@ -136,7 +132,7 @@ const reportTiming = async (suite: Suite): Promise<void> => {
 }
 
 console.log('Cost of a live run in this engine, without stretching')
-for (const suite of quickSuites) for (const protocol of protocols) await reportCost(suite, protocol)
+for (const protocol of protocols) await reportCost(protocol)
 console.log('')
 console.log('Right against wrong password, Welch’s t (beyond ±4.5 suspicious)')
-await reportTiming(quickSuites[0])
+await reportTiming()

@@ -3,22 +3,21 @@ import { type Bytes, concat, utf8 } from '../../codec/index.ts'
 import type { Crypto } from '../../crypto/index.ts'
 import { calculateGenerator } from '../cpace.ts'
 import { vectorDecode } from '../kemeleon.ts'
-import type { Suite } from '../suite.ts'
+import { suite } from '../suite.ts'
 import { client_confirm, Expand, Extract, effective_PRS, encode_sid, XOR } from './letter.ts'
 
 /**
- * A recorder of the wire with a list of passwords. It knows all that is public: suite, ids, every message.
+ * A recorder of the wire with a list of passwords. It knows all that is public: ids, every message.
  * It undoes for each password whatever a password alone can undo, and measures the result in every way that it
  * knows. A measure singles a password out if it puts that one far from all others.
  */
 export interface Sighting {
-  readonly suite: Suite
   readonly initiator: Bytes
   readonly responder: Bytes
   /** Messages 1 and 2 of a live run, or nothing: a pre-key exchange has one stage and an empty session id. */
   readonly sharings: readonly [Bytes, Bytes] | null
   readonly initiation: Bytes
-  /** Message 4 up to its payload: `ct || h`, and `enc_c || client_confirm` where the run has them. */
+  /** Message 4 without its MAC: `ct || h`, and `enc_c || client_confirm` where the run has them. */
   readonly response: Bytes
 }
 
@@ -41,12 +40,12 @@ export interface Unmasked {
 }
 
 const none = new Uint8Array(0)
-const tag = (suite: Suite, name: string): Bytes => concat(suite.dst, utf8(name))
+const tag = (name: string): Bytes => concat(suite.dst, utf8(name))
 
-const sidOf = ({ suite, sharings }: Sighting): Bytes => {
+const sidOf = ({ sharings }: Sighting): Bytes => {
   if (sharings === null) return none
   const nonces = concat(...sharings.map((message) => message.subarray(0, 32)))
-  return Expand(Extract(nonces, tag(suite, 'CPaceOQUAKE')), tag(suite, 'SID'), 32)
+  return Expand(Extract(nonces, tag('CPaceOQUAKE')), tag('SID'), 32)
 }
 
 /** CPace's result if the Diffie-Hellman value were `shared`; all lengths are below 128. */
@@ -81,18 +80,18 @@ const contextsOf = (
 
 /** Undoes the Feistel rounds under one password and one context. */
 const unmaskWith = (
-  { suite, initiator, responder, initiation, ...rest }: Sighting,
+  { initiator, responder, initiation, ...rest }: Sighting,
   { verifier }: Candidate,
   [name, context]: [string, Bytes | null],
 ): Unmasked => {
-  const input = { PRS: verifier, context, sid: sidOf({ suite, initiator, responder, initiation, ...rest }) }
+  const input = { PRS: verifier, context, sid: sidOf({ initiator, responder, initiation, ...rest }) }
   const ids = { U: initiator, S: responder }
   const effective = effective_PRS(suite.dst, { ...input, ...ids })
   const fullsid = encode_sid(input.sid, ids.U, ids.S)
   const rhoAt = initiation.length - 32
   const [s, masked, rho] = [initiation.slice(0, 96), initiation.slice(96, rhoAt), initiation.slice(rhoAt)]
   const pad = (half: Uint8Array, label: string, length: number): Bytes =>
-    Expand(Extract(effective, concat(tag(suite, 'OQUAKE'), fullsid, rho, half)), tag(suite, label), length)
+    Expand(Extract(effective, concat(tag('OQUAKE'), fullsid, rho, half)), tag(label), length)
   const r = XOR(s, pad(masked, 's_pad', 96))
   const ut = XOR(masked, pad(r, 'T_pad', masked.length))
   return { context: name, effective, fullsid, s, masked, rho, r, ut }
@@ -138,7 +137,7 @@ const agreement = (a: readonly number[], b: readonly number[]): number =>
 
 /** Measures of what came out. Each gives one number; nothing is said about which direction is suspicious. */
 const measure = (
-  { suite, response }: Sighting,
+  { response }: Sighting,
   { publicKey }: Candidate,
   { effective, fullsid, s, masked, rho, r, ut }: Unmasked,
 ): Readonly<Record<string, number>> => {
@@ -147,8 +146,8 @@ const measure = (
   const ct = response.subarray(0, suite.kem.ciphertext)
   const h = response.subarray(ct.length, ct.length + 64)
   const guesses = [new Uint8Array(32), effective].map((k) => {
-    const prk = Extract(effective, concat(tag(suite, 'OQUAKE'), fullsid, s, masked, ut, rho, ct, k))
-    return { key: Expand(prk, tag(suite, 'sk'), 32), h: Expand(prk, tag(suite, 'confirm'), 64) }
+    const prk = Extract(effective, concat(tag('OQUAKE'), fullsid, s, masked, ut, rho, ct, k))
+    return { key: Expand(prk, tag('sk'), 32), h: Expand(prk, tag('confirm'), 64) }
   })
   const measures: Record<string, number> = {
     'packed coefficients below q': packed.filter((value) => value < 3329).length,
@@ -167,7 +166,7 @@ const measure = (
   const challenge = response.subarray(ct.length + 64)
   if (challenge.length === 0) return measures
   const sealed = challenge.subarray(0, 1120)
-  const opened = guesses.map(({ key }) => XOR(sealed, Expand(key, tag(suite, 'OTP'), 1120)))
+  const opened = guesses.map(({ key }) => XOR(sealed, Expand(key, tag('OTP'), 1120)))
   const confirmations = guesses.map(({ key }) =>
     matches(client_confirm(suite.dst, key, concat(fullsid, sealed), null), challenge.subarray(1120)),
   )

@@ -2,7 +2,6 @@ import { type Bytes, utf8 } from '../../codec/index.ts'
 import { type Crypto, generateXWing, Secret } from '../../crypto/index.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oquake.ts'
 import type { RunInput, RunOutcome, RunState } from '../run-state.ts'
-import type { Suite } from '../suite.ts'
 
 /** The wire between two sides: may change any message, by its number from 1. */
 export type Wire = (message: Bytes, flow: number) => Bytes
@@ -43,16 +42,12 @@ export const play = async (
 
 const ids = { initiator: new Uint8Array(16).fill(1), responder: new Uint8Array(16).fill(2) }
 
-const inputOf = (prs: string, payload: number): RunInput => ({
-  ...ids,
-  prs: utf8(prs),
-  payload: new Uint8Array(40).fill(payload),
-})
+const inputOf = (prs: string): RunInput => ({ ...ids, prs: utf8(prs) })
 
-/** Two members: CPaceOQUAKE. Payloads of 40 bytes, ones from the initiator and twos from the responder. */
-export const members = (crypto: Crypto, suite: Suite, left = 'verifier', right = 'verifier'): Sides => ({
-  opened: initiate(crypto, suite, inputOf(left, 1)),
-  listening: respond(suite, inputOf(right, 2)),
+/** Two parts of a group: CPaceOQUAKE. */
+export const members = (crypto: Crypto, left = 'verifier', right = 'verifier'): Sides => ({
+  opened: initiate(crypto, inputOf(left)),
+  listening: respond(inputOf(right)),
 })
 
 const seedOf = (crypto: Crypto, name: string): Secret => new Secret(crypto.hash(utf8(name)))
@@ -64,10 +59,9 @@ export const publicKeyOf = (crypto: Crypto, known = 'seed'): Promise<Bytes> =>
 /** A newcomer and a member: CPaceOQUAKE+. `seed`: the secret behind what the newcomer holds. */
 export const newcomer = (
   crypto: Crypto,
-  suite: Suite,
   publicKey: Bytes,
   { left = 'verifier', right = 'verifier', seed = 'seed' } = {},
 ): Sides => ({
-  opened: initiatePlus(crypto, suite, { ...inputOf(left, 1), seed: seedOf(crypto, seed) }),
-  listening: respondPlus(suite, { ...inputOf(right, 2), publicKey }),
+  opened: initiatePlus(crypto, { ...inputOf(left), seed: seedOf(crypto, seed) }),
+  listening: respondPlus({ ...inputOf(right), publicKey }),
 })

@@ -7,13 +7,17 @@ import {
   seededRng,
   type WebCrypto,
 } from '../../crypto/index.ts'
+import { admissionKeys, sealAdmission } from '../admission.ts'
 import { calculateGenerator, finishCpace } from '../cpace.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oquake.ts'
+import { groupIdOf } from '../group-name.ts'
 import { finishOquake, oquakeResponseBytes } from '../oquake.ts'
-import type { RunInput, RunOutcome, RunState } from '../run-state.ts'
+import type { RunInput, RunOutcome, RunResult, RunState } from '../run-state.ts'
 import { openChallenge } from '../simulation/letter.ts'
-import { type Suite, standardSuite, strongSuite } from '../suite.ts'
-import { generateVerifier, groupIdOf, preparePassword, type VerifierMaterial } from '../verifier.ts'
+import { respondTo } from '../stateless.ts'
+import { suite } from '../suite.ts'
+import { generateVerifier, preparePassword, type VerifierMaterial } from '../verifier.ts'
+import { groupNames, passwords } from './typed.ts'
 
 /** End-to-end vectors: every input, every draw of randomness in its order, every intermediate value, in hexadecimal. */
 type Values = Readonly<Record<string, string>>
@@ -68,32 +72,40 @@ const next = (outcome: RunOutcome): RunState => {
   return outcome.state
 }
 
-const start = (
-  protocol: Protocol,
-  crypto: Crypto,
-  suite: Suite,
-  given: VerifierMaterial & { left: RunInput; right: RunInput },
-) =>
+const start = (protocol: Protocol, crypto: Crypto, given: VerifierMaterial & { input: RunInput }) =>
   protocol === 'CPaceOQUAKE'
-    ? { opened: initiate(crypto, suite, given.left), listening: respond(suite, given.right) }
+    ? { opened: initiate(crypto, given.input), listening: respond(given.input) }
     : {
-        opened: initiatePlus(crypto, suite, { ...given.left, seed: given.seed }),
-        listening: respondPlus(suite, { ...given.right, publicKey: given.publicKey }),
+        opened: initiatePlus(crypto, { ...given.input, seed: given.seed }),
+        listening: respondPlus({ ...given.input, publicKey: given.publicKey }),
       }
 
-const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, material: VerifierMaterial) => {
+/** A stand-in for a padded entry: what is sealed is the same to these keys. */
+const entry = utf8('an entry')
+
+const makeAdmission = async (crypto: Crypto, result: RunResult) => {
+  const { a1, a2, psk } = await admissionKeys(crypto, result)
+  return {
+    a1: toHex(a1.expose()),
+    a2: toHex(a2.expose()),
+    psk: toHex(psk.expose()),
+    entry: toHex(entry),
+    'entry under a1': toHex(await sealAdmission(crypto, a1, entry)),
+    'entry under a2': toHex(await sealAdmission(crypto, a2, entry)),
+  }
+}
+
+const makeRun = async (subtle: WebCrypto, protocol: Protocol, material: VerifierMaterial) => {
   const { crypto: plain } = await seededCrypto('end to end', subtle)
-  const name = `mlwe-pake vector ${protocol} ${suite.name}`
+  const name = `mlwe-pake v2 vector ${protocol}`
   const [a, b] = [
     await recordDraws(subtle, `${name} initiator`),
     await recordDraws(subtle, `${name} responder`),
   ]
   const ids = { initiator: plain.hash(utf8('U')).slice(0, 16), responder: plain.hash(utf8('S')).slice(0, 16) }
-  const base = { ...ids, prs: material.verifier }
-  const left = { ...base, payload: utf8('payload of the initiator') }
-  const right = { ...base, payload: utf8('payload of the responder') }
+  const input = { ...ids, prs: material.verifier }
 
-  const { opened, listening } = start(protocol, a.crypto, suite, { ...material, left, right })
+  const { opened, listening } = start(protocol, a.crypto, { ...material, input })
   const second = await step(b.crypto, listening, opened.message)
   const third = await step(a.crypto, opened.state, messageOf(second))
   const fourth = await step(b.crypto, next(second), messageOf(third))
@@ -112,8 +124,8 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, mate
   const none = new Uint8Array(0)
   const shares = { initiatorShare: messages[0]!.slice(34), responderShare: messages[1]!.slice(34) }
   const isk = finishCpace(plain, atOne.scalar, shares.responderShare, { sid: none, ...shares })
-  const oquakeBytes = oquakeResponseBytes(suite)
-  const oquake = await finishOquake(plain, suite, atThree.initiation, messages[3]!.slice(0, oquakeBytes))
+  const oquakeBytes = oquakeResponseBytes
+  const oquake = await finishOquake(plain, atThree.initiation, messages[3]!.slice(0, oquakeBytes))
   const decoded = await plain.kemGenerate(suite.kem, new Secret(a.bytes[3]!.slice()))
   const intermediate: Record<string, string> = {
     generator: toHex(calculateGenerator(plain, { prs: material.verifier, channel, sid: none }).expose()),
@@ -139,12 +151,9 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, mate
     ...(protocol === 'CPaceOQUAKE+'
       ? { seed: toHex(material.seed.expose()), publicKey: toHex(material.publicKey) }
       : {}),
-    'payload of the initiator': toHex(left.payload),
-    'payload of the responder': toHex(right.payload),
   }
   return {
     protocol,
-    suite: suite.id,
     kem: suite.kem.name,
     inputs,
     draws: {
@@ -154,30 +163,25 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, suite: Suite, mate
     intermediate,
     messages: messages.map(toHex),
     outputs: { transcript: toHex(fifth.result.transcript), key: toHex(fifth.result.key.expose()) },
+    admission: await makeAdmission(plain, fifth.result),
   }
 }
 
-const costOf = ({ stretching }: Suite): string =>
-  stretching.name === 'Argon2id'
-    ? `Argon2id, ${stretching.memoryKiB} KiB, t = ${stretching.iterations}, p = ${stretching.lanes}`
-    : `${stretching.name}, ${stretching.iterations} iterations`
-
-const makePassword = async (crypto: Crypto, suite: Suite) => {
+const makePassword = async (crypto: Crypto) => {
   const [typed, group] = ['Correct\u3000horse e\u0301 🔑', 'Reading Room']
   const made = preparePassword(typed)
-  if ('problem' in made) throw new Error(made.problem)
-  const groupId = groupIdOf(crypto, group)
-  const material = await generateVerifier(crypto, suite, made.prepared, groupId)
+  const named = groupIdOf(crypto, group)
+  if ('problem' in made || 'problem' in named) throw new Error('refused')
+  const { groupId } = named
+  const material = await generateVerifier(crypto, made.prepared, groupId)
   return {
     material,
     vector: {
-      suite: suite.id,
-      stretching: costOf(suite),
       typed,
       prepared: toHex(made.prepared.expose()),
       group,
       groupId: toHex(groupId),
-      salt: toHex(crypto.hash(utf8('mlwe-pake salt'), groupId)),
+      salt: toHex(crypto.hash(utf8('mlwe-pake v2 salt'), groupId)),
       verifier: toHex(material.verifier.expose()),
       seed: toHex(material.seed.expose()),
       publicKey: toHex(material.publicKey),
@@ -185,21 +189,36 @@ const makePassword = async (crypto: Crypto, suite: Suite) => {
   }
 }
 
+const makeStateless = async (crypto: Crypto, { verifier }: VerifierMaterial) => {
+  const ids = {
+    initiator: crypto.hash(utf8('U')).slice(0, 16),
+    responder: crypto.hash(utf8('S')).slice(0, 16),
+  }
+  const [key, flow1] = [crypto.hash(utf8('own key')), crypto.hash(utf8('any flow 1'))]
+  const { flow2 } = await respondTo(crypto, { ...ids, prs: verifier }, new Secret(key.slice()), flow1)
+  return {
+    key: toHex(key),
+    U: toHex(ids.initiator),
+    S: toHex(ids.responder),
+    flow1: toHex(flow1),
+    flow2: toHex(flow2),
+  }
+}
+
 /** The content of `cpace-oquake.json`. */
 export const makeVectors = async (subtle: WebCrypto) => {
   const { crypto } = await seededCrypto('end to end', subtle)
-  const passwords = []
+  const { vector, material } = await makePassword(crypto)
   const runs = []
-  for (const suite of [standardSuite, strongSuite]) {
-    const { vector, material } = await makePassword(crypto, suite)
-    passwords.push(vector)
-    for (const protocol of ['CPaceOQUAKE', 'CPaceOQUAKE+'] as const)
-      runs.push(await makeRun(subtle, protocol, suite, material))
-  }
+  for (const protocol of ['CPaceOQUAKE', 'CPaceOQUAKE+'] as const)
+    runs.push(await makeRun(subtle, protocol, material))
   return {
     about: 'CPaceOQUAKE and CPaceOQUAKE+ end to end; src/pake/SPEC.md explains every field',
     madeBy: 'npx tsx src/pake/vectors/make.ts',
-    passwords,
+    'typed passwords': passwords(),
+    'typed group names': groupNames(crypto),
+    stretched: vector,
     runs,
+    'stateless flow 2': await makeStateless(crypto, material),
   }
 }
