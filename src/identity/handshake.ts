@@ -90,12 +90,12 @@ const checkUse = ({ groupId, psk }: Parties): void => {
   if (psk !== null && psk.length !== secretLength) throw new RangeError('a psk has 32 bytes')
 }
 
+type Keep = (secret: Secret) => Secret
+
 /** Runs `work`; what it kept is wiped in the end. `null` where a primitive refuses a key or a ciphertext. */
-const withScratch = async <T>(
-  work: (keep: <S extends Secret>(secret: S) => S) => Promise<T>,
-): Promise<T | null> => {
+const withScratch = async <T>(work: (keep: Keep) => Promise<T>): Promise<T | null> => {
   const scratch: Secret[] = []
-  const keep = <S extends Secret>(secret: S): S => {
+  const keep: Keep = (secret) => {
     scratch.push(secret)
     return secret
   }
