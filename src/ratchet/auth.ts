@@ -8,7 +8,6 @@
  */
 
 import type { Secret } from '../crypto/index.ts'
-import type { Session } from './session.ts'
 
 /** The key of one turn of the peer. */
 export interface ReceivingAuth {
@@ -44,23 +43,9 @@ export const expireAuths = (auths: ReceivingAuths, now: number): ReceivingAuths 
   return at === null || now < at ? auths : { held: auths.held.slice(0, 1), confirmedAt: null } // FS
 }
 
-/** @returns the key for own tags: that of the newest own turn that the peer has acknowledged */
-export const sendingAuth = ({ sending }: Session): Secret => sending.auth
-
-/** @returns the keys that may have made a tag of the peer, the newest first: one or two */
-export const receivingAuths = ({ receiving }: Session): readonly ReceivingAuth[] => receiving.auths.held
-
-/**
- * To be called when a tag of the peer verified. The older key then goes 30 s later, in `expire` or `open`.
- *
- * @param session - stays as it is
- * @param turn - of the key under which the tag verified
- * @param now - milliseconds
- * @returns the session to go on with, the same object where nothing changes
- */
-export const confirmAuth = (session: Session, turn: number, now: number): Session => {
-  const { auths } = session.receiving
+/** @returns the keys after a tag under that of `turn` verified, the same object where nothing changes */
+export const confirmNewest = (auths: ReceivingAuths, turn: number, now: number): ReceivingAuths => {
   const [newest, older] = auths.held
-  if (older === undefined || newest?.turn !== turn || auths.confirmedAt !== null) return session
-  return { ...session, receiving: { ...session.receiving, auths: { ...auths, confirmedAt: now } } }
+  const isFirst = older !== undefined && newest?.turn === turn && auths.confirmedAt === null
+  return isFirst ? { ...auths, confirmedAt: now } : auths
 }

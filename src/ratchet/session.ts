@@ -25,7 +25,7 @@ import {
   publicKeysOf,
   type SessionStart,
 } from '../identity/index.ts'
-import { authsExpireAt, expireAuths, type ReceivingAuths } from './auth.ts'
+import { authsExpireAt, confirmNewest, expireAuths, type ReceivingAuth, type ReceivingAuths } from './auth.ts'
 import type { TurnBlock } from './header.ts'
 import { fingerprints } from './keys.ts'
 import type { MessageChain } from './message-chain.ts'
@@ -170,6 +170,26 @@ export const createSession = async (crypto: Crypto, input: SessionInput): Promis
 
 /** @returns false for a responder that has not opened a frame of its peer yet: it has no keys to turn to */
 export const canSeal = ({ peerKeys }: Session): boolean => peerKeys !== null
+
+/** @returns the key for own tags: that of the newest own turn that the peer has acknowledged */
+export const sendingAuth = ({ sending }: Session): Secret => sending.auth
+
+/** @returns the keys that may have made a tag of the peer, the newest first: one or two */
+export const receivingAuths = ({ receiving }: Session): readonly ReceivingAuth[] => receiving.auths.held
+
+/**
+ * To be called when a tag of the peer verified. The older key then goes 30 s later, in `expire` or `open`.
+ *
+ * @param session - stays as it is
+ * @param turn - of the key under which the tag verified
+ * @param now - milliseconds
+ * @returns the session to go on with, the same object where nothing changes
+ */
+export const confirmAuth = (session: Session, turn: number, now: number): Session => {
+  const { receiving } = session
+  const auths = confirmNewest(receiving.auths, turn, now)
+  return auths === receiving.auths ? session : { ...session, receiving: { ...receiving, auths } }
+}
 
 /** @returns the route of own frames */
 export const sendingRoute = ({ groupId, self, peer }: Session): Route => ({

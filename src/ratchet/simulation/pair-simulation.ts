@@ -27,6 +27,8 @@ import {
   sessionView,
 } from '../index.ts'
 import { createPair, type Side } from '../testing/pair.ts'
+import { poolKeys } from '../testing/pooled-keys.ts'
+import { recordSeals } from '../testing/recording-crypto.ts'
 import { drawHistory, type HistoryEvent, type Weather } from './history.ts'
 import {
   agrees,
@@ -38,8 +40,6 @@ import {
   sendModel,
   startModel,
 } from './model.ts'
-import { poolKeys } from './pooled-keys.ts'
-import { recordSeals } from './recording-crypto.ts'
 
 interface Travelling {
   readonly bytes: Bytes
