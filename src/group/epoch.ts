@@ -96,7 +96,8 @@ export const precedes = (a: Ordered, b: Ordered): boolean =>
 
 const label = (name: string): Bytes => utf8(`mlwe-pake v2 ${name}`)
 
-const idOf = (crypto: Crypto, header: EpochHeader): EpochId =>
+/** The id of an epoch: SHA3-256 over label and header. */
+export const headerId = (crypto: Crypto, header: EpochHeader): EpochId =>
   toHex(crypto.hash(label('epoch'), encode(epochHeader, header))) as EpochId
 
 const epochSecret = (crypto: Crypto, joint: Secret, header: Uncommitted): Promise<Secret> => {
@@ -116,7 +117,7 @@ const expandAll = async (
   header: EpochHeader,
   { self, now, preferred }: Holder,
 ): Promise<HeldEpoch> => {
-  const id = idOf(crypto, header)
+  const id = headerId(crypto, header)
   const expand = (name: string, context: Bytes = new Uint8Array(0), length = 32) =>
     crypto.expand(secret, concat(label(name), context), length)
   const chains = new Map<MemberId, Secret>()

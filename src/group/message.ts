@@ -1,3 +1,9 @@
+/**
+ * A message to the whole group, sealed once, and the tags that prove to each recipient who sent it.
+ *
+ *   version 1 · epoch 8 · nonce 12 · sealed (sender index 2, generation 4) 22 · salt 16 · body + 16
+ *   and beside it, one for each recipient, a tag of 16
+ */
 import {
   type Bytes,
   concat,
@@ -13,16 +19,13 @@ import {
   utf8,
 } from '../codec/index.ts'
 import { type Crypto, CryptoError, equalSecrets, type Secret } from '../crypto/index.ts'
+import type { MemberId } from '../identity/index.ts'
 import type { HeldEpoch } from './epoch.ts'
-import type { MemberId } from './roster.ts'
+import { sendableOf } from './keeping.ts'
 import { openBody, sealBody } from './sender-chain.ts'
-import { currentEpoch, type GroupState } from './state.ts'
+import type { GroupState } from './state.ts'
 
-/**
- * version 1 | epoch prefix 8 | nonce 12 | sealed (sender index 2, generation 4) 22 | salt 16 | body + 16
- * and behind it, one for each recipient, a tag of 16 bytes.
- */
-const messageVersion = 1
+const messageVersion = 2
 const prefixBytes = 8
 const sealedBytes = 6 + 16
 export const tagBytes = 16
@@ -46,21 +49,26 @@ const position = struct<{ sender: number; generation: number }>({ sender: u16, g
 const envelopeBytes = 1 + prefixBytes + 12 + sealedBytes
 
 const contextOf = (state: GroupState, epoch: HeldEpoch): Bytes =>
-  concat(utf8('mlwe-pake group message'), Uint8Array.of(messageVersion), state.groupId, fromHex(epoch.id))
+  concat(utf8('mlwe-pake v2 group message'), Uint8Array.of(messageVersion), state.groupId, fromHex(epoch.id))
 
-/** Seals `body` (already padded) on the current epoch; `null` when none is usable now. */
+/**
+ * Seals a message by the sendable epoch. Draws 12 and 16 bytes.
+ *
+ * @param body already padded
+ * @returns the message and the epoch whose members can open it, or `null` when no epoch is sendable
+ */
 export const sealMessage = async (
   crypto: Crypto,
   state: GroupState,
   body: Uint8Array,
 ): Promise<{ state: GroupState; bytes: Bytes; epoch: HeldEpoch; stale: readonly Secret[] } | null> => {
-  const epoch = currentEpoch(state)
-  if (epoch === null || epoch.sending === null) return null
+  const epoch = sendableOf(state)
+  if (epoch?.sending == null) return null
   const context = contextOf(state, epoch)
   let head: Bytes = new Uint8Array(0)
   const sealed = await sealBody(crypto, epoch.sending, body, async (generation) => {
     const nonce = crypto.random(12)
-    const plain = encode(position, { sender: epoch.members.indexOf(state.self), generation })
+    const plain = encode(position, { sender: epoch.members.indexOf(state.self.id), generation })
     const prefix = fromHex(epoch.id).slice(0, prefixBytes)
     const hidden = await crypto.seal(epoch.headerKey, nonce, context, plain)
     head = encode(envelope, { version: messageVersion, prefix, nonce, position: hidden })
@@ -91,7 +99,11 @@ export type OpenedMessage =
 
 const rejected = (code: MessageReject): OpenedMessage => ({ kind: 'rejected', code })
 
-/** Opens a message that `from` is known to have sent: its tag was verified before. */
+/**
+ * Opens a message that `from` is known to have sent: its tag was verified before.
+ *
+ * @returns the body with its padding, or why it was refused; then the state stays as it was
+ */
 export const openMessage = async (
   crypto: Crypto,
   state: GroupState,
@@ -137,8 +149,11 @@ export const openMessage = async (
 }
 
 /**
- * Proves to one recipient who sent a message: 16 bytes of HMAC under the pair's `auth`, so that no member can
- * speak as another, and nobody can show a third party who said it.
+ * Proves to one recipient who sent a message: HMAC under the pair's `auth`, so that no member can speak as another,
+ * and nobody can show a third party who said it.
+ *
+ * @param bytes the whole message as `sealMessage` returned it
+ * @returns 16 bytes
  */
 export const tagFor = async (
   crypto: Crypto,
@@ -146,6 +161,6 @@ export const tagFor = async (
   { sender, recipient }: { sender: MemberId; recipient: MemberId },
   bytes: Uint8Array,
 ): Promise<Bytes> => {
-  const subject = concat(utf8('mlwe-pake tag'), fromHex(sender), fromHex(recipient), crypto.hash(bytes))
+  const subject = concat(utf8('mlwe-pake v2 tag'), fromHex(sender), fromHex(recipient), crypto.hash(bytes))
   return (await crypto.mac(auth, subject)).slice(0, tagBytes)
 }

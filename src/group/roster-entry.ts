@@ -40,3 +40,20 @@ export const toldEntry = struct<ToldEntry>({ entry: memberEntry, by: memberId })
 const maxDenied = 256
 
 export const deniedList: Codec<readonly MemberId[]> = list(memberId, maxDenied)
+
+/**
+ * @returns what is known after `teller` named `by`: of two the smaller id, unless it denied
+ */
+export const hear = <T extends Attribution>(known: T, by: MemberId, teller: MemberId): T =>
+  by < known.by && !known.denied.includes(by) ? { ...known, by, teller } : known
+
+/**
+ * @returns what is known after `denier` said "not by me": who told me is named in its place. One that told me so
+ * itself cannot take it back.
+ */
+export const deny = <T extends Attribution>(known: T, denier: MemberId): T => {
+  if (known.denied.includes(denier) || known.denied.length >= maxDenied) return known
+  if (known.by === denier && known.teller === denier) return known
+  const denied = [...known.denied, denier]
+  return known.by === denier ? { ...known, by: known.teller, denied } : { ...known, denied }
+}

@@ -1,137 +1,159 @@
-import {
-  type Codec,
-  encode,
-  hexId,
-  list,
-  oneOf,
-  struct,
-  text,
-  toHex,
-  u16,
-  u48,
-  utf8,
-} from '../codec/index.ts'
-import type { Crypto } from '../crypto/index.ts'
-
-/** A member instance: 32 hexadecimal digits for 16 bytes, never reused. */
-export type MemberId = string & { readonly __memberId: never }
-export const memberId = hexId<MemberId>(16)
-
-export const maxNameBytes = 64
-/** Entries of one message; a longer roster travels in several. */
-export const maxEntries = 96
-
-export interface Add {
-  readonly id: MemberId
-  readonly name: string
-  /** Who vouches: the member itself where the password was proved. */
-  readonly sponsor: MemberId
-  /** How long the member may be unreachable before it counts as expired, milliseconds. */
-  readonly lease: number
-  /** 0, and one more each time the member comes back from an expiry. */
-  readonly life: number
-}
-
-export interface Remove {
-  readonly id: MemberId
-  readonly by: MemberId
-  readonly reason: 'left' | 'evicted' | 'expired'
-  /** The last life that this ends: `finalLife` for whoever left or was evicted. */
-  readonly life: number
-}
-
-/** No life comes after it. */
-export const finalLife = 0xffff
-
 /**
- * A 2P-set of (id, life): merging is union and a removal wins for ever, so every order of merges ends alike.
- * A removed member's `Add` is dropped: only the tombstone counts, until one of a later life comes.
+ * Who is in and who is out: entries and removals. Merging is union, and a removal wins.
+ *
+ *   entry told ──room for it──> live ──removal──> removed (its entry is kept for a while)
+ *        └──none: waiting ──a place is free──┘
+ *   removal told, entry unknown ──> early, in case the entry comes
+ *
+ * Whatever others send, each of these sets has a bound.
  */
+import { encode, list, toHex, utf8 } from '../codec/index.ts'
+import type { Crypto } from '../crypto/index.ts'
+import { type EntryHash, entryHash, type Identified, type MemberId } from '../identity/index.ts'
+import type { RosterHash } from './control.ts'
+import { maxMembers } from './epoch.ts'
+import type { KeptRemoval } from './removal.ts'
+import type { RosterEntry } from './roster-entry.ts'
+
+/** Nobody is let in above this; merging may go further, to `maxMembers`. */
+export const maxAdmitted = 192
+const maxPerAddress = 2
+export const maxWaiting = 64
+export const maxRemovals = 4_096
+export const maxEarly = 64
+/** Kept entries of expired members, and as many of others that were removed. */
+export const maxKept = 64
+const removalMs = 62 * 86_400_000
+
 export interface Roster {
-  readonly adds: ReadonlyMap<MemberId, Add>
-  readonly removes: ReadonlyMap<MemberId, Remove>
+  /** Live members. */
+  readonly entries: ReadonlyMap<MemberId, RosterEntry>
+  /** Entries for which there is no place. */
+  readonly waiting: ReadonlyMap<MemberId, RosterEntry>
+  /** Removals of entries that were held here, oldest first. */
+  readonly removals: ReadonlyMap<MemberId, KeptRemoval>
+  /** Removals that came before their entry, oldest first. */
+  readonly early: ReadonlyMap<MemberId, KeptRemoval>
+  /** Entries of removed members, oldest first: they may be told, and the expired may come back. */
+  readonly kept: ReadonlyMap<MemberId, Identified>
 }
 
-export interface RosterDelta {
-  readonly adds: readonly Add[]
-  readonly removes: readonly Remove[]
+export const emptyRoster: Roster = {
+  entries: new Map(),
+  waiting: new Map(),
+  removals: new Map(),
+  early: new Map(),
+  kept: new Map(),
 }
 
-const add = struct<Add>({
-  id: memberId,
-  name: text(maxNameBytes),
-  sponsor: memberId,
-  lease: u48,
-  life: u16,
-})
-const remove = struct<Remove>({
-  id: memberId,
-  by: memberId,
-  reason: oneOf('left', 'evicted', 'expired'),
-  life: u16,
-})
-export const rosterDelta = struct<RosterDelta>({
-  adds: list(add, maxEntries),
-  removes: list(remove, maxEntries),
-})
-export const wholeRoster = struct<RosterDelta>({ adds: list(add, 4096), removes: list(remove, 65535) })
-
-export const emptyRoster: Roster = { adds: new Map(), removes: new Map() }
-
-const order = <T extends { readonly id: MemberId }>(a: T, b: T): number =>
-  a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-
-/** Two entries under one id: the later life, then the one whose encoding sorts first, whoever merges. */
-const stronger = <T extends { readonly life: number }>(codec: Codec<T>, a: T, b: T): T => {
-  if (a.life !== b.life) return a.life > b.life ? a : b
-  return toHex(encode(codec, a)) <= toHex(encode(codec, b)) ? a : b
-}
-
-/** Union. Returns the same object when nothing is new. */
-export const merge = (roster: Roster, delta: RosterDelta): Roster => {
-  const adds = new Map(roster.adds)
-  const removes = new Map(roster.removes)
-  let changed = false
-  for (const entry of delta.removes) {
-    const known = removes.get(entry.id)
-    const kept = known === undefined ? entry : stronger(remove, known, entry)
-    if (kept === known) continue
-    removes.set(entry.id, kept)
-    if ((adds.get(entry.id)?.life ?? finalLife) <= entry.life) adds.delete(entry.id)
-    changed = true
-  }
-  for (const entry of delta.adds) {
-    if ((removes.get(entry.id)?.life ?? -1) >= entry.life) continue
-    const known = adds.get(entry.id)
-    const kept = known === undefined ? entry : stronger(add, known, entry)
-    if (kept === known) continue
-    adds.set(entry.id, kept)
-    changed = true
-  }
-  return changed ? { adds, removes } : roster
-}
+const byText = <T extends string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Live members in the order that gives sender indices and ranks. */
-export const liveMembers = (roster: Roster): readonly Add[] => [...roster.adds.values()].sort(order)
+export const sortedEntries = ({ entries }: Roster): readonly RosterEntry[] =>
+  [...entries.values()].sort((a, b) => byText(a.id, b.id))
 
-/** Whether the member left or was evicted: it never comes back under this id. */
-export const isGone = (roster: Roster, id: MemberId): boolean => roster.removes.get(id)?.life === finalLife
+/** Full hashes of the live entries, sorted. */
+export const liveHashes = ({ entries }: Roster): readonly EntryHash[] =>
+  [...entries.values()].map(({ hash }) => hash).sort(byText)
 
-/** What `roster` has and `base` has not. */
-export const difference = (roster: Roster, base: Roster): RosterDelta => ({
-  adds: liveMembers(roster).filter((entry) => base.adds.get(entry.id) !== entry),
-  removes: [...roster.removes.values()].filter((entry) => base.removes.get(entry.id) !== entry).sort(order),
-})
+const hashes = list(entryHash, maxMembers)
 
-/** The whole roster in pieces that fit one message each. */
-export const pieces = ({ adds, removes }: RosterDelta): readonly RosterDelta[] => {
-  const count = Math.max(1, Math.ceil(Math.max(adds.length, removes.length) / maxEntries))
-  return Array.from({ length: count }, (_, i) => ({
-    adds: adds.slice(i * maxEntries, (i + 1) * maxEntries),
-    removes: removes.slice(i * maxEntries, (i + 1) * maxEntries),
-  }))
+/**
+ * @param groupId 16 bytes
+ * @returns SHA3-256 over label, group and the sorted full hashes of the live entries behind a 2-byte count
+ */
+export const rosterHash = (crypto: Crypto, groupId: Uint8Array, roster: Roster): RosterHash =>
+  toHex(crypto.hash(utf8('mlwe-pake v2 roster'), groupId, encode(hashes, liveHashes(roster)))) as RosterHash
+
+/** The removal that is known of `id`, early ones included. */
+export const removalIn = (roster: Roster, id: MemberId): KeptRemoval | null =>
+  roster.removals.get(id) ?? roster.early.get(id) ?? null
+
+/** Whether one more live entry of this relay address is considered. */
+export const hasPlaceAt = ({ entries }: Roster, { entry }: Identified): boolean => {
+  let count = 0
+  for (const other of entries.values()) if (other.entry.address === entry.address) count += 1
+  return count < maxPerAddress
 }
 
-/** SHA3-256 of the canonical encoding, tombstones included: 32 bytes as hexadecimal. */
-export const rosterHash = (crypto: Crypto, roster: Roster): string =>
-  toHex(crypto.hash(utf8('mlwe-pake roster'), encode(wholeRoster, difference(roster, emptyRoster))))
+const hasPlace = (roster: Roster, entry: Identified): boolean =>
+  roster.entries.size < maxMembers && hasPlaceAt(roster, entry)
+
+/** The newest `max` of a map, by the order in which they came. */
+const newest = <V>(map: ReadonlyMap<MemberId, V>, max: number): ReadonlyMap<MemberId, V> =>
+  map.size <= max ? map : new Map([...map].slice(map.size - max))
+
+/** Waiting entries move up in the order of their hashes. */
+const promote = (roster: Roster): Roster => {
+  let entries = roster.entries
+  const waiting = new Map(roster.waiting)
+  for (const entry of [...waiting.values()].sort((a, b) => byText(a.hash, b.hash))) {
+    if (!hasPlace({ ...roster, entries }, entry)) continue
+    entries = new Map(entries).set(entry.id, entry)
+    waiting.delete(entry.id)
+  }
+  return entries === roster.entries ? roster : { ...roster, entries, waiting }
+}
+
+/** A new entry that was not removed: live where there is a place, else among the first 64 that wait. */
+export const addEntry = (roster: Roster, entry: RosterEntry): Roster => {
+  if (hasPlace(roster, entry)) {
+    return { ...roster, entries: new Map(roster.entries).set(entry.id, entry) }
+  }
+  const queue = [...roster.waiting.values(), entry]
+    .sort((a, b) => byText(a.hash, b.hash))
+    .slice(0, maxWaiting)
+  return { ...roster, waiting: new Map(queue.map((waiting) => [waiting.id, waiting])) }
+}
+
+/** Puts another attribution on an entry that is held, live or waiting. */
+export const replaceEntry = (roster: Roster, entry: RosterEntry): Roster =>
+  roster.entries.has(entry.id)
+    ? { ...roster, entries: new Map(roster.entries).set(entry.id, entry) }
+    : { ...roster, waiting: new Map(roster.waiting).set(entry.id, entry) }
+
+const keep = (roster: Roster, { entry, hash, id }: Identified): Roster => {
+  const all = new Map(roster.kept).set(id, { entry, hash, id })
+  const isExpired = (other: MemberId): boolean => roster.removals.get(other)?.reason === 'expired'
+  const ids = [...all.keys()].reverse()
+  const expired = ids.filter(isExpired).slice(0, maxKept)
+  const others = ids.filter((other) => !isExpired(other)).slice(0, maxKept)
+  const stay = new Set([...expired, ...others])
+  return { ...roster, kept: new Map([...all].filter(([other]) => stay.has(other))) }
+}
+
+/** Takes a removal in, or another attribution of a known one. */
+export const addRemoval = (roster: Roster, removal: KeptRemoval): Roster => {
+  const { id } = removal
+  if (roster.removals.has(id)) return { ...roster, removals: new Map(roster.removals).set(id, removal) }
+  const held = roster.entries.get(id) ?? roster.waiting.get(id)
+  if (held === undefined) {
+    return { ...roster, early: newest(new Map(roster.early).set(id, removal), maxEarly) }
+  }
+  const [entries, waiting] = [new Map(roster.entries), new Map(roster.waiting)]
+  entries.delete(id)
+  waiting.delete(id)
+  const removals = newest(new Map(roster.removals).set(id, removal), maxRemovals)
+  return promote(keep({ ...roster, entries, waiting, removals }, held))
+}
+
+/** The entry of an early removal has come: the removal is kept like any other. */
+export const settleEarly = (roster: Roster, entry: Identified): Roster => {
+  const removal = roster.early.get(entry.id)
+  if (removal === undefined) return roster
+  const early = new Map(roster.early)
+  early.delete(entry.id)
+  const removals = newest(new Map(roster.removals).set(entry.id, removal), maxRemovals)
+  return keep({ ...roster, early, removals }, entry)
+}
+
+/** Drops removals that are older than 62 days. Returns the same object where none is. */
+export const forgetOld = (roster: Roster, now: number): Roster => {
+  const isOld = ({ at }: KeptRemoval): boolean => now - at > removalMs
+  if (![...roster.removals.values(), ...roster.early.values()].some(isOld)) return roster
+  const fresh = (map: ReadonlyMap<MemberId, KeptRemoval>) =>
+    new Map([...map].filter(([, removal]) => !isOld(removal)))
+  const removals = fresh(roster.removals)
+  const kept = new Map([...roster.kept].filter(([id]) => removals.has(id)))
+  return { ...roster, removals, early: fresh(roster.early), kept }
+}

@@ -1,10 +1,14 @@
+/**
+ * One member's chain of message keys within one epoch.
+ *
+ *   chain[0] ──2──> chain[1] ──2──> …        key of message i = HMAC(chain[i], 1), next chain = HMAC(chain[i], 2)
+ *
+ * The key and nonce of a message also depend on 16 random bytes that travel with it, so a state restored from a copy
+ * never seals two messages under one (key, nonce).
+ */
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
 import { type Crypto, CryptoError, Secret } from '../crypto/index.ts'
 
-/**
- * One member's chain of message keys within one epoch. The key and nonce of a message also depend on 16 random
- * bytes that travel with it, so a state restored from a copy never seals two messages under one (key, nonce).
- */
 export interface SendingChain {
   readonly chain: Secret
   readonly generation: number
@@ -30,7 +34,7 @@ const messageKey = async (
   key: Secret,
   salt: Uint8Array,
 ): Promise<{ key: Secret; nonce: Secret }> => {
-  const both = await crypto.derive(salt, key, utf8('mlwe-pake group message'), 44)
+  const both = await crypto.derive(salt, key, utf8('mlwe-pake v2 group message key'), 44)
   return { key: both.slice(0, 32), nonce: both.slice(32, 44) }
 }
 
@@ -42,7 +46,12 @@ export interface SealedBody {
   readonly stale: readonly Secret[]
 }
 
-/** `aadOf` gets the generation, since the additional data names it. */
+/**
+ * Seals the next message of a chain. Draws 16 bytes.
+ *
+ * @param aadOf gets the generation, since the additional data names it
+ * @returns salt and ciphertext, 32 bytes longer than the plaintext, and the chain for the message after it
+ */
 export const sealBody = async (
   crypto: Crypto,
   { chain, generation }: SendingChain,
@@ -70,7 +79,11 @@ export type OpenedBody =
     }
   | { readonly kind: 'rejected'; readonly code: 'group/replayed' | 'group/jump' | 'group/unreadable' }
 
-/** Opens generation `generation`; the chain given stays as it was unless the tag verifies. */
+/**
+ * Opens generation `generation`. The chain given stays as it was unless the tag verifies.
+ *
+ * @returns the plaintext and the chain after it, or why it was refused
+ */
 export const openBody = async (
   crypto: Crypto,
   from: ReceivingChain,

@@ -8,7 +8,6 @@ import type { Secret } from '../crypto/index.ts'
 import type { EntryHash, Identified, MemberId } from '../identity/index.ts'
 import type { Bucket } from './bucket.ts'
 import type { GroupControl, RosterHash } from './control.ts'
-import type { Counter } from './counter.ts'
 import type { EpochHeader, EpochId, HeldEpoch } from './epoch.ts'
 import type { Penalty } from './penalty.ts'
 import type { RemovalReason, ToldRemoval } from './removal.ts'
@@ -44,6 +43,17 @@ export interface PendingEpoch {
 export interface HeldBack {
   readonly header: EpochHeader
   readonly joint: Secret
+}
+
+export interface Counter {
+  /** Of the epochs that were taken; 0 for a newcomer. */
+  readonly greatest: number
+  /** Of the epochs that were dropped: nothing at or below it is taken again, so that no chain restarts. */
+  readonly floor: number
+  /** Nothing above it is taken yet. */
+  readonly limit: number
+  /** Since when it has been rising. */
+  readonly risingSince: number | null
 }
 
 /** Whose controls count although it is not on the roster: the other side of a merge. */
@@ -97,11 +107,13 @@ export interface GroupState {
   /** 32 bytes of each member that acknowledged an epoch of mine, for my next one. */
   readonly contributions: ReadonlyMap<MemberId, Bytes>
   readonly pending: PendingEpoch | null
-  /** When to author, if nobody else does before. */
-  readonly authorAt: number | null
+  /** Since when an epoch has been needed, and this member's part of chance in when it makes one. */
+  readonly needed: { readonly since: number; readonly jitterMs: number } | null
   readonly authoredAt: number | null
-  /** Since when some live member has not been in the newest epoch, and whether I let one of them in. */
-  readonly unserved: { readonly since: number; readonly mine: boolean } | null
+  /** Since when some live member has not been in the newest epoch. */
+  readonly unservedSince: number | null
+  /** Whether this member came back from storage and has not stepped yet. */
+  readonly returned: boolean
   /** Until when this member, which returned or woke, listens before it authors. */
   readonly quietUntil: number | null
   /** Whether I removed somebody since my newest epoch: then I author at once. */
