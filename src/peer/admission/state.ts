@@ -8,8 +8,15 @@
  */
 import { type Bytes, type Codec, struct, u48 } from '../../codec/index.ts'
 import type { Secret } from '../../crypto/index.ts'
-import type { Address, EntryHash, Identified, InitiatorState, MemberId } from '../../identity/index.ts'
-import type { AdmissionKeys, RunState } from '../../pake/index.ts'
+import {
+  type Address,
+  type EntryHash,
+  type Identified,
+  type InitiatorState,
+  type MemberId,
+  secretsOfInitiator,
+} from '../../identity/index.ts'
+import { type AdmissionKeys, type RunState, secretsOf } from '../../pake/index.ts'
 import type { Proof } from '../frames.ts'
 import type { Newcomer, PeerNotice } from '../state.ts'
 import { type Level, levelAt } from './level.ts'
@@ -23,8 +30,11 @@ export interface Invitation {
 /** The newest flow of one side of a run: sent again with the same bytes. */
 export interface Sent {
   readonly bytes: Bytes
-  /** When it goes again; `null`: not by itself. */
-  readonly again: number | null
+  /** First sent. */
+  readonly at: number
+  /** Last sent, by itself or as an answer. */
+  readonly last: number
+  /** How often it went again by itself. */
   readonly times: number
 }
 
@@ -32,16 +42,16 @@ export interface Sent {
 export type GuestStage =
   /** Flow 1 is out. */
   | { readonly kind: 'opened'; readonly state: RunState }
-  /** Flow 2 is here, and another run is to end before its flow 3 goes. */
+  /** Flow 2 is here, and another run is to end before flow 3 goes. */
   | { readonly kind: 'held'; readonly state: RunState; readonly flow2: Bytes }
-  /** Flow 3 is out. `flow4`: here, and not looked at before the own level allows it. */
+  /** Flow 3 is out. `flow4`: here, and not looked at before the level allows it. */
   | { readonly kind: 'proving'; readonly state: RunState; readonly flow4: Bytes | null }
   /** Flow 5 and A1 are out; the doorkeeper's entry is to come. */
-  | { readonly kind: 'shown'; readonly keys: AdmissionKeys }
+  | { readonly kind: 'shown'; readonly keys: Pick<AdmissionKeys, 'a2' | 'psk'>; readonly flow4: Bytes }
   /** A3 is out; the roster is to come. */
-  | { readonly kind: 'entering'; readonly doorkeeper: Identified }
+  | { readonly kind: 'entering'; readonly doorkeeper: Identified; readonly flow1: Bytes }
   /** Flow 4 was wrong: kept to answer it with the same bytes. */
-  | { readonly kind: 'over' }
+  | { readonly kind: 'over'; readonly flow4: Bytes }
 
 export interface GuestRun {
   readonly proof: Proof
@@ -51,10 +61,12 @@ export interface GuestRun {
   readonly startedAt: number
   /** When the stage began. */
   readonly since: number
+  /** When the run ends, whatever comes. */
+  readonly until: number
+  /** Whether others are not asked for its sake. */
+  readonly blocks: boolean
   readonly stage: GuestStage
   readonly sent: Sent
-  /** The flow 4 or A2 that `sent` answers. */
-  readonly answers: Bytes | null
 }
 
 /** Why an address is not asked again under this password. */
@@ -63,16 +75,17 @@ export type Refusal =
   | 'proof'
   /** It shows another entry than the link names. */
   | 'not-inviter'
-  /** It let the entry be proved and refused it. */
+  /** It knows the password, and lets this entry not in. */
   | 'entry'
 
 /** What a newcomer knows of one address. */
 export interface Asked {
-  /** When a run was last opened there, and how often. */
-  readonly at: number
+  readonly firstAt: number
   readonly tries: number
   /** Not before this: "busy", or no answer. */
   readonly notBefore: number
+  /** Whether that is because its ledger is shut. */
+  readonly busy: boolean
   /** It answered with a valid flow 2 once. */
   readonly answered: boolean
 }
@@ -82,16 +95,14 @@ export interface Joining {
   /** Proves the password; wiped once in. */
   readonly seed: Secret
   readonly invitation: Invitation | null
-  /** When the first address was asked since the last round began: patience counts from here. */
+  /** When the first address was asked: patience counts from here. */
   readonly askingSince: number | null
   /** When the last run was opened. */
   readonly openedAt: number | null
   readonly asked: ReadonlyMap<Address, Asked>
   readonly refused: ReadonlyMap<Address, Refusal>
-  /** Whether somebody older was ever seen here. */
-  readonly sawOlder: boolean
-  /** Whose roster is taken. */
-  readonly doorkeeper: Identified | null
+  /** Whether somebody older is here, and when the last of them went. */
+  readonly older: { readonly here: boolean; readonly goneAt: number | null }
   /** When the roster was taken. */
   readonly inSince: number | null
 }
@@ -104,7 +115,7 @@ export interface Waiting {
   readonly flow2: Bytes
   readonly flow3: Bytes
   readonly since: number
-  /** Drawn: order among those served as often. */
+  /** Drawn: the order among those that were served as often. */
   readonly tie: number
 }
 
@@ -116,9 +127,10 @@ export type DoorStage =
       readonly kind: 'meeting'
       readonly guest: Identified
       readonly handshake: InitiatorState
+      /** Whether the user was told that somebody looked at an entry. */
       readonly noted: boolean
     }
-  /** A4 is out: the session repeats it. */
+  /** A4 is out, or a refusal in its place. */
   | { readonly kind: 'admitted' }
   | { readonly kind: 'over' }
 
@@ -130,12 +142,13 @@ export interface DoorRun {
   /** When the stage began. */
   readonly since: number
   readonly slotUntil: number
+  /** Whether the ledger holds a charge for it that a confirmation takes back. */
   readonly charged: boolean
   readonly stage: DoorStage
   readonly sent: Sent
 }
 
-/** Key of the PRF that draws flow 2: a minute in use, a minute known. */
+/** Key of the function that draws flow 2: a minute in use, a minute known. */
 export interface DoorKeys {
   readonly current: Secret
   readonly since: number
@@ -144,25 +157,28 @@ export interface DoorKeys {
   readonly used: boolean
 }
 
+/** After a resume the door opens when letters are read and the others were met. */
+export interface Resuming {
+  /** Since when this member is online; `null`: not yet. */
+  readonly since: number | null
+  /** Since when its letters are read. */
+  readonly readAt: number | null
+}
+
 export interface DoorState {
   readonly keys: DoorKeys | null
   readonly waiting: ReadonlyMap<Address, Waiting>
   readonly runs: ReadonlyMap<Address, DoorRun>
-  /** How often an address was given a slot, in the order of the last time. */
+  /** How often an address was given a slot; the last one last. */
   readonly served: ReadonlyMap<Address, number>
-  /** Times at which runs were taken within the last second. */
+  /** When runs were taken within the last second. */
   readonly taken: readonly number[]
   /** Addresses that knocked here, with the last time. */
   readonly knocked: ReadonlyMap<Address, number>
-  /** After a resume: since when it is online, and whether its letters were read. `null`: open. */
-  readonly resuming: {
-    readonly since: number | null
-    readonly mailRead: boolean
-    readonly readAt: number | null
-  } | null
+  readonly resuming: Resuming | null
 }
 
-/** An attempt to merge with an address. */
+/** Attempts to merge with an address. */
 export interface MergeTry {
   readonly tries: number
   readonly notBefore: number
@@ -173,7 +189,7 @@ export interface MergeTry {
 /** Notices that are counted, and said once a burst. */
 export type BurstCode = Extract<
   PeerNotice,
-  'wrong-password' | 'wrong-password-elsewhere' | 'disturbed' | 'door-shut' | 'looked-at-entry'
+  'wrong-password' | 'disturbed' | 'door-shut' | 'looked-at-entry' | 'other-room'
 >
 
 export interface Burst {
@@ -193,11 +209,11 @@ export interface AdmissionState {
   readonly ownLevel: Level
   readonly merges: ReadonlyMap<Address, MergeTry>
   readonly bursts: ReadonlyMap<BurstCode, Burst>
-  /** Wrong tries not yet told to the other members. */
+  /** Wrong tries that the other members have not heard of. */
   readonly untold: { readonly count: number; readonly toldAt: number | null }
 }
 
-const closedDoor: DoorState = {
+const openDoor: DoorState = {
   keys: null,
   waiting: new Map(),
   runs: new Map(),
@@ -207,21 +223,9 @@ const closedDoor: DoorState = {
   resuming: null,
 }
 
-const startJoining = ({ seed, invitation }: Newcomer): Joining => ({
-  seed,
-  invitation,
-  askingSince: null,
-  openedAt: null,
-  asked: new Map(),
-  refused: new Map(),
-  sawOlder: false,
-  doorkeeper: null,
-  inSince: null,
-})
-
 const nothing: Omit<AdmissionState, 'joining'> = {
   guests: new Map(),
-  door: closedDoor,
+  door: openDoor,
   level: levelAt(0, 0),
   ownLevel: levelAt(0, 0),
   merges: new Map(),
@@ -229,33 +233,90 @@ const nothing: Omit<AdmissionState, 'joining'> = {
   untold: { count: 0, toldAt: null },
 }
 
-export const startAdmission = (newcomer: Newcomer): AdmissionState => ({
+export const startAdmission = ({ seed, invitation, level }: Newcomer): AdmissionState => ({
   ...nothing,
-  joining: startJoining(newcomer),
-  ownLevel: newcomer.level ?? nothing.ownLevel,
+  joining: {
+    seed,
+    invitation,
+    askingSince: null,
+    openedAt: null,
+    asked: new Map(),
+    refused: new Map(),
+    older: { here: false, goneAt: null },
+    inSince: null,
+  },
+  ownLevel: level ?? nothing.ownLevel,
 })
 
 const millionths = 1_000_000
 
-const stored = struct<{ level: number; at: number }>({ level: u48, at: u48 })
+const stored = struct<Level>({ level: u48, at: u48 })
 
 /** The stored part: the level in millionths, rounded up, and its time. Whoever resumes first hears the others out. */
 export const admissionCodec: Codec<AdmissionState> = {
-  write: (out, { level }) =>
-    stored.write(out, { level: Math.ceil(level.level * millionths), at: Math.max(0, Math.trunc(level.at)) }),
+  write: (out, { level: { level, at } }) =>
+    stored.write(out, { level: Math.ceil(level * millionths), at: Math.max(0, Math.trunc(at)) }),
   read: (input) => {
     const { level, at } = stored.read(input)
     return {
       ...nothing,
       joining: null,
       level: levelAt(level / millionths, at),
-      door: { ...closedDoor, resuming: { since: null, mailRead: false, readAt: null } },
+      door: { ...openDoor, resuming: { since: null, readAt: null } },
     }
   },
 }
 
-/** The member whose roster this newcomer takes, before that roster names it. */
-export const doorkeeperOf = ({ joining }: AdmissionState): Identified | null => joining?.doorkeeper ?? null
+/** The doorkeeper that this newcomer is about to take a roster from. A partner of a merge is the group's guest. */
+export const doorkeeperAt = ({ guests }: AdmissionState, member: MemberId): Identified | null => {
+  for (const { proof, stage } of guests.values())
+    if (proof === 'password' && stage.kind === 'entering' && stage.doorkeeper.id === member)
+      return stage.doorkeeper
+  return null
+}
 
-export const isDoorkeeper = (state: AdmissionState, member: MemberId): boolean =>
-  [...state.guests.values()].some(({ stage }) => stage.kind === 'entering' && stage.doorkeeper.id === member)
+/** What a run of a guest keeps secret. */
+export const secretsOfGuest = ({ stage }: GuestRun): readonly Secret[] => {
+  switch (stage.kind) {
+    case 'opened':
+    case 'held':
+    case 'proving':
+      return secretsOf(stage.state)
+    case 'shown':
+      return [stage.keys.a2, stage.keys.psk]
+    case 'entering':
+    case 'over':
+      return []
+  }
+}
+
+export const secretsOfDoorRun = ({ stage }: DoorRun): readonly Secret[] => {
+  if (stage.kind === 'confirming') return secretsOf(stage.state)
+  return stage.kind === 'meeting' ? secretsOfInitiator(stage.handshake) : []
+}
+
+/** All that admission keeps secret: for the end of the member. */
+export const secretsOfAdmission = ({ joining, guests, door }: AdmissionState): readonly Secret[] => [
+  ...(joining === null ? [] : [joining.seed]),
+  ...[...guests.values()].flatMap(secretsOfGuest),
+  ...[...door.runs.values()].flatMap(secretsOfDoorRun),
+  ...(door.keys === null ? [] : [door.keys.current]),
+  ...(door.keys?.previous ? [door.keys.previous] : []),
+]
+
+/** More entries than this push the oldest out. */
+export const putBounded = <K, V>(
+  map: ReadonlyMap<K, V>,
+  key: K,
+  value: V,
+  max: number,
+): ReadonlyMap<K, V> => {
+  const next = new Map(map)
+  next.delete(key)
+  next.set(key, value)
+  for (const oldest of next.keys()) {
+    if (next.size <= max) break
+    next.delete(oldest)
+  }
+  return next
+}
