@@ -27,7 +27,8 @@ const hmac = (key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array<Arra
 const expand = (key: Uint8Array, name: string, context: Uint8Array = new Uint8Array(0)) =>
   hmac(key, label(name), context, Uint8Array.of(1))
 const number = (value: number, size: number) => fromHex(value.toString(16).padStart(2 * size, '0'))
-const counted = (items: readonly string[]) => concat(number(items.length, 2), ...items.map((item) => fromHex(item)))
+const counted = (items: readonly string[]) =>
+  concat(number(items.length, 2), ...items.map((item) => fromHex(item)))
 const group = fromHex(given.group)
 const entryBytes = ({ name, lease, address, dh, kem, nonce }: (typeof given.entries)[number]) =>
   concat(number(name.length, 2), utf8(name), number(lease, 6), fromHex(address + dh + kem + nonce))
@@ -39,7 +40,11 @@ const uncommitted = concat(
   fromHex(derived.members[0]!),
   counted(derived.members),
 )
-const joint = hmac(label('epoch/joint'), fromHex(given.fresh), ...given.contributions.map((hex) => fromHex(hex)))
+const joint = hmac(
+  label('epoch/joint'),
+  fromHex(given.fresh),
+  ...given.contributions.map((hex) => fromHex(hex)),
+)
 const secret = expand(joint, 'epoch/secret', fromHex(sha3(label('epoch header'), uncommitted)))
 const header = concat(uncommitted, expand(secret, 'epoch/commit'))
 const id = sha3(label('epoch'), header)
@@ -127,11 +132,16 @@ test('one control of each kind', () => {
 test('the code opens the epoch for each of its members', async () => {
   const { crypto } = await seededCrypto('vector', globalThis.crypto.subtle as never)
   for (const [i, self] of (derived.members as MemberId[]).entries()) {
-    const opened = await openEpoch(crypto, decode(epochHeader, fromHex(derived.header)), new Secret(fromHex(derived.joint)), {
-      self,
-      now: 0,
-      preferred: true,
-    })
+    const opened = await openEpoch(
+      crypto,
+      decode(epochHeader, fromHex(derived.header)),
+      new Secret(fromHex(derived.joint)),
+      {
+        self,
+        now: 0,
+        preferred: true,
+      },
+    )
     expect(opened?.id).toBe(derived.id)
     expect(toHex(opened!.sending!.chain.expose())).toBe(derived.chains[i])
   }

@@ -139,7 +139,9 @@ export const createWorld = async (seed: string, count: number, lease = 5 * minut
       if (steps > 200_000) throw new Error('the members never come to rest')
       queue.sort((a, b) => a.at - b.at)
       const wake = nextWake()
-      const beats = [...members].filter(([, { online }]) => online).map(([id, { beatAt }]) => ({ at: beatAt, id }))
+      const beats = [...members]
+        .filter(([, { online }]) => online)
+        .map(([id, { beatAt }]) => ({ at: beatAt, id }))
       const beating = beats.sort((a, b) => a.at - b.at)[0]
       const times = [queue[0]?.at, wake?.at, beating?.at].filter((at) => at !== undefined)
       const at = Math.min(...times)

@@ -126,7 +126,10 @@ const vector = {
     mac: toHex(mac),
     message: toHex(sealed!.bytes),
     tag: toHex(tag),
-    controls: controls.map((control) => ({ kind: control.kind, bytes: toHex(encode(groupControl, control)) })),
+    controls: controls.map((control) => ({
+      kind: control.kind,
+      bytes: toHex(encode(groupControl, control)),
+    })),
   },
 }
 if (identify(crypto, group, entryOf(0)).id !== author) throw new Error('an id that is not its entry’s')
