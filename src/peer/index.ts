@@ -1,18 +1,20 @@
-export { frameFacts } from './frame-facts.ts'
-
-export { inspectPeer } from './inspect.ts'
-export { labelFrame } from './label.ts'
-
+export type { Invitation } from './admission/state.ts'
+export { execute, type EffectPorts } from './execute.ts'
+export type { Facts, FrameFacts } from './frame-facts.ts'
+export { factsOf } from './frame-facts.ts'
+export { type InsideView, inspectPeer } from './inspect.ts'
+export { step, wakeAt } from './peer.ts'
+export { createRunner, type Runner, type RunnerPorts, type Taken, type UntimedEvent } from './runner.ts'
 export {
-  createClient,
-  createServer,
-  type OneToOneEffect,
-  type OneToOneEvent,
-  type OneToOneState,
-  stepOneToOne,
-} from './one-to-one.ts'
-export { oneToOneView } from './one-to-one-view.ts'
-export { step } from './peer.ts'
-export { createPeer, type PeerEffect, type PeerEvent, type PeerState } from './state.ts'
-export { decodePeer, encodePeer } from './state-codec.ts'
+  createPeer,
+  type Newcomer,
+  type NewPassword,
+  type PeerEffect,
+  type PeerEvent,
+  type PeerNotice,
+  type PeerReject,
+  type PeerState,
+  type PeerStep,
+} from './state.ts'
+export { decodePeer, encodePeer, isOtherFormat } from './state-codec.ts'
 export { type PeerView, peerView } from './view.ts'

@@ -9,12 +9,12 @@
  */
 import { type Bytes, DecodeError, decode } from '../codec/index.ts'
 import type { Address, MemberId } from '../identity/index.ts'
-import { noteRoster, receiveAdmit, receiveEnter } from './admission/entering.ts'
+import { hearRefusal, noteRoster, receiveAdmit, receiveEnter } from './admission/entering.ts'
 import { receiveBusy, receivePake } from './admission/runs.ts'
 import { doorkeeperAt } from './admission/state.ts'
 import { hearLetterNamed, hearRoots, receiveAnswer, receiveLetter, receiveUsed } from './asleep.ts'
 import type { Control } from './controls.ts'
-import { hearGone, hearMissing, hearNotYours } from './delivery/gaps.ts'
+import { hearGone, hearMissing, hearNotYours, noteShownNumber } from './delivery/gaps.ts'
 import { receiveGroupFrame, hearSaid } from './delivery/incoming.ts'
 import { hearReceipt } from './delivery/receipts.ts'
 import { factsOf } from './frame-facts.ts'
@@ -22,7 +22,7 @@ import { hearRemoved } from './farewell.ts'
 import { type Frame, frame } from './frames.ts'
 import { receiveHandshake } from './meeting.ts'
 import { entryOf, isMember } from './members.ts'
-import { hearGroup, hearRemoval, readmit, takeRosterOf } from './membership.ts'
+import { hearGroup, hearRemoval, inGroup, readmit, takeRosterOf } from './membership.ts'
 import { openPair } from './pairs.ts'
 import { hearPassword, hearPasswordHeld } from './password.ts'
 import { hearHeartbeat } from './reach.ts'
@@ -94,7 +94,7 @@ export const hear = async (tx: Transaction, from: MemberId, message: Control): P
     case 'signal':
       return hearSignal(tx, from, message.data)
     case 'heartbeat':
-      return hearHeartbeat(tx, from, message)
+      return takeHeartbeat(tx, from, message)
     case 'said':
       return hearSaid(tx, from, message.message)
     case 'receipt':
@@ -124,11 +124,24 @@ export const hear = async (tx: Transaction, from: MemberId, message: Control): P
 
 /** Of those on no roster here only a doorkeeper or a merge partner is heard. */
 const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
-  if (message.kind !== 'group') throw new Rejection('group/not-a-member')
   const doorkeeper = doorkeeperAt(tx.state.admission, from)
+  if (doorkeeper !== null && message.kind === 'removed') return hearRefusal(tx, doorkeeper)
+  if (message.kind !== 'group') throw new Rejection('group/not-a-member')
   if (doorkeeper === null || message.message.kind !== 'roster') return hearGroup(tx, from, message.message)
   await takeRosterOf(tx, doorkeeper, message.message)
-  await noteRoster(tx, doorkeeper)
+  noteRoster(tx)
+}
+
+/** Where a member stands: its epoch and roster are the group's business, its last number is the delivery's. */
+const takeHeartbeat = async (
+  tx: Transaction,
+  from: MemberId,
+  message: Extract<Control, { kind: 'heartbeat' }>,
+): Promise<void> => {
+  const { current, rosterHash, lastNumber } = message.standing
+  hearHeartbeat(tx, from, message)
+  noteShownNumber(tx, from, lastNumber)
+  await inGroup(tx, { kind: 'standing', from, standing: { current, rosterHash } })
 }
 
 const hearSignal = (tx: Transaction, from: MemberId, data: Bytes): void => {
