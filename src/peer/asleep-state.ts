@@ -38,6 +38,7 @@ export interface Welcome {
   readonly state: InitiatorState
   /** A2, whole. */
   readonly frame: Bytes
+  readonly startedAt: number
   readonly tries: number
   readonly resendAt: number | null
 }
@@ -93,8 +94,12 @@ export interface AsleepState {
   readonly roots: ReadonlyMap<MemberId, readonly KnownRoot[]>
   readonly preKeyed: ReadonlyMap<Address, PreKeyed>
   readonly welcomes: ReadonlyMap<Address, Welcome>
-  /** Whose pre-key was asked for, and when; the answer names the address alone. */
+  /** Members that a newcomer's sleepers turned out to be. */
+  readonly sleepers: ReadonlyMap<Address, MemberId>
+  /** Whose pre-key was asked for, and when. */
   readonly asked: ReadonlyMap<Address, number>
+  /** Whose pre-key a newcomer waits for. */
+  readonly asking: { readonly address: Address; readonly at: number } | null
   /** Answers by password that this newcomer made. */
   readonly answers: number
   readonly written: ReadonlyMap<MemberId, readonly WrittenLetter[]>
@@ -108,6 +113,8 @@ export interface AsleepState {
   /** Members that are being told which letters are this one's: since when, and how often. */
   readonly naming: ReadonlyMap<MemberId, { readonly since: number; readonly times: number }>
   readonly held: readonly HeldFrame[]
+  /** Whether all letters have been read since this member woke. */
+  readonly mailRead: boolean
   /** When hints that a pre-key was used were answered last, by address. */
   readonly hints: ReadonlyMap<Address, number>
 }
@@ -122,7 +129,9 @@ export const nobodyAsleep = (stored: boolean): AsleepState => ({
   roots: new Map(),
   preKeyed: new Map(),
   welcomes: new Map(),
+  sleepers: new Map(),
   asked: new Map(),
+  asking: null,
   answers: 0,
   written: new Map(),
   read: new Map(),
@@ -132,6 +141,7 @@ export const nobodyAsleep = (stored: boolean): AsleepState => ({
   unproved: new Set(),
   naming: new Map(),
   held: [],
+  mailRead: !stored,
   hints: new Map(),
 })
 

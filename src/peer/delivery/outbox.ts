@@ -222,6 +222,10 @@ const dueNow = (tx: Transaction): Due => {
       if (ways.absent && ways.mailbox && !ways.sealable) unsealable.add(to)
       if (isDue(copy, ways, tx.now)) copies.push({ entry, to, copy, ways })
     }
+  for (const { to } of tx.state.delivery.mail.kept) {
+    const ways = waysTo(tx.state, to)
+    if (ways?.absent && ways.mailbox && !ways.sealable) unsealable.add(to)
+  }
   return { copies, unsealable }
 }
 

@@ -1,6 +1,6 @@
 /** Who a message's recipients are, and how each can be met now. */
 import type { Address, MemberId } from '../../identity/index.ts'
-import { entryOf, otherMembers } from '../members.ts'
+import { entryOf, membersAt, otherMembers } from '../members.ts'
 import { hasSession } from '../pairs.ts'
 import { isWithinReach } from '../reach.ts'
 import { hasMailbox, pathTo } from '../room.ts'
@@ -19,8 +19,10 @@ export const addressOf = (state: PeerState, recipient: Recipient): Address | nul
 export const others = (state: PeerState): readonly MemberId[] => otherMembers(state).map(({ id }) => id)
 
 /** Sleepers met by their pre-keys that are on no roster here yet: the user sees them by their addresses. */
-export const unnamedSleepers = ({ asleep }: PeerState): readonly Address[] =>
-  [...asleep.preKeyed].flatMap(([address, { role }]) => (role === 'newcomer' ? [address] : []))
+export const unnamedSleepers = (state: PeerState): readonly Address[] =>
+  [...state.asleep.preKeyed].flatMap(([address, { role }]) =>
+    role === 'newcomer' && membersAt(state, address).length === 0 ? [address] : [],
+  )
 
 /** A frame of it opened here lately, and there is a way to it now. */
 export const isNear = (state: PeerState, member: MemberId, now: number): boolean => {
