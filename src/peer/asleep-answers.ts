@@ -59,7 +59,7 @@ type AnswerFrame = Extract<Frame, { kind: 'answer' }>
 const isAloneAmongSleepers = ({ admission, room, phase, self }: PeerState, now: number): boolean => {
   const { joining } = admission
   if (phase.kind !== 'joining' || joining === null || joining.inSince !== null) return false
-  if (joining.refused.size > 0 || joining.sawOlder || !room.online || room.owners === null) return false
+  if (joining.refused.size > 0 || !room.online || room.owners === null) return false
   if (room.openedAt === null || now < room.openedAt + settleMs || room.present.size > 0) return false
   return [...room.owners.keys()].some((address) => address !== self.entry.address)
 }

@@ -13,11 +13,10 @@ import {
   type MemberId,
   respondHandshake,
   runOf,
-  secretsOfInitiator,
 } from '../identity/index.ts'
 import { open, secretsOf } from '../ratchet/index.ts'
 import { decodeControl, memberSession, sealFirst, setAsleep } from './asleep-sessions.ts'
-import type { LongCandidate, LongRun } from './asleep-state.ts'
+import { type LongCandidate, type LongRun, secretsOfLongRun } from './asleep-state.ts'
 import { rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { noteLetterSession, postFrame } from './delivery/mail.ts'
@@ -108,7 +107,11 @@ const finishByMail = async (tx: Transaction, peer: Identified, flow2: Bytes): Pr
   const long = tx.state.asleep.longRuns.get(member)
   const run = runOf(flow2)
   if (long === undefined || run === null || !equal(run, runOf(long.state.flow1)!)) return false
-  const finish = await finishHandshake(tx.ports.crypto, long.state, flow2)
+  const finish = await finishHandshake(
+    tx.ports.crypto,
+    { ...long.state, identity: tx.state.self.keys },
+    flow2,
+  )
   // Forged by the relay: the run goes on.
   if (finish.kind === 'rejected') return true
   putRun(tx, member, null)
@@ -149,10 +152,10 @@ export const openLongCandidate = async (
 export const tickLongRuns = (tx: Transaction): void => {
   const isOver = (member: MemberId, until: number): boolean =>
     tx.now >= until || entryOf(tx.state, member) === null || hasSession(tx.state, member)
-  for (const [member, { state, until }] of tx.state.asleep.longRuns)
-    if (isOver(member, until)) {
+  for (const [member, run] of tx.state.asleep.longRuns)
+    if (isOver(member, run.until)) {
       putRun(tx, member, null)
-      tx.stale.push(...secretsOfInitiator(state)) // FS
+      tx.stale.push(...secretsOfLongRun(run)) // FS
     }
   for (const [member, { session, until }] of tx.state.asleep.candidates)
     if (isOver(member, until)) {

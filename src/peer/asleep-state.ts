@@ -75,7 +75,8 @@ export interface HeldFrame {
 
 /** An ordinary flow 1 that waits in a mailbox. */
 export interface LongRun {
-  readonly state: InitiatorState
+  /** Without the own identity keys, which are stored once. */
+  readonly state: Omit<InitiatorState, 'identity'>
   readonly until: number
 }
 
@@ -145,6 +146,14 @@ export const nobodyAsleep = (stored: boolean): AsleepState => ({
   hints: new Map(),
 })
 
+/** To be wiped when the run ends. */
+export const secretsOfLongRun = ({ state: { ephemeral, k1, psk } }: LongRun): readonly Secret[] => [
+  ephemeral.dh.privateKey,
+  ephemeral.kem.privateKey,
+  k1,
+  ...(psk === null ? [] : [psk]),
+]
+
 /** To be wiped when the member ends. */
 export const secretsOfAsleep = ({
   stock,
@@ -156,6 +165,6 @@ export const secretsOfAsleep = ({
   ...stockSecrets(stock),
   ...[...preKeyed.values()].flatMap(({ psk, session }) => [psk, ...secretsOf(session)]),
   ...[...welcomes.values()].flatMap(({ state }) => secretsOfInitiator(state)),
-  ...[...longRuns.values()].flatMap(({ state }) => secretsOfInitiator(state)),
+  ...[...longRuns.values()].flatMap(secretsOfLongRun),
   ...[...candidates.values()].flatMap(({ session }) => secretsOf(session)),
 ]
