@@ -11,7 +11,7 @@ import { CryptoError } from './error.ts'
 import { type HashEngine, loadHash } from './hash.ts'
 import { expandWith, type HkdfEngine, webHkdf } from './kdf.ts'
 import { checkedKem, type KemEngine, type KemParameters, kemSeedBytes, mlKem768, portableKem } from './kem.ts'
-import { deriveElement, multiplyElement } from './ristretto255.ts'
+import { deriveElement, isElement, multiplyElement } from './ristretto255.ts'
 import { expose, type Material, Secret } from './secret.ts'
 import { type StretchProfile, stretchWith } from './stretch.ts'
 import type { WebCrypto } from './web-crypto.ts'
@@ -69,6 +69,8 @@ export interface Crypto {
   kemDecapsulate(privateKey: Secret, ciphertext: Uint8Array, parameters?: KemParameters): Promise<Secret>
   /** ristretto255 (RFC 9496), see `ristretto255.ts`. */
   deriveElement(uniform: Secret): Secret
+  /** Whether 32 bytes encode an element other than the identity. */
+  isElement(encoded: Uint8Array): boolean
   multiplyElement(scalar: Secret, element: Material): Secret
   /** Password stretching, `length` bytes. Slow on purpose. */
   stretch(profile: StretchProfile, message: Secret, salt: Uint8Array, length: number): Promise<Secret>
@@ -227,6 +229,7 @@ export const createCrypto = async ({
         uniform.length,
         () => new Secret(deriveElement(uniform.expose())),
       ),
+    isElement,
     multiplyElement: (scalar, element) =>
       runSync(
         'element_multiplication',

@@ -16,7 +16,7 @@ import {
   u8,
   utf8,
 } from '../codec/index.ts'
-import { type Crypto, isElement, type Secret } from '../crypto/index.ts'
+import type { Crypto, Secret } from '../crypto/index.ts'
 import { oquakeInitBytes, oquakeResponseBytes } from './oquake.ts'
 import { oquakePlusResponseBytes } from './oquake-plus.ts'
 import type { Common, Proof, RunResult } from './run-state.ts'
@@ -154,9 +154,9 @@ export const flowBytes = (proof: Pick<Proof, 'kind'>): readonly number[] => [
  * @param message - untrusted
  * @returns whether it is a message 2 with a valid share
  */
-export const isFlow2 = (message: Bytes): boolean => {
+export const isFlow2 = (crypto: Crypto, message: Bytes): boolean => {
   try {
-    return isElement(decode(sharing, message).share)
+    return crypto.isElement(decode(sharing, message).share)
   } catch (error) {
     if (error instanceof DecodeError) return false
     throw error

@@ -38,7 +38,7 @@ describe.each(protocols)('%s', (_name, responder, open) => {
   test('a run comes to its end, and the responder keeps nothing in between', async () => {
     const opened = open()
     const { flow2 } = await respondTo(crypto, responder, key, opened.message)
-    expect(isFlow2(flow2)).toBe(true)
+    expect(isFlow2(crypto, flow2)).toBe(true)
     const third = next(await step(crypto, opened.state, flow2))
     const fourth = next(await acceptFlow3(crypto, responder, key, opened.message, third.message))
     const fifth = await step(crypto, third.state, fourth.message)
@@ -144,7 +144,7 @@ describe('isFlow2', () => {
   const flow2 = async () => (await respondTo(crypto, input, key, new Uint8Array(1))).flow2
 
   test('takes a nonce and a valid share', async () => {
-    expect(isFlow2(await flow2())).toBe(true)
+    expect(isFlow2(crypto, await flow2())).toBe(true)
   })
 
   test('refuses other sizes, the identity and encodings that are none', async () => {
@@ -160,6 +160,6 @@ describe('isFlow2', () => {
       withShare(Uint8Array.of(1, ...new Uint8Array(31))),
       new Uint8Array(66),
     ]
-    expect(bad.map((flow) => isFlow2(flow))).toEqual(bad.map(() => false))
+    expect(bad.map((flow) => isFlow2(crypto, flow))).toEqual(bad.map(() => false))
   })
 })

@@ -122,7 +122,7 @@ const prove = async (tx: Transaction, to: Address, run: GuestRun, flow2: Bytes):
 const takeFlow2 = async (tx: Transaction, from: Address, run: GuestRun, flow2: Bytes): Promise<void> => {
   const { stage } = run
   if (stage.kind === 'proving') return setGuest(tx, from, { ...run, sent: answerAgain(tx, from, run.sent) })
-  if (stage.kind !== 'opened' || !isFlow2(flow2)) throw new Rejection('pake/unexpected')
+  if (stage.kind !== 'opened' || !isFlow2(tx.ports.crypto, flow2)) throw new Rejection('pake/unexpected')
   const { joining } = tx.state.admission
   const asked = joining?.asked.get(from)
   if (joining !== null && asked !== undefined)

@@ -153,6 +153,7 @@ export const fastCrypto = (seed: string): Crypto => {
       const base = hash('sha256', [uniform.expose()]).slice(0, 16)
       return new Secret(concat(base, fromHex('1'.padStart(32, '0'))))
     },
+    isElement: (encoded) => encoded.length === 32,
     multiplyElement: (scalar, element) => new Secret(multiply(scalar.expose(), expose(element))),
     stretch: async (_profile, message, salt, length) =>
       new Secret(expand(hmac(salt, message.expose()), new Uint8Array(0), length)),
