@@ -246,6 +246,9 @@ const promote = (tx: Transaction, member: MemberId, pair: Pair, session: Session
   const former = pair.session === null ? null : { session: pair.session, until: tx.now + formerMs }
   // Flow 3, and an answer to it, are answered at once.
   if (pair.next?.role === 'responder') owe(tx, member, 0)
+  const { address } = pair
+  if (!tx.state.room.direct.has(address))
+    tx.effects.push({ kind: 'connect', address, initiator: tx.state.self.id > member })
   return { ...pair, session, next: null, former, unopened: 0 }
 }
 
