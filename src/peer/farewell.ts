@@ -7,6 +7,7 @@
  * One that expired may answer with the entry under which it returns: that frame is waited for.
  */
 import { type Bytes, DecodeError, decode, encode, equal, fromHex } from '../codec/index.ts'
+import { keptEntry, removalOf } from '../group/index.ts'
 import {
   type Address,
   finishHandshake,
@@ -116,9 +117,9 @@ export const meetRemoved = async (
   from: Address,
   { from: id, flow, body }: Extract<Frame, { kind: 'handshake' }>,
 ): Promise<void> => {
-  const farewell = tx.state.farewells.get(id)
+  const farewell = farewellOf(tx, id)
   const run = runOf(body)
-  if (farewell === undefined || run === null || farewell.who.entry.address !== from)
+  if (farewell === null || run === null || farewell.who.entry.address !== from)
     throw new Rejection('group/not-a-member')
   if (flow === 2) {
     const { opened } = farewell
@@ -143,8 +144,22 @@ export const meetRemoved = async (
   sendBytes(tx, from, frame)
 }
 
-const keptAt = ({ state }: Transaction, from: Address): Farewell | null =>
-  [...state.farewells.values()].findLast(({ who }) => who.entry.address === from) ?? null
+/** Who was removed under this id, from the roster's own record where this member woke since. */
+const farewellOf = ({ state }: Transaction, id: MemberId): Farewell | null => {
+  const known = state.farewells.get(id)
+  if (known !== undefined) return known
+  const who = keptEntry(state.group, id)
+  const removal = removalOf(state.group, id)
+  if (who === null || removal === null || removal.reason === 'left') return null
+  return { who, by: removal.by, reason: removal.reason, saidAt: null, opened: null, session: null }
+}
+
+const keptAt = (tx: Transaction, from: Address): Farewell | null => {
+  const known = [...tx.state.farewells.values()].findLast(({ who }) => who.entry.address === from)
+  if (known !== undefined) return known
+  const kept = [...tx.state.group.roster.kept.values()].findLast(({ entry }) => entry.address === from)
+  return kept === undefined ? null : farewellOf(tx, kept.id)
+}
 
 export type Heard =
   /** Nobody that was removed speaks from this address, or what it says opens nowhere. */
