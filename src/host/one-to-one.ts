@@ -10,7 +10,8 @@ import {
   oneToOneView,
   stepOneToOne,
 } from '../peer/index.ts'
-import { addressInput, type RelayClient, type RelayEvent } from '../transport/index.ts'
+import { addressInput } from '../relay-protocol/index.ts'
+import type { RelayClient, RelayEvent } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { HostPorts } from './ports.ts'
 import { openRelayLink } from './relay-link.ts'

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type RunningServer, startServer } from '../../signaling/server.ts'
+import { type RunningServer, startServer } from '../../signaling/server/server.ts'
 import { type Bytes, toHex } from '../codec/index.ts'
 import { createCrypto, nodeHkdf, type WebCrypto } from '../crypto/index.ts'
 import { createTracer } from '../metrics/index.ts'

@@ -1,4 +1,3 @@
-export { addressInput } from '../../signaling/frames.ts'
 export { askForIceServers } from './ice-servers.ts'
 export type { LinkPath } from './link-path.ts'
 export { createMemoryNetwork, type MemoryEndpoint } from './memory-network.ts'

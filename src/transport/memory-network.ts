@@ -1,19 +1,20 @@
-import type { RelayEffect } from '../../signaling/effects.ts'
+import type { RelayEffect } from '../../signaling/relay/effects.ts'
+import { createRelay } from '../../signaling/relay/relay.ts'
+import { createMemoryStore } from '../../signaling/store/memory-store.ts'
+import { answerRequest } from '../../signaling/store/request.ts'
+import { defaultStoreLimits } from '../../signaling/store/store.ts'
+import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
 import {
   type Address,
   addressInput,
   type ClientFrame,
   clientFrame,
+  defaultLimits,
   type RelayFrame,
+  type RelayLimits,
   type Room,
   relayFrame,
-} from '../../signaling/frames.ts'
-import { defaultLimits, type RelayLimits } from '../../signaling/limits.ts'
-import { createMemoryStore } from '../../signaling/memory-store.ts'
-import { createRelay } from '../../signaling/relay.ts'
-import { answerRequest } from '../../signaling/request.ts'
-import { defaultStoreLimits } from '../../signaling/store.ts'
-import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
+} from '../relay-protocol/index.ts'
 import type { RelayEvent } from './relay-link.ts'
 
 export interface MemoryNetworkOptions {

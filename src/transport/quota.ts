@@ -1,14 +1,10 @@
-import type { ClientFrame, SocketLimits } from '../../signaling/frames.ts'
+import { type ClientFrame, frameCost, type SocketLimits } from '../relay-protocol/index.ts'
 
 /** What a socket may send at once. */
 export interface Quota {
   readonly messages: number
   readonly bytes: number
 }
-
-/** A whole room hears of these. */
-const dear: readonly ClientFrame['kind'][] = ['join', 'leave']
-const dearCost = 10
 
 /**
  * The relay tells a socket its limits and no more: what is left of them is reckoned here, by the rule of
@@ -33,7 +29,7 @@ export const createQuota = (
     /** A frame of `size` bytes goes. What the relay will refuse costs no bytes. */
     spend(kind: ClientFrame['kind'], size: number): void {
       const { messages, bytes } = refill()
-      const cost = dear.includes(kind) ? dearCost : 1
+      const cost = frameCost(kind)
       if (messages < cost) return
       left = { messages: messages - cost, bytes: bytes < size ? bytes : bytes - size }
     },

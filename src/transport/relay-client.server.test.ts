@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { addressInput } from '../../signaling/frames.ts'
-import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server/server.ts'
 import type { Bytes } from '../codec/index.ts'
+import { addressInput } from '../relay-protocol/index.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayClient, RelayEvent } from './relay-link.ts'
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
 import {
   addressInput,
   type ClientFrame,
   clientFrame,
   type RelayFrame,
   relayFrame,
-} from '../../signaling/frames.ts'
-import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
+} from '../relay-protocol/index.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayEvent } from './relay-link.ts'
 

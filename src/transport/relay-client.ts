@@ -1,3 +1,4 @@
+import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
 import {
   type Address,
   type ClientFrame,
@@ -6,8 +7,7 @@ import {
   type RelayFrame,
   relayFrame,
   type StoreAnswer,
-} from '../../signaling/frames.ts'
-import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
+} from '../relay-protocol/index.ts'
 import { createQuota } from './quota.ts'
 import type { LinkEnd, RelayClient, RelayClientOptions, WebSocketLike } from './relay-link.ts'
 

@@ -1,3 +1,4 @@
+import type { Bytes } from '../codec/index.ts'
 import type {
   Address,
   ErrorCode,
@@ -5,8 +6,7 @@ import type {
   SocketLimits,
   StoreAnswer,
   StoreFrame,
-} from '../../signaling/frames.ts'
-import type { Bytes } from '../codec/index.ts'
+} from '../relay-protocol/index.ts'
 import type { Quota } from './quota.ts'
 
 /** Why a link ended: by ourselves, without a word, by silence, by what is no frame or out of order; else the relay's word. */
