@@ -3,10 +3,10 @@ import {
   createCrypto,
   type Engines,
   loadBrowserKem,
-  nodeHkdf,
   Secret,
   type WebCrypto,
 } from '../src/crypto/index.ts'
+import { nodeHkdf } from '../src/crypto/testing/seeded.ts'
 import {
   createSession,
   decodePublicKeys,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { RelayLimits } from '../../src/relay-protocol/index.ts'
-import { FRAME_BYTES, ROOM_MEMBERS, ROOM_OWNERS } from '../../src/relay-protocol/index.ts'
+import { FRAME_BYTES, type RelayLimits, ROOM_MEMBERS, ROOM_OWNERS } from '../../src/relay-protocol/index.ts'
 import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
 import type { IceSettings } from './ice.ts'
 import { type LogLevel, logLevels } from './logs.ts'

@@ -1,6 +1,5 @@
 import { type Bytes, toHex } from '../../src/codec/index.ts'
-import type { Letter, Room } from '../../src/relay-protocol/index.ts'
-import { createNetworkBuckets } from '../../src/relay-protocol/index.ts'
+import { createNetworkBuckets, type Letter, type Room } from '../../src/relay-protocol/index.ts'
 import { pageOf, type Slot, type Store, type StoreLimits } from './store.ts'
 
 interface Kept<T> {

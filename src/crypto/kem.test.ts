@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CryptoError } from './error.ts'
 import { mlKem512, mlKem768, mlKem1024, portableKem } from './kem.ts'
 import { Secret } from './secret.ts'
-import { seededCrypto } from './testing.ts'
+import { seededCrypto } from './testing/seeded.ts'
 
 // Published vectors run in vectors.test.ts.
 const { crypto } = await seededCrypto('kem', globalThis.crypto.subtle as never)

@@ -8,13 +8,14 @@ export {
   benchmarkOperations,
 } from './benchmark-view.ts'
 export type { InsideView } from './inside-view.ts'
-export type {
-  FieldName,
-  LoginMessageView,
-  LoginRunView,
-  OneToOneView,
+export {
+  emptyOneToOne,
+  type FieldName,
+  type LoginMessageView,
+  type LoginRunView,
+  loginSuites,
+  type OneToOneView,
 } from './one-to-one-view.ts'
-export { emptyOneToOne, loginSuites } from './one-to-one-view.ts'
 export { connectPeer, type PeerClient } from './page-client.ts'
 export { emptyRelayView, type RelayView } from './relay-view.ts'
 export {

@@ -1,15 +1,15 @@
 import { toHex, utf8 } from '../codec/index.ts'
 import type { MemberId } from '../group/index.ts'
-import { generateVerifier, groupIdOf, preparePassword, type Suite, suiteOf } from '../pake/index.ts'
 import {
   createClient,
   createServer,
-  type OneToOneEffect,
-  type OneToOneEvent,
-  type OneToOneState,
-  oneToOneView,
-  stepOneToOne,
-} from '../peer/index.ts'
+  type LoginEffect,
+  type LoginEvent,
+  type LoginState,
+  loginView,
+  stepLogin,
+} from '../login/index.ts'
+import { generateVerifier, groupIdOf, preparePassword, type Suite, suiteOf } from '../pake/index.ts'
 import { addressInput } from '../relay-protocol/index.ts'
 import type { RelayClient, RelayEvent } from '../transport/index.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
@@ -27,7 +27,7 @@ type Ports = Omit<HostPorts, 'orderMesh' | 'showTrace' | 'showView' | 'showStore
 }
 
 type Enter = Extract<OneToOneCommand, { kind: 'listen' | 'log-in' }>
-type Untimed = OneToOneEvent extends infer E ? (E extends OneToOneEvent ? Omit<E, 'now'> : never) : never
+type Untimed = LoginEvent extends infer E ? (E extends LoginEvent ? Omit<E, 'now'> : never) : never
 
 /** A tab's stay in one meeting place. */
 interface Stay {
@@ -35,7 +35,7 @@ interface Stay {
   readonly suite: Suite
   readonly addresses: Map<MemberId, string>
   relay: RelayClient | null
-  state: OneToOneState
+  state: LoginState
   over: boolean
 }
 
@@ -94,18 +94,18 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const dispatch = async (at: Stay, event: Untimed): Promise<void> => {
     if (at.over) return
     const before = at.state
-    const { state, effects } = await stepOneToOne({ crypto, recorder }, at.state, {
+    const { state, effects } = await stepLogin({ crypto, recorder }, at.state, {
       ...event,
       now: ports.now(),
-    } as OneToOneEvent)
+    } as LoginEvent)
     at.state = state
     for (const effect of effects) carryOut(at, effect)
     // Failures age without an event.
     const changed = state !== before || effects.length > 0 || state.guesses.failures.length > 0
-    if (!at.over && changed) show(oneToOneView(state, ports.now()))
+    if (!at.over && changed) show(loginView(state, ports.now()))
   }
 
-  const carryOut = (at: Stay, effect: OneToOneEffect): void => {
+  const carryOut = (at: Stay, effect: LoginEffect): void => {
     switch (effect.kind) {
       case 'send': {
         const address = at.addresses.get(effect.to)
@@ -117,7 +117,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
         return
       case 'reject':
         if (effect.code === 'pake/throttled')
-          return fail(effect.code, oneToOneView(at.state, ports.now()).retryAt)
+          return fail(effect.code, loginView(at.state, ports.now()).retryAt)
         recorder.record({
           operation: 'event_rejected',
           algorithm: 'one-to-one',

@@ -1,20 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat } from '../codec/index.ts'
-import { type Crypto, seededCrypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, step } from './cpace-oquake.ts'
 import { flowBytes } from './flows.ts'
 import type { RunInput } from './run-state.ts'
-import {
-  members,
-  newcomer,
-  type Played,
-  play,
-  publicKeyOf,
-  type Sides,
-  type Wire,
-} from './simulation/play.ts'
-import { quickStandard, quickSuites } from './simulation/suites.ts'
 import type { Suite } from './suite.ts'
+import { members, newcomer, type Played, play, publicKeyOf, type Sides, type Wire } from './testing/play.ts'
+import { quickStandard, quickSuites } from './testing/suites.ts'
 
 const { crypto } = await seededCrypto('pake', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat } from '../codec/index.ts'
-import { seededCrypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { fieldsOf } from './flow-fields.ts'
-import { members, newcomer, play, publicKeyOf } from './simulation/play.ts'
-import { quickSuites } from './simulation/suites.ts'
+import { members, newcomer, play, publicKeyOf } from './testing/play.ts'
+import { quickSuites } from './testing/suites.ts'
 
 const { crypto } = await seededCrypto('fields', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)

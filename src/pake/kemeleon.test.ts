@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Bytes } from '../codec/index.ts'
-import { Secret, seededCrypto, seededRng } from '../crypto/index.ts'
+import { Secret } from '../crypto/index.ts'
+import { seededCrypto, seededRng } from '../crypto/testing/seeded.ts'
 import { split } from './bua-skem.ts'
 import { vectorDecode, vectorEncode } from './kemeleon.ts'
-import { quickSuites } from './simulation/suites.ts'
 import { byteBias, encodeField, randomVectors } from './simulation/uniformity.ts'
+import { quickSuites } from './testing/suites.ts'
 
 const { crypto } = await seededCrypto('kemeleon', globalThis.crypto.subtle as never)
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { Secret, seededCrypto } from '../crypto/index.ts'
+import { Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, respond, respondPlus } from './cpace-oquake.ts'
 import { fullSid, initiateOquake, respondOquake } from './oquake.ts'
 import { oquakePlusResponseBytes } from './oquake-plus.ts'
-import { Expand, Extract, XOR } from './simulation/letter.ts'
 import {
   attack,
   type Candidate,
@@ -13,8 +13,9 @@ import {
   singlesOut,
   unmask,
 } from './simulation/offline-attacker.ts'
-import { play } from './simulation/play.ts'
-import { quickStandard } from './simulation/suites.ts'
+import { Expand, Extract, XOR } from './testing/letter.ts'
+import { play } from './testing/play.ts'
+import { quickStandard } from './testing/suites.ts'
 import { generateVerifier, preparePassword, type VerifierMaterial } from './verifier.ts'
 
 const { crypto } = await seededCrypto('offline', globalThis.crypto.subtle as never)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { generateXWing, Secret, seededCrypto } from '../crypto/index.ts'
+import { generateXWing, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { finishOquake, initiateOquake, type OquakeInput } from './oquake.ts'
 import { finishOquakePlus, oquakePlusResponseBytes, respondOquakePlus } from './oquake-plus.ts'
 import {
@@ -11,8 +12,8 @@ import {
   OQUAKE_Respond,
   openChallenge,
   XOR,
-} from './simulation/letter.ts'
-import { quickSuites } from './simulation/suites.ts'
+} from './testing/letter.ts'
+import { quickSuites } from './testing/suites.ts'
 
 const { crypto } = await seededCrypto('oquake+', globalThis.crypto.subtle as never)
 const seed = new Secret(utf8('the seed of the password, 32 byt'))

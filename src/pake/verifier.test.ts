@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { concat, equal, toHex, utf8 } from '../codec/index.ts'
-import { generateXWing, Secret, seededCrypto } from '../crypto/index.ts'
-import { quickStandard, quickStrong } from './simulation/suites.ts'
+import { generateXWing, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { standardSuite, strongSuite, suiteOf } from './suite.ts'
+import { quickStandard, quickStrong } from './testing/suites.ts'
 import { generateVerifier, groupIdOf, maxPasswordBytes, preparePassword } from './verifier.ts'
 
 const { crypto } = await seededCrypto('verifier', globalThis.crypto.subtle as never)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Bytes } from '../codec/index.ts'
 import { step } from './index.ts'
-import { createWorld, type Member } from './simulation/network.ts'
+import { createWorld, type Member } from './testing/network.ts'
 
 /** Ann founded the group, left pre-keys, and sleeps. */
 const asleep = async (seed: number, count = 3) => {

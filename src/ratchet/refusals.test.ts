@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, equal, fromHex, utf8 } from '../codec/index.ts'
-import { type Crypto, seededCrypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import {
   decodePublicKeys,
   encodeSession,

@@ -1,6 +1,5 @@
 export { askForIceServers } from './ice-servers.ts'
 export type { LinkPath } from './link-path.ts'
-export { createMemoryNetwork, type MemoryEndpoint } from './memory-network.ts'
 export { createMesh, type MeshEvent, type MeshOrder } from './mesh.ts'
 export { createRelayClient } from './relay-client.ts'
 export type { RelayClient, RelayEvent, WebSocketLike } from './relay-link.ts'

@@ -1,6 +1,5 @@
 import SimplePeer from 'simple-peer'
-import type { Bytes } from '../codec/index.ts'
-import { utf8 } from '../codec/index.ts'
+import { type Bytes, utf8 } from '../codec/index.ts'
 import { type LinkPath, pathOf, statisticsOf } from './link-path.ts'
 
 /** What the peer asks of the WebRTC links in the page. Members are named by opaque ids. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { encode, toHex } from '../../codec/index.ts'
-import { Secret, seededCrypto } from '../../crypto/index.ts'
+import { Secret } from '../../crypto/index.ts'
+import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { authorEpoch, type EpochId, epochHeader, openEpoch } from '../epoch.ts'
 import type { MemberId } from '../roster.ts'
 

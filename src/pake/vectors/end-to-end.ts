@@ -1,18 +1,12 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import {
-  type Crypto,
-  createCrypto,
-  Secret,
-  seededCrypto,
-  seededRng,
-  type WebCrypto,
-} from '../../crypto/index.ts'
+import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededCrypto, seededRng } from '../../crypto/testing/seeded.ts'
 import { calculateGenerator, finishCpace } from '../cpace.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oquake.ts'
 import { finishOquake, oquakeResponseBytes } from '../oquake.ts'
 import type { RunInput, RunOutcome, RunState } from '../run-state.ts'
-import { openChallenge } from '../simulation/letter.ts'
 import { type Suite, standardSuite, strongSuite } from '../suite.ts'
+import { openChallenge } from '../testing/letter.ts'
 import { generateVerifier, groupIdOf, preparePassword, type VerifierMaterial } from '../verifier.ts'
 
 /** End-to-end vectors: every input, every draw of randomness in its order, every intermediate value, in hexadecimal. */

@@ -1,6 +1,7 @@
 import { type Bytes, concat, encode, equal, toHex, u32 } from '../../codec/index.ts'
-import { type Crypto, createCrypto, type Rng, Secret, seededRng, type WebCrypto } from '../../crypto/index.ts'
-import { nodeEngines } from '../../crypto/simulation/node-engines.ts'
+import { type Crypto, createCrypto, type Rng, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { nodeEngines } from '../../crypto/testing/node-engines.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
 import {
   createSession,
   decodePublicKeys,
@@ -15,6 +16,8 @@ import {
   seal,
   sessionView,
 } from '../index.ts'
+import { poolKeys } from '../testing/pooled-keys.ts'
+import { recordSeals } from '../testing/recording-crypto.ts'
 import { drawHistory, type HistoryEvent, type Side, type Weather } from './history.ts'
 import {
   agrees,
@@ -25,8 +28,6 @@ import {
   sendModel,
   startModel,
 } from './model.ts'
-import { poolKeys } from './pooled-keys.ts'
-import { recordSeals } from './recording-crypto.ts'
 
 const groupId = new Uint8Array(16).fill(7)
 const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]

@@ -1,5 +1,6 @@
 import { equal, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import {
   createSession,
   decodePublicKeys,

@@ -11,7 +11,7 @@ import {
   secretsOf,
   step,
 } from '../pake/index.ts'
-import type { Ports } from './state.ts'
+import type { Ports } from '../peer/index.ts'
 
 /** What travels between the two, in a room of its own. */
 export type LoginFrame =

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, decode, encode, toHex, utf8 } from '../codec/index.ts'
-import { type Secret, seededCrypto } from '../crypto/index.ts'
+import type { Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import type { MemberId } from '../group/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, type Suite, standardSuite } from '../pake/index.ts'
 import {
   createClient,
   createServer,
-  type OneToOneEffect,
-  type OneToOneEvent,
-  type OneToOneState,
-  stepOneToOne,
-} from './one-to-one.ts'
-import { loginFrame } from './one-to-one-run.ts'
-import { oneToOneView } from './one-to-one-view.ts'
+  type LoginEffect,
+  type LoginEvent,
+  type LoginState,
+  stepLogin,
+} from './login.ts'
+import { loginFrame } from './login-run.ts'
+import { loginView } from './login-view.ts'
 
 const { crypto } = await seededCrypto('one-to-one', globalThis.crypto.subtle as never)
 const ports = { crypto, recorder: { now: () => performance.now(), record: () => {} } }
@@ -30,12 +31,12 @@ const harden = async (password: string) => {
   return generateVerifier(crypto, suite, text.prepared, place)
 }
 
-type Untimed = OneToOneEvent extends infer E ? (E extends OneToOneEvent ? Omit<E, 'now'> : never) : never
+type Untimed = LoginEvent extends infer E ? (E extends LoginEvent ? Omit<E, 'now'> : never) : never
 
 /** Two sides and the wire between them. */
 class Pair {
   now = 1_000
-  readonly states = new Map<MemberId, OneToOneState>()
+  readonly states = new Map<MemberId, LoginState>()
   readonly rejects: string[] = []
   readonly wiped: Secret[] = []
   /** Every frame, in the order sent. */
@@ -53,19 +54,19 @@ class Pair {
     return this
   }
 
-  state(id: MemberId): OneToOneState {
-    return this.states.get(id) as OneToOneState
+  state(id: MemberId): LoginState {
+    return this.states.get(id) as LoginState
   }
 
   view(id: MemberId) {
-    return oneToOneView(this.state(id), this.now)
+    return loginView(this.state(id), this.now)
   }
 
-  async on(id: MemberId, event: Untimed): Promise<readonly OneToOneEffect[]> {
-    const { state, effects } = await stepOneToOne(ports, this.state(id), {
+  async on(id: MemberId, event: Untimed): Promise<readonly LoginEffect[]> {
+    const { state, effects } = await stepLogin(ports, this.state(id), {
       ...event,
       now: this.now,
-    } as OneToOneEvent)
+    } as LoginEvent)
     this.states.set(id, state)
     for (const effect of effects) {
       if (effect.kind === 'reject') this.rejects.push(effect.code)

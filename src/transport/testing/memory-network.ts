@@ -1,9 +1,9 @@
-import type { RelayEffect } from '../../signaling/relay/effects.ts'
-import { createRelay } from '../../signaling/relay/relay.ts'
-import { createMemoryStore } from '../../signaling/store/memory-store.ts'
-import { answerRequest } from '../../signaling/store/request.ts'
-import { defaultStoreLimits } from '../../signaling/store/store.ts'
-import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
+import type { RelayEffect } from '../../../signaling/relay/effects.ts'
+import { createRelay } from '../../../signaling/relay/relay.ts'
+import { createMemoryStore } from '../../../signaling/store/memory-store.ts'
+import { answerRequest } from '../../../signaling/store/request.ts'
+import { defaultStoreLimits } from '../../../signaling/store/store.ts'
+import { type Bytes, decode, encode, toHex } from '../../codec/index.ts'
 import {
   type Address,
   addressInput,
@@ -14,8 +14,8 @@ import {
   type RelayLimits,
   type Room,
   relayFrame,
-} from '../relay-protocol/index.ts'
-import type { RelayEvent } from './relay-link.ts'
+} from '../../relay-protocol/index.ts'
+import type { RelayEvent } from '../relay-link.ts'
 
 export interface MemoryNetworkOptions {
   readonly seed: number

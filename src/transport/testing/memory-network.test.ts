@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { Bytes } from '../codec/index.ts'
+import type { Bytes } from '../../codec/index.ts'
+import type { RelayEvent } from '../relay-link.ts'
 import { createMemoryNetwork, type MemoryNetworkOptions } from './memory-network.ts'
-import type { RelayEvent } from './relay-link.ts'
 
 const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
 const room = 'dd'.repeat(32)

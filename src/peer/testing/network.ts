@@ -1,8 +1,10 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, generateXWing, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import type { MemberId } from '../../group/index.ts'
 import { standardSuite } from '../../pake/index.ts'
-import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
+import type { RelayEvent } from '../../transport/index.ts'
+import { createMemoryNetwork, type MemoryEndpoint } from '../../transport/testing/memory-network.ts'
 import {
   createPeer,
   decodePeer,

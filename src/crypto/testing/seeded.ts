@@ -1,10 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js'
-import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
-import type { Measurement } from '../metrics/index.ts'
-import { type Crypto, createCrypto, type Engines, type Rng } from './crypto.ts'
-import { loadHash } from './hash.ts'
-import { type HkdfEngine, hashHkdf } from './kdf.ts'
-import type { WebCrypto } from './web-crypto.ts'
+import { type Bytes, concat, encode, u32, utf8 } from '../../codec/index.ts'
+import type { Measurement } from '../../metrics/index.ts'
+import { type Crypto, createCrypto, type Engines, type Rng } from '../crypto.ts'
+import { loadHash } from '../hash.ts'
+import { type HkdfEngine, hashHkdf } from '../kdf.ts'
+import type { WebCrypto } from '../web-crypto.ts'
 
 /** Deterministic bytes from a seed, for tests and simulations: never in the product. */
 export const seededRng = (seed: string): Rng => {

@@ -1,8 +1,8 @@
 import { toHex } from '../codec/index.ts'
 import { type FlowFieldName, fieldsOf } from '../pake/index.ts'
-import { recentFailures } from './guesses.ts'
-import type { OneToOneState } from './one-to-one.ts'
-import { type LoginRun, type Turn, turnOf } from './one-to-one-run.ts'
+import { recentFailures } from '../peer/index.ts'
+import type { LoginState } from './login.ts'
+import { type LoginRun, type Turn, turnOf } from './login-run.ts'
 
 export interface LoginMessageView {
   readonly flow: number
@@ -29,9 +29,9 @@ export interface LoginRunView {
 }
 
 /** What may be shown: no secret in it. All bytes of all messages are public. */
-export interface OneToOneView {
-  readonly role: OneToOneState['role']
-  readonly pace: OneToOneState['pace']
+export interface LoginView {
+  readonly role: LoginState['role']
+  readonly pace: LoginState['pace']
   /** A password is ready to be proved, or answered to. */
   readonly armed: boolean
   /** The client's: whether anybody listens, and for the same suite. */
@@ -65,7 +65,7 @@ const runView = (run: LoginRun): LoginRunView => ({
   transcript: run.transcript && toHex(run.transcript),
 })
 
-export const oneToOneView = (state: OneToOneState, now: number): OneToOneView => {
+export const loginView = (state: LoginState, now: number): LoginView => {
   const { role, pace, proof, servers, suite, run, guesses, retryAt } = state
   const later = Math.max(guesses.blockedUntil, retryAt ?? 0)
   const spoken = [...servers.values()]

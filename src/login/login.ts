@@ -2,7 +2,7 @@ import { type Bytes, DecodeError, decode, encode, equal } from '../codec/index.t
 import type { Secret } from '../crypto/index.ts'
 import type { MemberId } from '../group/index.ts'
 import type { Suite } from '../pake/index.ts'
-import { countGuess, type GuessBudget, maxDelayMs, noGuesses } from './guesses.ts'
+import { countGuess, type GuessBudget, maxDelayMs, noGuesses, type Ports } from '../peer/index.ts'
 import {
   type Advanced,
   advance,
@@ -16,15 +16,14 @@ import {
   repeatIfDue,
   stop,
   turnOf,
-} from './one-to-one-run.ts'
-import type { Ports } from './state.ts'
+} from './login-run.ts'
 
 /**
  * The password exchange alone, between two tabs that meet under a name: one keeps a verifier and listens
  * (server), the other proves the password to it (client). Each message waits for its side's next step,
  * unless that side lets them run.
  */
-export interface OneToOneState {
+export interface LoginState {
   readonly self: MemberId
   readonly suite: Suite
   readonly role: 'server' | 'client'
@@ -41,7 +40,7 @@ export interface OneToOneState {
   readonly retryAt: number | null
 }
 
-export type OneToOneEvent = { readonly now: number } & (
+export type LoginEvent = { readonly now: number } & (
   | { readonly kind: 'relay-open'; readonly members: readonly MemberId[] }
   | { readonly kind: 'relay-closed' }
   | { readonly kind: 'presence'; readonly member: MemberId; readonly present: boolean }
@@ -49,13 +48,13 @@ export type OneToOneEvent = { readonly now: number } & (
   /** The client's password, hardened. */
   | { readonly kind: 'log-in'; readonly proof: Extract<LoginProof, { kind: 'client' }> }
   | { readonly kind: 'advance' }
-  | { readonly kind: 'pace'; readonly pace: OneToOneState['pace'] }
+  | { readonly kind: 'pace'; readonly pace: LoginState['pace'] }
   | { readonly kind: 'give-up' }
   | { readonly kind: 'leave' }
   | { readonly kind: 'tick' }
 )
 
-export type OneToOneReject =
+export type LoginReject =
   | 'frame/malformed'
   | 'pake/unexpected'
   | 'pake/throttled'
@@ -63,27 +62,23 @@ export type OneToOneReject =
   | 'login/under-way'
   | 'login/nothing-to-do'
 
-export type OneToOneEffect =
+export type LoginEffect =
   | { readonly kind: 'send'; readonly to: MemberId; readonly bytes: Bytes }
   | { readonly kind: 'wipe'; readonly secrets: readonly Secret[] }
-  | { readonly kind: 'reject'; readonly code: OneToOneReject }
+  | { readonly kind: 'reject'; readonly code: LoginReject }
 
-export interface OneToOneStep {
-  readonly state: OneToOneState
-  readonly effects: readonly OneToOneEffect[]
+export interface LoginStep {
+  readonly state: LoginState
+  readonly effects: readonly LoginEffect[]
 }
 
 /** Longer than a run of members: somebody reads along. */
 const runMs = 10 * 60_000
 const crowdedMs = 5_000
 
-type Identity = Pick<OneToOneState, 'self' | 'suite'>
+type Identity = Pick<LoginState, 'self' | 'suite'>
 
-const create = (
-  identity: Identity,
-  role: OneToOneState['role'],
-  proof: LoginProof | null,
-): OneToOneState => ({
+const create = (identity: Identity, role: LoginState['role'], proof: LoginProof | null): LoginState => ({
   ...identity,
   role,
   proof,
@@ -100,33 +95,29 @@ const create = (
 export const createServer = (
   identity: Identity,
   proof: Omit<Extract<LoginProof, { kind: 'server' }>, 'kind'>,
-): OneToOneState => create(identity, 'server', { kind: 'server', ...proof })
+): LoginState => create(identity, 'server', { kind: 'server', ...proof })
 
-export const createClient = (identity: Identity): OneToOneState => create(identity, 'client', null)
+export const createClient = (identity: Identity): LoginState => create(identity, 'client', null)
 
 interface Work {
   readonly ports: Ports
   readonly now: number
-  state: OneToOneState
-  readonly effects: OneToOneEffect[]
+  state: LoginState
+  readonly effects: LoginEffect[]
   readonly stale: Secret[]
 }
 
 class Rejection extends Error {
   override readonly name = 'Rejection'
-  readonly code: OneToOneReject
-  constructor(code: OneToOneReject) {
+  readonly code: LoginReject
+  constructor(code: LoginReject) {
     super(code)
     this.code = code
   }
 }
 
 /** One event at a time. A rejected event gives the same state object back. */
-export const stepOneToOne = async (
-  ports: Ports,
-  state: OneToOneState,
-  event: OneToOneEvent,
-): Promise<OneToOneStep> => {
+export const stepLogin = async (ports: Ports, state: LoginState, event: LoginEvent): Promise<LoginStep> => {
   const work: Work = { ports, now: event.now, state, effects: [], stale: [] }
   try {
     await handle(work, event)
@@ -134,7 +125,7 @@ export const stepOneToOne = async (
     while (work.state.pace === 'run' && myTurn(work.state)) await goOn(work)
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
-    const effects: OneToOneEffect[] = [{ kind: 'reject', code: error.code }]
+    const effects: LoginEffect[] = [{ kind: 'reject', code: error.code }]
     // What the event brought is nobody's now.
     if (event.kind === 'log-in')
       effects.push({ kind: 'wipe', secrets: [event.proof.verifier, event.proof.seed] })
@@ -145,7 +136,7 @@ export const stepOneToOne = async (
   return { state: work.state, effects }
 }
 
-const handle = async (work: Work, event: OneToOneEvent): Promise<void> => {
+const handle = async (work: Work, event: LoginEvent): Promise<void> => {
   const { state } = work
   switch (event.kind) {
     case 'relay-open': {
@@ -185,7 +176,7 @@ const handle = async (work: Work, event: OneToOneEvent): Promise<void> => {
   }
 }
 
-const myTurn = ({ run }: OneToOneState): boolean => run !== null && turnOf(run) === 'mine'
+const myTurn = ({ run }: LoginState): boolean => run !== null && turnOf(run) === 'mine'
 
 const send = (work: Work, to: MemberId, frame: LoginFrame): void =>
   void work.effects.push({ kind: 'send', to, bytes: encode(loginFrame, frame) })
