@@ -1,3 +1,6 @@
+export type { LoginMessageView, LoginRunView } from '../login/index.ts'
+export type { FlowFieldName } from '../pake/index.ts'
+export type { InsideView, Link } from '../peer/index.ts'
 export type { LinkPath } from '../transport/index.ts'
 export {
   type BenchmarkEngine,
@@ -6,24 +9,19 @@ export {
   type BenchmarkView,
   benchmarkEngines,
   benchmarkOperations,
-} from './benchmark-view.ts'
-export type { InsideView } from './inside-view.ts'
+} from './page/benchmark-view.ts'
 export {
   emptyOneToOne,
-  type FieldName,
-  type LoginMessageView,
-  type LoginRunView,
   loginSuites,
   type OneToOneView,
-} from './one-to-one-view.ts'
-export { connectPeer, type PeerClient } from './page-client.ts'
-export { emptyRelayView, type RelayView } from './relay-view.ts'
+} from './page/one-to-one-view.ts'
+export { connectPeer, type PeerClient } from './page/page-client.ts'
+export { emptyRelayView, type RelayView } from './page/relay-view.ts'
 export {
   type ErrorCode,
   emptyView,
   errorCodes,
   type GapView,
-  type Link,
   type MemberView,
   type MessageView,
   type NoticeView,
@@ -31,4 +29,4 @@ export {
   type StoredView,
   type Trust,
   type View,
-} from './view.ts'
+} from './page/view.ts'

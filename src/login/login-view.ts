@@ -5,10 +5,12 @@ import type { LoginState } from './login.ts'
 import { type LoginRun, type Turn, turnOf } from './login-run.ts'
 
 export interface LoginMessageView {
+  /** 1 to 5. */
   readonly flow: number
   readonly from: 'client' | 'server'
   readonly mine: boolean
   readonly bytes: number
+  /** All bytes of the message in order, taken apart by the protocol's own codecs. All of them are public. */
   readonly fields: readonly { readonly name: FlowFieldName; readonly hex: string }[]
   /** Milliseconds since 1970, by this side's clock. */
   readonly at: number
@@ -24,6 +26,7 @@ export interface LoginRunView {
   readonly nextFlow: number
   readonly outcome: LoginRun['outcome']
   readonly messages: readonly LoginMessageView[]
+  /** A hash of the key under its own label: eight groups of four hexadecimal digits. */
   readonly fingerprint: string | null
   readonly transcript: string | null
 }
@@ -37,7 +40,9 @@ export interface LoginView {
   /** The client's: whether anybody listens, and for the same suite. */
   readonly server: 'none' | 'here' | 'other-suite'
   readonly run: LoginRunView | null
+  /** Failed runs of the last ten minutes. */
   readonly failures: number
+  /** No run before then; milliseconds since 1970. */
   readonly retryAt: number | null
 }
 

@@ -1,4 +1,4 @@
-import type { FieldName, LoginRunView } from '../host/index.ts'
+import type { FlowFieldName, LoginRunView } from '../host/index.ts'
 
 /** Texts of the 1-to-1 login. `client`, `server`: roles; the numbers are those of the messages. */
 export const oneToOneEnglish = {
@@ -98,7 +98,7 @@ export const oneToOneEnglish = {
     mac_i: 'The client’s MAC over every byte so far.',
     unreadable:
       'Bytes that are no message of the protocol. The run goes on as if nothing were wrong, and fails.',
-  } satisfies Record<FieldName, string>,
+  } satisfies Record<FlowFieldName, string>,
   knowledge: 'Who knows what at this point',
   relay: 'Relay',
   knows: {

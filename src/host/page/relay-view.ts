@@ -1,3 +1,6 @@
+import type { SocketLimits } from '../../relay-protocol/index.ts'
+import type { Quota } from '../../transport/index.ts'
+
 /** What a tab knows of its link to the relay: counted here, or told by the relay; nothing of what passed over it. */
 export interface RelayView {
   /** Origin and path of the relay; `null` while there was no link. */
@@ -13,16 +16,9 @@ export interface RelayView {
   /** Milliseconds from `ping` to `pong`, oldest first, at most 120. */
   readonly roundTrips: readonly number[]
   /** What the relay allows one socket: its own words. */
-  readonly limits: {
-    readonly frameBytes: number
-    readonly messagesPerSecond: number
-    readonly messageBurst: number
-    readonly bytesPerSecond: number
-    readonly byteBurst: number
-    readonly roomMembers: number
-  } | null
+  readonly limits: SocketLimits | null
   /** What is left of the bursts, reckoned here from the limits. */
-  readonly quota: { readonly messages: number; readonly bytes: number } | null
+  readonly quota: Quota | null
   readonly frames: { readonly sent: number; readonly received: number }
   /** Frames that the relay or this tab dropped because nobody was there to take them, or too many waited. */
   readonly undelivered: number

@@ -1,8 +1,8 @@
-import type { Bytes } from '../codec/index.ts'
-import { createRelayClient, type RelayClient, type RelayEvent } from '../transport/index.ts'
+import type { Bytes } from '../../codec/index.ts'
+import { createRelayClient, type RelayClient, type RelayEvent } from '../../transport/index.ts'
+import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import { memberOf } from './mailbox.ts'
 import type { HostPorts } from './ports.ts'
-import { emptyRelayView, type RelayView } from './relay-view.ts'
 
 const keptRoundTrips = 120
 

@@ -1,7 +1,7 @@
-import type { Bytes } from '../codec/index.ts'
-import type { MemberId } from '../group/index.ts'
-import { refillAt, stockSize } from '../prekeys/index.ts'
-import type { RelayClient } from '../transport/index.ts'
+import type { Bytes } from '../../codec/index.ts'
+import type { MemberId } from '../../group/index.ts'
+import { refillAt, stockSize } from '../../prekeys/index.ts'
+import type { RelayClient } from '../../transport/index.ts'
 
 /** Pre-keys made in one step: a letter or a frame never waits longer than that. */
 const batch = 10

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { WebCrypto } from '../crypto/index.ts'
+import type { WebCrypto } from '../../crypto/index.ts'
+import { type BenchmarkView, benchmarkOperations, emptyBenchmark } from '../page/benchmark-view.ts'
 import { createBenchmark } from './benchmark.ts'
 import { createCases } from './benchmark-cases.ts'
-import { type BenchmarkView, benchmarkOperations, emptyBenchmark } from './benchmark-view.ts'
 
 const subtle = crypto.subtle as unknown as WebCrypto
 const random = (count: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(count))

@@ -1,17 +1,17 @@
-import type { Bytes } from '../codec/index.ts'
-import { createCrypto, loadBrowserKem, type WebCrypto } from '../crypto/index.ts'
-import { createTracer, type OperationRecord, recordCostNs, type TraceEvent } from '../metrics/index.ts'
-import { frameFacts } from '../peer/index.ts'
+import type { Bytes } from '../../codec/index.ts'
+import { createCrypto, loadBrowserKem, type WebCrypto } from '../../crypto/index.ts'
+import { createTracer, type OperationRecord, recordCostNs, type TraceEvent } from '../../metrics/index.ts'
+import { frameFacts } from '../../peer/index.ts'
 
-import { createBenchmark } from './benchmark.ts'
-import { createCases } from './benchmark-cases.ts'
+import { createBenchmark } from '../benchmark/benchmark.ts'
+import { createCases } from '../benchmark/benchmark-cases.ts'
+import { changeOf } from '../page/list-change.ts'
+import type { FromWorker, ToWorker, WireFrame } from '../page/protocol.ts'
+import type { MessageView, View } from '../page/view.ts'
+import { createProfiles } from '../profile/profiles.ts'
+import { createStorage } from '../profile/storage.ts'
 import { createHost } from './host.ts'
-import { changeOf } from './list-change.ts'
 import { createOneToOneHost } from './one-to-one.ts'
-import { createProfiles } from './profiles.ts'
-import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
-import { createStorage } from './storage.ts'
-import type { MessageView, View } from './view.ts'
 
 /** The Worker: everything secret lives here, away from the page's objects. */
 interface WorkerScope {

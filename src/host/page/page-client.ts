@@ -1,13 +1,13 @@
-import { createTracer, measure, type OperationRecord, type TraceEvent } from '../metrics/index.ts'
-import { askForIceServers, createMesh, type LinkPath, type MeshOrder } from '../transport/index.ts'
+import { createTracer, measure, type OperationRecord, type TraceEvent } from '../../metrics/index.ts'
+import type { InsideView } from '../../peer/index.ts'
+import { askForIceServers, createMesh, type LinkPath, type MeshOrder } from '../../transport/index.ts'
+import workerUrl from '../worker/worker.ts?worker&url'
 import { type BenchmarkOrder, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
-import type { InsideView } from './inside-view.ts'
 import { applyChange } from './list-change.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { emptyRelayView, type RelayView } from './relay-view.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
-import workerUrl from './worker.ts?worker&url'
 
 /** The page's only way to its peer, which lives in a Worker. */
 export interface PeerClient {

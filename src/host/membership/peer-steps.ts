@@ -1,6 +1,6 @@
-import type { Crypto } from '../crypto/index.ts'
-import { type TraceEvent, type Tracer, within } from '../metrics/index.ts'
-import { type PeerEvent, type PeerState, step } from '../peer/index.ts'
+import type { Crypto } from '../../crypto/index.ts'
+import { type TraceEvent, type Tracer, within } from '../../metrics/index.ts'
+import { type PeerEvent, type PeerState, step } from '../../peer/index.ts'
 import { createTrace } from './trace.ts'
 
 type PeerStep = Awaited<ReturnType<typeof step>>

@@ -1,8 +1,8 @@
-import type { Bytes } from '../codec/index.ts'
-import { currentEpoch } from '../group/index.ts'
-import type { Lane, TraceEvent, TraceFrame } from '../metrics/index.ts'
-import { frameFacts, labelFrame, type PeerEffect, type PeerEvent, type PeerState } from '../peer/index.ts'
-import { sessionView } from '../ratchet/index.ts'
+import type { Bytes } from '../../codec/index.ts'
+import { currentEpoch } from '../../group/index.ts'
+import type { Lane, TraceEvent, TraceFrame } from '../../metrics/index.ts'
+import { frameFacts, labelFrame, type PeerEffect, type PeerEvent, type PeerState } from '../../peer/index.ts'
+import { sessionView } from '../../ratchet/index.ts'
 
 interface TakenStep {
   readonly before: PeerState

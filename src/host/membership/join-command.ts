@@ -1,7 +1,7 @@
-import { utf8 } from '../codec/index.ts'
-import { maxNameBytes } from '../group/index.ts'
-import { preparePassword, suiteOf } from '../pake/index.ts'
-import type { Command, ErrorCode } from './view.ts'
+import { utf8 } from '../../codec/index.ts'
+import { maxNameBytes } from '../../group/index.ts'
+import { preparePassword, suiteOf } from '../../pake/index.ts'
+import type { Command, ErrorCode } from '../page/view.ts'
 
 export type JoinCommand = Extract<Command, { kind: 'join' }>
 

@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type RunningServer, startServer } from '../../signaling/server/server.ts'
-import { type Bytes, toHex } from '../codec/index.ts'
-import { createCrypto, type WebCrypto } from '../crypto/index.ts'
-import { nodeHkdf } from '../crypto/testing/seeded.ts'
-import { createTracer } from '../metrics/index.ts'
+import { type RunningServer, startServer } from '../../../signaling/server/server.ts'
+import { type Bytes, toHex } from '../../codec/index.ts'
+import { createCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { nodeHkdf } from '../../crypto/testing/seeded.ts'
+import { createTracer } from '../../metrics/index.ts'
+import { type Command, emptyView, type StoredView, type View } from '../page/view.ts'
+import { createProfiles } from '../profile/profiles.ts'
+import type { ProfileStorage, StoredMembership } from '../profile/storage.ts'
 import { createHost, type Host } from './host.ts'
-import { createProfiles } from './profiles.ts'
-import type { ProfileStorage, StoredMembership } from './storage.ts'
-import { type Command, emptyView, type StoredView, type View } from './view.ts'
 
 const { subtle } = globalThis.crypto
 const random = (count: number): Bytes => globalThis.crypto.getRandomValues(new Uint8Array(count))

@@ -1,5 +1,5 @@
-import type { PeerState } from '../peer/index.ts'
-import type { ErrorCode, Phase } from './view.ts'
+import type { PeerState } from '../../peer/index.ts'
+import type { ErrorCode, Phase } from '../page/view.ts'
 
 /** By the number of the suite that the group has. */
 export const otherSuites: Partial<Record<number, ErrorCode>> = {

@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server/server.ts'
-import { type Bytes, toHex } from '../codec/index.ts'
-import { createCrypto, type WebCrypto } from '../crypto/index.ts'
-import { nodeHkdf } from '../crypto/testing/seeded.ts'
-import { createTracer } from '../metrics/index.ts'
-import { addressInput } from '../relay-protocol/index.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../../../signaling/server/server.ts'
+import { type Bytes, toHex } from '../../codec/index.ts'
+import { createCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { nodeHkdf } from '../../crypto/testing/seeded.ts'
+import { createTracer } from '../../metrics/index.ts'
+import { addressInput } from '../../relay-protocol/index.ts'
+import type { RelayView } from '../page/relay-view.ts'
 import { memberOf } from './mailbox.ts'
 import { openRelayLink, type RelayLink } from './relay-link.ts'
-import type { RelayView } from './relay-view.ts'
 
 const recorder = createTracer(
   'worker',

@@ -1,4 +1,4 @@
-import type { Estimate } from '../metrics/index.ts'
+import type { Estimate } from '../../metrics/index.ts'
 
 /** What can be measured, in the order of the page. */
 export const benchmarkOperations = [

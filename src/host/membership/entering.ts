@@ -1,4 +1,4 @@
-import { type Tracer, within } from '../metrics/index.ts'
+import { type Tracer, within } from '../../metrics/index.ts'
 
 /** The span from the user's command to the room, which all its steps lie in. */
 export interface Entering {

@@ -1,4 +1,4 @@
-import type { Bytes } from '../codec/index.ts'
+import type { Bytes } from '../../codec/index.ts'
 import {
   argon2id,
   type Crypto,
@@ -12,7 +12,7 @@ import {
   type Rng,
   Secret,
   type WebCrypto,
-} from '../crypto/index.ts'
+} from '../../crypto/index.ts'
 import {
   finishCpace,
   initiate,
@@ -21,7 +21,7 @@ import {
   standardSuite,
   startCpace,
   step,
-} from '../pake/index.ts'
+} from '../../pake/index.ts'
 import {
   createSession,
   decodePublicKeys,
@@ -30,8 +30,8 @@ import {
   open,
   type Session,
   seal,
-} from '../ratchet/index.ts'
-import type { BenchmarkEngine, BenchmarkOperation } from './benchmark-view.ts'
+} from '../../ratchet/index.ts'
+import type { BenchmarkEngine, BenchmarkOperation } from '../page/benchmark-view.ts'
 
 /** `prepare` gives the operation; `null`: not available here. Keys are fresh, and of nobody. */
 export interface BenchmarkCase {

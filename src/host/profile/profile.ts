@@ -14,11 +14,11 @@ import {
   toHex,
   u48,
   utf8,
-} from '../codec/index.ts'
-import { type Crypto, Secret, secretBytes } from '../crypto/index.ts'
-import { maxNameBytes } from '../group/index.ts'
-import { strongSuite } from '../pake/index.ts'
-import type { MessageView } from './view.ts'
+} from '../../codec/index.ts'
+import { type Crypto, Secret, secretBytes } from '../../crypto/index.ts'
+import { maxNameBytes } from '../../group/index.ts'
+import { strongSuite } from '../../pake/index.ts'
+import type { MessageView } from '../page/view.ts'
 
 /** What a profile holds beside its messages. */
 export interface ProfileState {

@@ -1,12 +1,12 @@
-import { estimate } from '../metrics/index.ts'
-import type { BenchmarkCase } from './benchmark-cases.ts'
+import { estimate } from '../../metrics/index.ts'
 import {
   type BenchmarkOrder,
   type BenchmarkResult,
   type BenchmarkView,
   benchmarkOperations,
   emptyBenchmark,
-} from './benchmark-view.ts'
+} from '../page/benchmark-view.ts'
+import type { BenchmarkCase } from './benchmark-cases.ts'
 
 /** Operations shorter than this are measured together: the clock of a page is coarse. */
 const sampleMs = 1

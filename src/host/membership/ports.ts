@@ -1,9 +1,9 @@
-import type { Bytes } from '../codec/index.ts'
-import type { Crypto } from '../crypto/index.ts'
-import type { TraceEvent, Tracer } from '../metrics/index.ts'
-import type { MeshOrder, WebSocketLike } from '../transport/index.ts'
-import type { Profiles } from './profiles.ts'
-import type { StoredView, View } from './view.ts'
+import type { Bytes } from '../../codec/index.ts'
+import type { Crypto } from '../../crypto/index.ts'
+import type { TraceEvent, Tracer } from '../../metrics/index.ts'
+import type { MeshOrder, WebSocketLike } from '../../transport/index.ts'
+import type { StoredView, View } from '../page/view.ts'
+import type { Profiles } from '../profile/profiles.ts'
 
 /** The world as the host needs it; a Worker and a test each bring their own. */
 export interface HostPorts {

@@ -1,8 +1,12 @@
-import { type Bytes, toHex, utf8 } from '../codec/index.ts'
-import type { MemberId } from '../group/index.ts'
-import { generateVerifier, preparePassword, strongSuite } from '../pake/index.ts'
-import { inspectPeer, type PeerEffect, type PeerEvent, type PeerState, peerView } from '../peer/index.ts'
-import type { MeshEvent, RelayEvent } from '../transport/index.ts'
+import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
+import type { MemberId } from '../../group/index.ts'
+import { generateVerifier, preparePassword, strongSuite } from '../../pake/index.ts'
+import type { InsideView } from '../../peer/index.ts'
+import { inspectPeer, type PeerEffect, type PeerEvent, type PeerState, peerView } from '../../peer/index.ts'
+import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
+import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
+import type { Command, ErrorCode, MessageView, Phase } from '../page/view.ts'
+import type { OpenProfile } from '../profile/profiles.ts'
 import {
   addMessages,
   addNotice,
@@ -13,16 +17,12 @@ import {
 } from './conversation.ts'
 import { endings, otherSuites, relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
-import type { InsideView } from './inside-view.ts'
 import type { JoinCommand } from './join-command.ts'
 import { createMailbox, memberOf } from './mailbox.ts'
 import { createPeerSteps } from './peer-steps.ts'
 import type { HostPorts } from './ports.ts'
-import type { OpenProfile } from './profiles.ts'
 import { openRelayLink, type RelayLink } from './relay-link.ts'
-import { emptyRelayView, type RelayView } from './relay-view.ts'
 import type { Screen } from './screen.ts'
-import type { Command, ErrorCode, MessageView, Phase } from './view.ts'
 
 const tickMs = 100
 /** How often the stock of pre-keys is looked at, and who is asleep. */

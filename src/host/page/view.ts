@@ -1,9 +1,10 @@
+import type { Link, PeerView } from '../../peer/index.ts'
+
 /**
  * What the page knows: plain data, replaced whole on every change, holding no key and no password.
  * The Worker produces it, `ui` draws it.
  */
-export type Link = 'self' | 'connecting' | 'direct' | 'relayed' | 'offline'
-export type Trust = 'self' | 'verified' | 'vouched' | 'pre-keyed' | 'none'
+export type Trust = PeerView['members'][number]['trust']
 
 export interface MemberView {
   /** 32 hexadecimal digits. */
@@ -40,7 +41,7 @@ export interface GapView {
   readonly senderId: string
   readonly senderName: string
   /** `epoch`: sealed to a group key that this member does not hold. `lost`: nobody can say it again. */
-  readonly reason: 'epoch' | 'jump' | 'unreadable' | 'lost'
+  readonly reason: PeerView['gaps'][number]['reason']
   /** When it came, milliseconds since 1970. */
   readonly at: number
   /** Its sender is being asked to say it again. */

@@ -1,9 +1,9 @@
-import { type Bytes, DecodeError, toHex, utf8 } from '../codec/index.ts'
-import { type Crypto, Secret } from '../crypto/index.ts'
-import { decodePeer, encodePeer, type PeerState } from '../peer/index.ts'
+import { type Bytes, DecodeError, toHex, utf8 } from '../../codec/index.ts'
+import { type Crypto, Secret } from '../../crypto/index.ts'
+import { decodePeer, encodePeer, type PeerState } from '../../peer/index.ts'
+import type { MessageView } from '../page/view.ts'
 import { openMessage, openState, profileKey, sealMessage, sealState } from './profile.ts'
 import type { ProfileStorage, StoredMembership } from './storage.ts'
-import type { MessageView } from './view.ts'
 
 /** A profile in use by this tab, and by no other. */
 export interface OpenProfile {

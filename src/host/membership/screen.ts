@@ -1,4 +1,4 @@
-import { type ErrorCode, emptyView, type View } from './view.ts'
+import { type ErrorCode, emptyView, type View } from '../page/view.ts'
 
 /** What the page is told to draw: replaced whole on every change. */
 export interface Screen {

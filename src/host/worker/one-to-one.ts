@@ -1,5 +1,5 @@
-import { toHex, utf8 } from '../codec/index.ts'
-import type { MemberId } from '../group/index.ts'
+import { toHex, utf8 } from '../../codec/index.ts'
+import type { MemberId } from '../../group/index.ts'
 import {
   createClient,
   createServer,
@@ -8,14 +8,14 @@ import {
   type LoginState,
   loginView,
   stepLogin,
-} from '../login/index.ts'
-import { generateVerifier, groupIdOf, preparePassword, type Suite, suiteOf } from '../pake/index.ts'
-import { addressInput } from '../relay-protocol/index.ts'
-import type { RelayClient, RelayEvent } from '../transport/index.ts'
-import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
-import type { HostPorts } from './ports.ts'
-import { openRelayLink } from './relay-link.ts'
-import type { ErrorCode } from './view.ts'
+} from '../../login/index.ts'
+import { generateVerifier, groupIdOf, preparePassword, type Suite, suiteOf } from '../../pake/index.ts'
+import { addressInput } from '../../relay-protocol/index.ts'
+import type { RelayClient, RelayEvent } from '../../transport/index.ts'
+import type { HostPorts } from '../membership/ports.ts'
+import { openRelayLink } from '../membership/relay-link.ts'
+import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from '../page/one-to-one-view.ts'
+import type { ErrorCode } from '../page/view.ts'
 
 export interface OneToOneHost {
   command(command: OneToOneCommand): void

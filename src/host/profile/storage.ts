@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Bytes } from '../codec/index.ts'
+import type { Bytes } from '../../codec/index.ts'
 
 /** What can be seen of a stored membership without its password. */
 export interface StoredMembership {

@@ -1,6 +1,6 @@
-import { toHex } from '../codec/index.ts'
-import type { PeerEffect, PeerView } from '../peer/index.ts'
-import type { MessageView, NoticeView } from './view.ts'
+import { toHex } from '../../codec/index.ts'
+import type { PeerEffect, PeerView } from '../../peer/index.ts'
+import type { MessageView, NoticeView } from '../page/view.ts'
 
 const maxMessages = 2_000
 const maxNotices = 200
