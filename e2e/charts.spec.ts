@@ -204,7 +204,7 @@ test('nothing is drawn while nobody can see it', async ({ room }) => {
   await alice.openTab('Metrics')
   await expect.poll(() => pointsOf(figure(page, timeCharts.latency))).toBeGreaterThan(0)
 
-  /** Changes under the dashboard, or anywhere it could have left something, while Bob talks. */
+  /** Changes under the Metrics tab, or anywhere it could have left something, while Bob talks. */
   const changesWhile = async (talk: () => Promise<void>): Promise<number> => {
     await page.evaluate(() => {
       const seen = { changes: 0 }

@@ -1,8 +1,14 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { generateVerifier, preparePassword, strongSuite } from '../../pake/index.ts'
-import type { InsideView } from '../../peer/index.ts'
-import { inspectPeer, type PeerEffect, type PeerEvent, type PeerState, peerView } from '../../peer/index.ts'
+import {
+  type InsideView,
+  inspectPeer,
+  type PeerEffect,
+  type PeerEvent,
+  type PeerState,
+  peerView,
+} from '../../peer/index.ts'
 import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { Command, ErrorCode, MessageView, Phase } from '../page/view.ts'

@@ -1,7 +1,6 @@
 import { toHex } from '../../codec/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../../pake/index.ts'
-import type { InsideView } from '../../peer/index.ts'
-import { createPeer } from '../../peer/index.ts'
+import { createPeer, type InsideView } from '../../peer/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
 import type { MeshEvent } from '../../transport/index.ts'
 import { beginEntering, type Entering } from '../membership/entering.ts'

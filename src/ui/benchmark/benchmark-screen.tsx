@@ -5,9 +5,9 @@ import {
   type BenchmarkView,
   benchmarkOperations,
 } from '../../host/index.ts'
-import { useServices, useUi, useWording } from '../context.tsx'
-import { download, downloadJson } from '../dashboard/download.ts'
-import panel from '../dashboard/panel.module.css'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import { download, downloadJson } from '../shared/download.ts'
+import panel from '../shared/panel.module.css'
 import styles from './benchmark.module.css'
 import { type Environment, readEnvironment } from './environment.ts'
 import { baselinesOf, benchmarkCsv, benchmarkJson, figuresOf } from './results.ts'

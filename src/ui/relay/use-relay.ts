@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { RelayView } from '../../host/index.ts'
-import { useServices } from '../context.tsx'
-import { useVisible } from '../page-state.ts'
+import { useServices } from '../app/context.tsx'
+import { useVisible } from '../app/page-state.ts'
 
 const lookEveryMs = 1_000
 
