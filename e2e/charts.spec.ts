@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
-import { figure, pointsOf, timeCharts } from './charts.ts'
-import { test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { figure, pointsOf, timeCharts } from './fixtures/charts.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { test, unique } from './fixtures/test.ts'
 
 const slider = (page: Page, name: RegExp): Locator => page.getByRole('slider', { name })
 

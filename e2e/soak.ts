@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type CDPSession, chromium, type Page } from 'playwright/test'
 import config from '../playwright.config.ts'
-import { Member, waitForAgreement } from './member.ts'
-import { startRelay } from './relay.ts'
+import { Member, waitForAgreement } from './fixtures/member.ts'
+import { startRelay } from './fixtures/relay.ts'
 
 const { values } = parseArgs({
   options: {
