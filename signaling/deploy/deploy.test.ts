@@ -42,7 +42,7 @@ test('the image runs the built relay without root, and copies no file of the mac
   expect(last.filter((line) => line.startsWith('COPY')).every((line) => line.includes('--from=build'))).toBe(
     true,
   )
-  expect(read('../.dockerignore').split('\n')).toEqual(
+  expect(read('../../.dockerignore').split('\n')).toEqual(
     expect.arrayContaining(['.git', 'node_modules', 'data']),
   )
 })

@@ -163,7 +163,7 @@ export const expire = (
   return { session: next, stale: retired(session, next) }
 }
 
-/** Counters for a dashboard; no key, no id. */
+/** Counters to show; no key, no id. */
 export interface SessionView {
   readonly turnsSent: number
   readonly turnsReceived: number

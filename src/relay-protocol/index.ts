@@ -1,4 +1,4 @@
-export { type Bucket, createNetworkBuckets, type NetworkBuckets, pay } from './bucket.ts'
+export { createNetworkBuckets } from './bucket.ts'
 export {
   type Address,
   addressInput,
