@@ -5,7 +5,7 @@ import { type AeadEngine, webAead } from './aead.ts'
 import { CryptoError } from './error.ts'
 import { type HashEngine, loadHash } from './hash.ts'
 import { expandWith, type HkdfEngine, webHkdf } from './kdf.ts'
-import { type KemEngine, type KemParameters, kemSeedBytes, mlKem768, portableKem } from './kem.ts'
+import { checkedKem, type KemEngine, type KemParameters, kemSeedBytes, mlKem768, portableKem } from './kem.ts'
 import { deriveElement, multiplyElement } from './ristretto255.ts'
 import { expose, type Material, Secret } from './secret.ts'
 import { type StretchProfile, stretchWith } from './stretch.ts'
@@ -53,11 +53,14 @@ export interface Crypto {
   dhGenerate(): Promise<KeyPair>
   /** Throws CryptoError `crypto/invalid-public-key` on a small-order key. */
   dhAgree(privateKey: Secret, publicKey: Uint8Array): Promise<Secret>
-  /** FIPS 203 §7.1. The private key is a copy of its seed `d || z`: 64 bytes, fresh ones when left out. */
+  /** FIPS 203 §7.1. The private key is a copy of its seed `d || z`: 64 bytes, fresh ones when left out; RangeError on another length. */
   kemGenerate(parameters?: KemParameters, seed?: Secret): Promise<KeyPair>
   /** FIPS 203 §7.2. Throws CryptoError `crypto/invalid-public-key`. */
   kemEncapsulate(publicKey: Uint8Array, parameters?: KemParameters): Promise<Encapsulation>
-  /** FIPS 203 §7.3, with a seed or a long private key. A ciphertext made for another key gives an unrelated secret, not an error. */
+  /**
+   * FIPS 203 §7.3, with a seed or a long private key. A ciphertext made for another key gives an unrelated secret, not
+   * an error. Throws CryptoError `crypto/invalid-ciphertext` on another length of ciphertext, RangeError on one of key.
+   */
   kemDecapsulate(privateKey: Secret, ciphertext: Uint8Array, parameters?: KemParameters): Promise<Secret>
   /** ristretto255 (RFC 9496), see `ristretto255.ts`. */
   deriveElement(uniform: Secret): Secret
@@ -93,7 +96,9 @@ export const createCrypto = async ({
   const dh = engines.dh ?? (await loadDh(subtle))
   const kems = new Map<string, KemEngine>()
   const loadKem = async (parameters: KemParameters): Promise<KemEngine> => {
-    const loaded = kems.get(parameters.name) ?? (await (engines.kem ?? portableKem)(parameters))
+    const known = kems.get(parameters.name)
+    if (known !== undefined) return known
+    const loaded = checkedKem(parameters, await (engines.kem ?? portableKem)(parameters))
     kems.set(parameters.name, loaded)
     return loaded
   }
@@ -183,7 +188,7 @@ export const createCrypto = async ({
           ({ publicKey }) => publicKey.length,
         )
       }
-      const privateKey = seed?.slice(0, kemSeedBytes) ?? new Secret(random(kemSeedBytes))
+      const privateKey = seed?.slice(0, seed.length) ?? new Secret(random(kemSeedBytes))
       const publicKey = await run('kem_key_generation', parameters.name, 0, () => kem.publicKey(privateKey))
       return { publicKey, privateKey }
     },

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { createCrypto, type Engines } from './crypto.ts'
 import { CryptoError } from './error.ts'
 import { mlKem512, mlKem768, mlKem1024, portableKem } from './kem.ts'
+import { loadBrowserKem } from './kem-browser.ts'
 import { Secret } from './secret.ts'
+import { nativeEngines } from './testing/node-engines.ts'
 import { seededCrypto } from './testing/seeded.ts'
 
 // Published vectors run in vectors.test.ts.
@@ -63,3 +66,56 @@ describe.each([mlKem512, mlKem768, mlKem1024].map((parameters) => [parameters.na
     })
   },
 )
+
+/** Takes everything: what is refused before it is refused in every engine. */
+const lenient: Engines = {
+  kem: async () => ({
+    publicKey: async () => new Uint8Array(1184),
+    encaps: async () => ({ ciphertext: new Uint8Array(1088), secret: new Uint8Array(32) }),
+    decaps: async () => new Uint8Array(32),
+  }),
+}
+
+const subtle = globalThis.crypto.subtle as never
+describe.each<[string, Engines]>([
+  ['portable', {}],
+  ["Node's own", nativeEngines()],
+  ["the browser's where it is right", { kem: loadBrowserKem(subtle) }],
+  ['one that takes everything', lenient],
+])('lengths, engine: %s', (_name, engines) => {
+  const load = () =>
+    createCrypto({
+      subtle,
+      random: (count) => new Uint8Array(count).fill(5),
+      recorder: { now: () => 0, record: () => {} },
+      engines,
+    })
+  const bytes = (count: number) => new Uint8Array(count).fill(1)
+
+  test.each([0, 1, 31, 32, 63, 65, 96, 128, 2400])('a seed of %i bytes is refused', async (size) => {
+    await expect((await load()).kemGenerate(undefined, new Secret(bytes(size)))).rejects.toThrow(RangeError)
+  })
+
+  test.each([0, 1183, 1185, 800, 1568])('a public key of %i bytes is refused', async (size) => {
+    await expect((await load()).kemEncapsulate(bytes(size))).rejects.toThrow('crypto/invalid-public-key')
+  })
+
+  test.each([0, 1087, 1089, 768, 1568])('a ciphertext of %i bytes is refused', async (size) => {
+    await expect((await load()).kemDecapsulate(new Secret(bytes(64)), bytes(size))).rejects.toThrow(
+      'crypto/invalid-ciphertext',
+    )
+  })
+
+  test.each([0, 32, 63, 65, 2399, 2401, 1632])('a private key of %i bytes is refused', async (size) => {
+    await expect((await load()).kemDecapsulate(new Secret(bytes(size)), bytes(1088))).rejects.toThrow(
+      RangeError,
+    )
+  })
+})
+
+test('a seed given is copied: wiping the key leaves it', async () => {
+  const seed = new Secret(new Uint8Array(64).fill(1))
+  const { privateKey } = await crypto.kemGenerate(mlKem768, seed)
+  privateKey.wipe()
+  expect(seed.expose()).toEqual(new Uint8Array(64).fill(1))
+})

@@ -59,6 +59,37 @@ const checkPrivateKey = ({ k, encapsulationKey }: KemParameters, dk: Uint8Array)
   if (!equalSecrets(hash, dk.subarray(hashAt, hashAt + 32))) throw new RangeError('a damaged private key')
 }
 
+/**
+ * `engine` behind the length checks of FIPS 203 §7. Engines differ in the lengths they let pass, so no caller relies
+ * on theirs.
+ *
+ * @param parameters - parameter set of the engine
+ * @param engine - what computes; it sees inputs of the right lengths only
+ * @returns the same engine. `publicKey` and `decaps` throw RangeError on a private key of another length (misuse: keys
+ * are our own); `encaps` throws CryptoError `crypto/invalid-public-key`, `decaps` `crypto/invalid-ciphertext`
+ */
+export const checkedKem = (parameters: KemParameters, engine: KemEngine): KemEngine => {
+  const { k, encapsulationKey, ciphertext: ciphertextBytes } = parameters
+  const longKeyBytes = 384 * k + encapsulationKey + 64
+  return {
+    ...engine,
+    publicKey: async (seed) => {
+      if (seed.length !== kemSeedBytes) throw new RangeError('an ML-KEM seed has 64 bytes')
+      return engine.publicKey(seed)
+    },
+    encaps: async (ek, random) => {
+      if (ek.length !== encapsulationKey) throw new CryptoError('crypto/invalid-public-key')
+      return engine.encaps(ek, random)
+    },
+    decaps: async (key, ciphertext) => {
+      if (key.length !== kemSeedBytes && key.length !== longKeyBytes)
+        throw new RangeError('a private key of the wrong size')
+      if (ciphertext.length !== ciphertextBytes) throw new CryptoError('crypto/invalid-ciphertext')
+      return engine.decaps(key, ciphertext)
+    },
+  }
+}
+
 export interface PortableKem extends KemEngine {
   /** FIPS 203 §7.1, both keys; the private one in its long form of 768·k + 96 bytes. */
   keyPair(seed: Uint8Array): { readonly ek: Bytes; readonly dk: Bytes }
