@@ -1,10 +1,14 @@
+/**
+ * The wire form of a frame, and the only place that knows it: version, sealed header, salt, body.
+ */
+
 import { type Bytes, bytes, type Codec, DecodeError, encode, Reader, u8 } from '../codec/index.ts'
 import { longHeader, shortHeader } from './header.ts'
 import { saltBytes } from './message-chain.ts'
 import { maxPadded, minPadded } from './padding.ts'
 import { version } from './session.ts'
 
-/** What goes on the wire: version 1 || header length 2 || sealed header || salt 16 || body. */
+/** version 1 || header length 2 || sealed header || salt 16 || body */
 export interface Frame {
   /** 45 or 2,353 bytes. */
   readonly header: Bytes
@@ -29,10 +33,18 @@ const fields: Pick<Codec<Frame>, 'write'> = {
   },
 }
 
+/**
+ * @param frame - sealed header, salt and body
+ * @returns the bytes to send
+ */
 export const encodeFrame = (frame: Frame): Bytes =>
   encode(fields, frame, fixedBytes + frame.header.length + frame.body.length)
 
-/** Throws DecodeError. */
+/**
+ * @param raw - as received
+ * @returns the parts, copied out of `raw`
+ * @throws DecodeError on anything that `encodeFrame` does not make
+ */
 export const decodeFrame = (raw: Uint8Array): Frame => {
   if (raw.length > maxFrame) throw new DecodeError('frame is too long', 'frame', maxFrame)
   const input = new Reader(raw)

@@ -1,8 +1,13 @@
+/**
+ * Encrypted headers: four counters and, until a turn is acknowledged, the turn block. An observer can neither count
+ * messages nor link them to one another.
+ */
+
 import { type Bytes, concat, decode, encode, fixed, optional, struct, u32 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import { type PublicKeys, publicKeyFields } from './keys.ts'
 
-/** What a turn tells the receiver: 2,308 bytes. Rides in every header until the turn is acknowledged. */
+/** What the receiver needs to follow a turn: 2,308 bytes, in every header until the turn is acknowledged. */
 export interface TurnBlock {
   /** The sender's new keys; their index is the turn's number. */
   readonly keys: PublicKeys
@@ -42,14 +47,25 @@ const tagBytes = 16
 export const shortHeader = nonceBytes + 16 + 1 + tagBytes
 export const longHeader = shortHeader + 1216 + 1088 + 4
 
-/** Random nonce || AES-256-GCM: 45 bytes, or 2,353 with a turn block. One key serves one chain. */
+/**
+ * @param key - header key of the chain: one key serves one chain
+ * @param aad - see `associatedData`
+ * @param header - the counters, and the turn block where the turn is unacknowledged
+ * @returns random nonce || AES-256-GCM: 45 bytes, or 2,353 with a turn block
+ */
 export const sealHeader = async (crypto: Crypto, key: Secret, aad: Bytes, header: Header): Promise<Bytes> => {
   const nonce = crypto.random(nonceBytes)
   const room = (header.block === null ? shortHeader : longHeader) - nonceBytes - tagBytes
   return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header, room)))
 }
 
-/** `null` where `key` is not the header's. Throws DecodeError on an authentic header of another form. */
+/**
+ * @param key - a header key that may be the right one
+ * @param aad - see `associatedData`
+ * @param sealed - as `sealHeader` made it
+ * @returns the header, or `null` where `key` does not open it
+ * @throws DecodeError on an authentic header of another form
+ */
 export const openHeader = async (
   crypto: Crypto,
   key: Secret,

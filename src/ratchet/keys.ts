@@ -1,3 +1,7 @@
+/**
+ * Hybrid key sets, and the checks that a peer's keys must pass before any of them is used.
+ */
+
 import { type Bytes, type Codec, decode, encode, fixed, fromHex, struct, toHex } from '../codec/index.ts'
 import type { Crypto, KeyPair } from '../crypto/index.ts'
 
@@ -13,12 +17,13 @@ export interface RatchetKeys {
   readonly kem: KeyPair
 }
 
-/** X25519 and ML-KEM-768, FIPS 203 §7.1. */
+/** @returns a fresh set: X25519 and ML-KEM-768 (FIPS 203 §7.1) */
 export const generateRatchetKeys = async (crypto: Crypto): Promise<RatchetKeys> => {
   const [dh, kem] = await Promise.all([crypto.dhGenerate(), crypto.kemGenerate()])
   return { dh, kem }
 }
 
+/** @returns the public halves of a set */
 export const publicKeysOf = ({ dh, kem }: RatchetKeys): PublicKeys => ({
   dh: dh.publicKey,
   kem: kem.publicKey,
@@ -35,10 +40,14 @@ const publicKeys: Codec<PublicKeys> = {
   },
 }
 
-/** 1,216 bytes: X25519 key, then ML-KEM-768 key. */
+/** @returns 1,216 bytes: X25519 key, then ML-KEM-768 key */
 export const encodePublicKeys = (keys: RatchetKeys): Bytes => encode(publicKeys, publicKeysOf(keys))
 
-/** Throws DecodeError on another size and on keys that `arePlausible` refuses. */
+/**
+ * @param bytes - as `encodePublicKeys` made them
+ * @returns the keys
+ * @throws DecodeError on another size and on keys that `arePlausible` refuses
+ */
 export const decodePublicKeys = (bytes: Uint8Array): PublicKeys => decode(publicKeys, bytes)
 
 /** The canonical u-coordinates of small order on Curve25519 and its twist: RFC 7748 §6.1 gives zero with them. */
@@ -68,12 +77,12 @@ const passesModulusCheck = (kem: Uint8Array): boolean => {
   return true
 }
 
-/** False for keys that no honest side makes: zero, small order, not reduced, coefficients out of range. */
+/** @returns false for keys that no honest side makes: zero, small order, not reduced, coefficients out of range */
 export const arePlausible = ({ dh, kem }: PublicKeys): boolean =>
   isReduced(dh) && !smallOrder.has(toHex(dh)) && kem.some((byte) => byte !== 0) && passesModulusCheck(kem)
 
 /**
- * What is remembered of keys seen before, 32 bytes each: the X25519 key, and the seed of the matrix that ends
- * an ML-KEM key (FIPS 203 §5.1), which no honest side draws twice.
+ * @returns what is remembered of keys seen before, 32 bytes each: the X25519 key, and the seed of the matrix at the end
+ *   of an ML-KEM key (FIPS 203 §5.1), which no honest side draws twice
  */
 export const fingerprints = ({ dh, kem }: PublicKeys): readonly Bytes[] => [dh, kem.slice(-32)]

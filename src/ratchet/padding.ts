@@ -1,6 +1,10 @@
+/**
+ * Padding: the size of a frame should say little about the length of its text.
+ */
+
 import { type Bytes, DecodeError, padmeLength, pad as padTo, unpad as unpadAny } from '../codec/index.ts'
 
-/** `control`: frames of one size. `message`: sizes that show only the magnitude of the length (Padmé). */
+/** `control`: multiples of one size. `message`: Padmé, which shows only the magnitude of the length. */
 export type Padding = 'control' | 'message'
 
 export const maxPlaintext = 32 * 1024
@@ -20,14 +24,23 @@ export const minPadded = paddedLength(0, 'message')
 /** 34,816 bytes, the same for both paddings. */
 export const maxPadded = paddedLength(maxPlaintext, 'control')
 
-/** 4-byte length, plaintext, zeros. Throws RangeError above 32 KiB. */
+/**
+ * @param plaintext - up to 32 KiB
+ * @param padding - how to round its length up
+ * @returns 4-byte length, plaintext, zeros
+ * @throws RangeError above 32 KiB
+ */
 export const pad = (plaintext: Uint8Array, padding: Padding): Bytes => {
   const { length } = plaintext
   if (length > maxPlaintext) throw new RangeError(`${length} bytes exceed ${maxPlaintext}`)
   return padTo(plaintext, paddedLength(length, padding))
 }
 
-/** Throws DecodeError on anything that `pad` does not make. */
+/**
+ * @param padded - as `pad` made it
+ * @returns the plaintext
+ * @throws DecodeError on anything that `pad` does not make
+ */
 export const unpad = (padded: Uint8Array): Bytes => {
   const plaintext = unpadAny(padded)
   const { length } = plaintext

@@ -1,3 +1,8 @@
+/**
+ * Opening a frame: find the header key, check the header, derive on a copy, verify the body, and only then hand out
+ * the copy as the new session. Every path that ends earlier leaves the session as it was.
+ */
+
 import { type Bytes, concat, DecodeError, equal } from '../codec/index.ts'
 import { type Crypto, CryptoError, type Secret } from '../crypto/index.ts'
 import { decodeFrame, type Frame } from './frame.ts'
@@ -18,13 +23,13 @@ import {
 import { findSkipped, limitSkipped, maxJump, type SkippedKey, skipTo } from './skipped-keys.ts'
 
 export type RejectionCode =
-  /** Not a frame, or an authentic one whose inside is not of our making. */
+  /** Not a frame, or an authentic one whose content is not canonical. */
   | 'ratchet/malformed'
-  /** Forged, replayed, too old, or of a session that forked: they look the same. */
+  /** Forged, replayed, too old, or from a forked session: nothing tells these apart. */
   | 'ratchet/unreadable'
   /** Authentic header, more than 2,048 messages ahead. */
   | 'ratchet/jump'
-  /** A turn with keys that no honest side sends. */
+  /** A turn whose keys no honest side sends. */
   | 'ratchet/bad-keys'
 
 export type OpenOutcome =
@@ -58,7 +63,7 @@ type Found = { readonly header: Header } & (
   | { readonly kind: 'closed'; readonly turn: number }
 )
 
-/** Whose header is it? At most 10 trials: current chain and next turn, then the closed chains, newest first. */
+/** Finds the header key in at most 10 trials: current chain and next turn, then the closed chains, newest first. */
 const findHeader = async (crypto: Crypto, session: Session, sealed: Bytes): Promise<Found> => {
   const { rootChain, chain, skipped } = session.receiving
   const aad = associatedData(receivingRoute(session))
@@ -80,7 +85,7 @@ const findHeader = async (crypto: Crypto, session: Session, sealed: Bytes): Prom
   throw new Rejection('ratchet/unreadable')
 }
 
-/** Replaces the receiving half. What the limits squeeze out is new as often as old: new keys are wiped at once. */
+/** Replaces the receiving half. New keys that the limits displace at once are in neither session: wiped here. */
 const withReceiving = (session: Session, receiving: Receiving, added: readonly SkippedKey[]): Session => {
   const all = { ...receiving.skipped, keys: [...receiving.skipped.keys, ...added] }
   const skipped = limitSkipped(all, receiving.rootChain.turn)
@@ -130,7 +135,7 @@ const takeCurrent = async (
   return { session: next, messageKey: taken.messageKey }
 }
 
-/** Keys that are no keys, come from this side (a reflection), or were used before. */
+/** Refuses implausible keys, keys of this side (a reflection) and keys used before. */
 const checkKeys = (session: Session, { keys }: TurnBlock): readonly Bytes[] => {
   const brought = fingerprints(keys)
   const seen = [...session.seen.own, ...session.seen.peer]
@@ -187,7 +192,7 @@ const takeTurn = async (
   }
 }
 
-/** A peer that knows turn `ack` will use no older keys. */
+/** A peer that has processed turn `ack` uses no older keys. */
 const acknowledge = (session: Session, ack: number): Session => {
   const { sending, keySets } = session
   if (ack <= sending.acked) return session
@@ -239,7 +244,12 @@ const openFrame = async (
 
 /**
  * Opens one frame of the peer. Works on a copy: only a body whose tag verifies moves the session, so a forged or
- * replayed frame uses up nothing. `now` in milliseconds.
+ * replayed frame uses up nothing.
+ *
+ * @param session - stays as it is
+ * @param bytes - as received
+ * @param now - milliseconds
+ * @returns the new session with the plaintext, or the code of the refusal
  */
 export const open = async (
   crypto: Crypto,

@@ -1,3 +1,8 @@
+/**
+ * The asymmetric half of the ratchet: a turn mixes an X25519 and an ML-KEM-768 secret, and the public values of both
+ * sides, into the root of one direction.
+ */
+
 import { type Bytes, concat, encode, u32, utf8 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import type { TurnBlock } from './header.ts'
@@ -25,7 +30,7 @@ export interface Route {
   readonly receiver: Bytes
 }
 
-/** A turn's result: the chain it begins takes the header key that the step before derived. */
+/** What a turn derives. The chain that it begins takes the header key derived by the turn before. */
 export interface Turned {
   readonly rootChain: RootChain
   readonly chainKey: Secret
@@ -39,7 +44,7 @@ interface PublicValues extends Route {
   readonly peerKeys: PublicKeys
 }
 
-/** SHA3-256 over 3,576 bytes: every field has one size, so their concatenation reads one way only. */
+/** SHA3-256 over 3,576 bytes: every field has a fixed size, so the concatenation is unambiguous. */
 const hashOf = (crypto: Crypto, values: PublicValues): Bytes => {
   const { groupId, sender, receiver, turn, keys, ciphertext, peerKeyIndex, peerKeys } = values
   const [at, own, peer] = [encode(u32, turn, 4), keys, peerKeys]
@@ -66,7 +71,14 @@ const stepRoot = async (
   return turned
 }
 
-/** The sender's half: new keys, agreed with and encapsulated to the peer's latest. */
+/**
+ * The sender's half: new keys, agreed with and encapsulated to the peer's latest.
+ *
+ * @param chain - the sender's root chain, left alone
+ * @param route - sender and receiver
+ * @param peer - the receiver's latest keys and their index
+ * @returns the chain moved one step, the new keys, and the block that the receiver needs
+ */
 export const makeTurn = async (
   crypto: Crypto,
   chain: RootChain,
@@ -89,7 +101,15 @@ export const makeTurn = async (
   return { ...(await stepRoot(crypto, chain.root, { dh, kem }, values)), keys, block }
 }
 
-/** The receiver's half. `own`: the keys that `block.peerKeyIndex` names. Throws CryptoError on a key that gives no secret. */
+/**
+ * The receiver's half.
+ *
+ * @param chain - the sender's root chain as the receiver holds it, left alone
+ * @param route - sender and receiver
+ * @param input - the block, and the own keys that its `peerKeyIndex` names
+ * @returns the chain moved one step
+ * @throws CryptoError on a key that gives no secret
+ */
 export const followTurn = async (
   crypto: Crypto,
   chain: RootChain,

@@ -1,3 +1,7 @@
+/**
+ * What two people compare to rule out an attacker between them: a number and words derived from the session key.
+ */
+
 import { utf8 } from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { words } from './safety-words.ts'
@@ -6,7 +10,7 @@ import type { Session } from './session.ts'
 export interface SafetyNumber {
   /** 60 digits in groups of 5: about 199 bits. */
   readonly digits: string
-  /** 8 words of 256: 64 bits, enough to read aloud while the run is young. */
+  /** 8 words of 256: 64 bits, for reading aloud. */
   readonly words: string
 }
 
@@ -14,7 +18,7 @@ const groups = 12
 const bytesPerGroup = 5
 const wordCount = 8
 
-/** The same on both sides of a session, another for every session. */
+/** @returns the number of a session: equal on both sides, different for every session */
 export const safetyNumber = async (crypto: Crypto, session: Session): Promise<SafetyNumber> => {
   const size = groups * bytesPerGroup
   const output = await crypto.expand(session.safety, utf8('mlwe-pake pair safety'), size + wordCount)

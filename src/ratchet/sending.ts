@@ -1,3 +1,7 @@
+/**
+ * Sealing a message, with a turn of the sender first where one is due. The only place that makes turns.
+ */
+
 import { type Bytes, concat } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import { encodeFrame } from './frame.ts'
@@ -23,7 +27,7 @@ export interface Sealed {
   readonly stale: readonly Secret[]
 }
 
-/** New peer keys and no turn of its own on the way: so the receiver is never more than one root step behind. */
+/** The peer has new keys and no own turn is under way: so the receiver is never more than one root step behind. */
 const isTurnDue = ({ sending, receiving }: Session): boolean =>
   receiving.rootChain.turn >= sending.freshFrom && sending.acked === sending.rootChain.turn
 
@@ -47,8 +51,14 @@ const turn = async (crypto: Crypto, session: Session): Promise<Session> => {
 }
 
 /**
- * Seals up to 32 KiB, making a turn first where one is due. Throws RangeError on more.
- * A short `message` makes a frame of 2,644 bytes, a short `control` one of 4,436.
+ * Seals a message, making a turn first where one is due. With a turn block, a short `message` gives a frame of 2,644
+ * bytes, a short `control` one of 4,436.
+ *
+ * @param session - stays as it is
+ * @param plaintext - up to 32 KiB
+ * @param padding - how its length is hidden
+ * @returns the new session and the frame
+ * @throws RangeError on more than 32 KiB
  */
 export const seal = async (
   crypto: Crypto,

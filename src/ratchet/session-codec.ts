@@ -1,3 +1,7 @@
+/**
+ * The stored form of a session, and the rules that tell a damaged one from a whole one.
+ */
+
 import {
   type Bytes,
   type Codec,
@@ -77,7 +81,7 @@ const fields = struct<Session>({
 
 const stored = struct<{ readonly format: number; readonly session: Session }>({ format: u8, session: fields })
 
-/** What every session made by this folder satisfies. A stored one that does not is damaged. */
+/** True of every session that this folder makes: a stored one that fails is damaged. */
 const isConsistent = ({ sending, receiving, keySets }: Session): boolean => {
   const { turn } = sending.rootChain
   const { keys, closed } = receiving.skipped
@@ -98,10 +102,14 @@ const isConsistent = ({ sending, receiving, keySets }: Session): boolean => {
 /** Enough for a session with few skipped keys. */
 const usualBytes = 4096
 
-/** The whole state, secrets included: 2,934 to about 13,000 bytes, to be sealed by whoever stores it. */
+/** @returns the whole state, secrets included: 2,934 to about 13,000 bytes. The caller seals it before storing it */
 export const encodeSession = (session: Session): Bytes => encode(stored, { format, session }, usualBytes)
 
-/** Throws DecodeError. */
+/**
+ * @param bytes - as `encodeSession` made them
+ * @returns the session
+ * @throws DecodeError on another format, damage, or a state that no session can be in
+ */
 export const decodeSession = (bytes: Uint8Array): Session => {
   if (bytes[0] !== format) throw new DecodeError('unknown format', 'session', 0)
   const { session } = decode(stored, bytes)

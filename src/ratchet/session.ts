@@ -1,3 +1,20 @@
+/**
+ * The state of one side of a pair session, how it begins and which secrets it holds. Its two halves move independently:
+ *
+ *   sending
+ *     silent ─── seal ───► turn unacknowledged ─── its ack opens ───► turn acknowledged
+ *                               ▲     every header carries the block          │
+ *                               └──── seal, the peer having sent new keys ────┘
+ *
+ *   receiving
+ *     silent ─── first turn opens ───► chain ─── message opens ───► chain, further on
+ *                                        │ └─── messages passed over: their keys are kept as skipped
+ *                                        └───── next turn opens ───► new chain; the old one is closed
+ *     closed ─── last skipped key used, displaced or 24 h old ───► gone
+ *
+ * `sending.ts` and `receiving.ts` make these moves. A frame that does not open makes none.
+ */
+
 import { type Bytes, concat, equal, utf8 } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
 import type { TurnBlock } from './header.ts'
@@ -8,7 +25,7 @@ import { expireSkipped, noSkippedKeys, type SkippedKeys } from './skipped-keys.t
 
 export const version = 1
 
-/** Own keys by the number of the turn that made them; 0 for those of the PAKE's payload. */
+/** Own keys by the number of the turn that made them; 0 for those exchanged in the PAKE. */
 export interface KeySet {
   readonly index: number
   readonly keys: RatchetKeys
@@ -35,7 +52,7 @@ export interface Receiving {
   readonly skipped: SkippedKeys
 }
 
-/** One pair session, as one side holds it. Immutable: every operation returns another. */
+/** One side of a pair session. Immutable: every operation returns another. */
 export interface Session {
   readonly groupId: Bytes
   readonly self: Bytes
@@ -75,7 +92,11 @@ const isLower = (a: Bytes, b: Bytes): boolean => {
   return at >= 0 && a[at]! < b[at]!
 }
 
-/** Throws RangeError on sizes, and on a peer with the own id. */
+/**
+ * @param input - see `SessionInput`
+ * @returns the session before anything was sent or received
+ * @throws RangeError on wrong sizes and on a peer with the own id
+ */
 export const createSession = async (crypto: Crypto, input: SessionInput): Promise<Session> => {
   const { key, transcript, groupId, self, peer, keys, peerKeys } = input
   if (key.length !== 32 || transcript.length !== 32) throw new RangeError('key and transcript have 32 bytes')
@@ -112,26 +133,28 @@ export const createSession = async (crypto: Crypto, input: SessionInput): Promis
   return session
 }
 
+/** @returns the route of own frames */
 export const sendingRoute = ({ groupId, self, peer }: Session): Route => ({
   groupId,
   sender: self,
   receiver: peer,
 })
+/** @returns the route of the peer's frames */
 export const receivingRoute = ({ groupId, self, peer }: Session): Route => ({
   groupId,
   sender: peer,
   receiver: self,
 })
 
-/** Version, group, sender, receiver: 49 bytes, the associated data of headers and the beginning of that of bodies. */
+/** @returns version, group, sender, receiver: 49 bytes, the associated data of headers; that of bodies starts with it */
 export const associatedData = ({ groupId, sender, receiver }: Route): Bytes =>
   concat(Uint8Array.of(version), groupId, sender, receiver)
 
-/** The last two of a side's key sets: fingerprints of two keys each. */
+/** @returns the fingerprints of a side's last two key sets, two each */
 export const remember = (seen: readonly Bytes[], added: readonly Bytes[]): readonly Bytes[] =>
   [...seen, ...added].slice(-4)
 
-/** Everything to wipe when a session ends. */
+/** @returns everything to wipe when a session ends */
 export const secretsOf = ({ auth, sending, receiving, keySets }: Session): readonly Secret[] => {
   const secrets = [auth]
   for (const { rootChain, chain } of [sending, receiving]) {
@@ -144,14 +167,19 @@ export const secretsOf = ({ auth, sending, receiving, keySets }: Session): reado
   return secrets
 }
 
-/** What `before` holds and `after` does not: whatever a step dropped, it cannot be forgotten here. */
+/** @returns what `before` holds and `after` does not: being a difference, it includes every secret that a step dropped */
 export const retired = (before: Session, after: Session): readonly Secret[] => {
   const kept = secretsOf(after)
   // As most steps leave most secrets where they were, looking there first spares a search.
   return secretsOf(before).filter((secret, i) => kept[i] !== secret && !kept.includes(secret))
 }
 
-/** Drops skipped keys older than 24 h. The same session where there are none. `now` in milliseconds. */
+/**
+ * Drops skipped keys older than 24 h.
+ *
+ * @param now - milliseconds
+ * @returns the session, the same object where nothing expired, and what it lost
+ */
 export const expire = (
   session: Session,
   now: number,
@@ -175,6 +203,7 @@ export interface SessionView {
   readonly awaitingAck: boolean
 }
 
+/** @returns the counters of a session */
 export const sessionView = ({ sending, receiving }: Session): SessionView => ({
   turnsSent: sending.rootChain.turn,
   turnsReceived: receiving.rootChain.turn,

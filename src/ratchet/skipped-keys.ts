@@ -1,3 +1,7 @@
+/**
+ * Keys of messages that were overtaken by later ones: how many are kept, for how long, and what they keep alive.
+ */
+
 import type { Crypto, Secret } from '../crypto/index.ts'
 import { type MessageChain, messageKeyOf, nextChainKey } from './message-chain.ts'
 
@@ -6,12 +10,12 @@ export const maxJump = 2048
 /** Skipped keys kept of one step along one chain: the newest. */
 const maxSkippedPerStep = 64
 export const maxSkipped = 128
-/** Chains that only their skipped keys keep alive. */
+/** Ended chains that still have skipped keys. */
 export const maxClosedChains = 8
 /** Milliseconds. */
 const skippedLifetime = 24 * 60 * 60 * 1000
 
-/** The key of a message that has not come yet, though a later one has. */
+/** The key of a message that a later one overtook. */
 export interface SkippedKey {
   readonly turn: number
   readonly number: number
@@ -20,7 +24,7 @@ export interface SkippedKey {
   readonly storedAt: number
 }
 
-/** A chain that a later turn ended: nothing of it is left but skipped keys and what opens their headers. */
+/** A chain that a later turn ended: only skipped keys and the key of their headers are left of it. */
 export interface ClosedChain {
   readonly turn: number
   readonly headerKey: Secret
@@ -34,10 +38,11 @@ export interface SkippedKeys {
 
 export const noSkippedKeys: SkippedKeys = { keys: [], closed: [] }
 
+/** @returns the key of message `number` in the chain of `turn`, or `null` */
 export const findSkipped = ({ keys }: SkippedKeys, turn: number, number: number): SkippedKey | null =>
   keys.find((skipped) => skipped.turn === turn && skipped.number === number) ?? null
 
-/** Drops what exceeds the limits, the oldest first, and the chains that have no key left. */ // FS
+/** @returns what stays within the limits, the newest kept, without chains that have no key left */ // FS
 export const limitSkipped = ({ keys, closed }: SkippedKeys, currentTurn: number): SkippedKeys => {
   const newest = keys.slice(-maxSkipped)
   const alive = closed.filter(({ turn }) => newest.some((key) => key.turn === turn)).slice(-maxClosedChains)
@@ -47,15 +52,19 @@ export const limitSkipped = ({ keys, closed }: SkippedKeys, currentTurn: number)
   }
 }
 
-/** Drops the keys that are older than 24 h at `now`. A clock that went back drops nothing. */ // FS
+/** @returns the keys not older than 24 h at `now`; the same object if that is all of them, as after a clock went back */ // FS
 export const expireSkipped = (skipped: SkippedKeys, currentTurn: number, now: number): SkippedKeys => {
   const keys = skipped.keys.filter(({ storedAt }) => now - storedAt <= skippedLifetime)
   return keys.length === skipped.keys.length ? skipped : limitSkipped({ ...skipped, keys }, currentTurn)
 }
 
 /**
- * Moves `chain` to message `to`, at most `maxJump` away (the caller has checked), and keeps the newest keys
- * passed over. The given chain key itself is left alone: it may have to stand.
+ * Moves a chain forward and keeps the newest keys passed over.
+ *
+ * @param chain - its key is left alone: it stays in use if the body does not open
+ * @param to - message number, at most `maxJump` away: the caller has checked
+ * @param at - the chain's turn, and the time in milliseconds
+ * @returns the moved chain and the keys passed over
  */
 export const skipTo = async (
   crypto: Crypto,

@@ -1,3 +1,8 @@
+/**
+ * A passive attacker with a copied state, and with the private keys of whichever primitive is assumed broken. It runs
+ * the product's own `open`, in the place of either side.
+ */
+
 import { toHex } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
 import type { PublicKeys, RatchetKeys } from '../keys.ts'
@@ -14,7 +19,7 @@ export interface Assumptions {
 /** Private keys by public ones: what an attacker gets who breaks a primitive. */
 export type Oracle = ReadonlyMap<string, Secret>
 
-/** `crypto` that gives every key it generates to the oracle. */
+/** @returns `crypto` that gives every key it generates to the oracle */
 export const leakKeys = (crypto: Crypto): { readonly crypto: Crypto; readonly oracle: Oracle } => {
   const oracle = new Map<string, Secret>()
   const leak = <T extends RatchetKeys['dh']>(pair: T): T => {
@@ -83,7 +88,7 @@ export class Attacker {
     })
   }
 
-  /** Takes note of keys that the honest sides made; their private halves stay unknown. */
+  /** Records public keys of the honest sides; their private halves stay unknown. */
   notice(side: 'self' | 'peer', keySets: readonly KeySet[]): void {
     const session = side === 'self' ? this.#asSelf : this.#asPeer
     const added = keySets
@@ -102,7 +107,7 @@ export class Attacker {
     this.#asPeer = { ...this.#asPeer, keySets: [...this.#asPeer.keySets, ...keySets] }
   }
 
-  /** Can it read a frame sent to that side? */
+  /** @returns whether it can read a frame sent to that side */
   async reads(to: 'self' | 'peer', frame: Uint8Array): Promise<boolean> {
     const outcome = await open(this.#crypto, to === 'self' ? this.#asSelf : this.#asPeer, frame, 0)
     if (outcome.kind === 'rejected') return false

@@ -1,3 +1,7 @@
+/**
+ * Command line of the hostile frames: `npm run sim -- frames --runs N --seed S`.
+ */
+
 import { parseArgs } from 'node:util'
 import { bombard } from './hostile-frames.ts'
 

@@ -1,3 +1,7 @@
+/**
+ * Random histories of a pair and of the network between: what is sent, delivered, lost, damaged, stored, rolled back.
+ */
+
 import type { Rng } from '../../crypto/index.ts'
 import type { Padding } from '../index.ts'
 
@@ -21,7 +25,7 @@ export type HistoryEvent =
 
 type Kind = HistoryEvent['kind']
 
-/** How often each kind comes, relative to the others. Histories differ in their weather. */
+/** Relative frequency of each kind of event, by the conditions of the network. */
 const weathers = {
   calm: {
     send: 40,
@@ -63,7 +67,7 @@ const weatherNames = Object.keys(weathers) as readonly Weather[]
 
 const messages = 200
 
-/** The history that a seed means: 200 messages, some in bursts of up to 90, and what happens between them. */
+/** @returns the history of a seed: 200 messages, some in bursts of up to 90, and what happens between them */
 export const drawHistory = (
   random: Rng,
   chosen: Weather | null,

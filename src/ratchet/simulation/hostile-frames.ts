@@ -1,3 +1,7 @@
+/**
+ * Frames that no honest peer makes: noise, damaged frames, and authentic ones whose header lies.
+ */
+
 import { type Bytes, concat, equal, utf8 } from '../../codec/index.ts'
 import { type Crypto, createCrypto, type Rng, type WebCrypto } from '../../crypto/index.ts'
 import { nodeEngines } from '../../crypto/testing/node-engines.ts'
@@ -98,7 +102,7 @@ export interface BombardmentResult {
   readonly codes: Readonly<Record<string, number>>
 }
 
-/** `runs` frames, each from its own seed: refused with a code, no byte of the state moved, what is good still opens. */
+/** `runs` frames, each from its own seed: all refused with a code, no byte of the state changed, good frames still open. */
 export const bombard = async (
   subtle: WebCrypto,
   { runs, seed }: { readonly runs: number; readonly seed: number },

@@ -1,3 +1,7 @@
+/**
+ * Command line of the simulation: `npm run sim -- ratchet --runs N --seed S`.
+ */
+
 import { parseArgs } from 'node:util'
 import type { WebCrypto } from '../../crypto/index.ts'
 import { simulatePairs } from './pair-simulation.ts'

@@ -1,9 +1,11 @@
-import type { SessionView } from '../index.ts'
-
 /**
  * What a session should do, without a single key: chains and key sets are names. Two secrets are equal in the
- * protocol where their names are equal here, so the model also knows what a rolled-back, forked state can still read.
+ * protocol where their names are equal here, so the model also predicts what a rolled-back, forked state can still read.
  */
+
+import type { SessionView } from '../index.ts'
+
+/** A frame: its header, and the names of the keys that would open it. */
 export interface ModelFrame {
   /** Name of the chain, and of the one whose turn derived its header key. */
   readonly chain: number
@@ -79,7 +81,10 @@ export const agrees = (model: ModelSession, view: SessionView): boolean =>
     awaitingAck: model.block !== null,
   })
 
-/** `name` must be new: it names the chain and the key set of the turn, if one is due. */
+/**
+ * @param name - not used before: names the chain and the key set of the turn, if one is due
+ * @returns the session and the frame after sealing
+ */
 export const sendModel = (
   session: ModelSession,
   name: number,
@@ -167,7 +172,7 @@ const fromTurn = (session: ModelSession, frame: ModelFrame, now: number): ModelS
   })
 }
 
-/** The session after `frame`, or why it is refused. */
+/** @returns the session after `frame`, or the code of the refusal */
 export const receiveModel = (
   before: ModelSession,
   frame: ModelFrame,

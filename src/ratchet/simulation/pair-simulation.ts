@@ -1,3 +1,7 @@
+/**
+ * Plays a history with two real sessions beside the model, and throws at the first difference between them.
+ */
+
 import { type Bytes, concat, encode, equal, toHex, u32 } from '../../codec/index.ts'
 import { type Crypto, createCrypto, type Rng, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { nodeEngines } from '../../crypto/testing/node-engines.ts'
@@ -32,7 +36,7 @@ import {
 const groupId = new Uint8Array(16).fill(7)
 const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
 
-/** Two sessions as a PAKE would leave them. */
+/** @returns both sides of a session, as a PAKE leaves them */
 export const createPair = async (crypto: Crypto): Promise<[Session, Session]> => {
   const keys = [await generateRatchetKeys(crypto), await generateRatchetKeys(crypto)] as const
   const key = crypto.random(32)
@@ -64,7 +68,7 @@ interface Party {
   stored: { readonly bytes: Bytes; readonly model: ModelSession }
   /** Frames on their way to this side, oldest first. */
   inbox: Travelling[]
-  /** Some that it has sent: material for forgeries and reflections. */
+  /** Frames that it has sent: material for forgeries and reflections. */
   sent: Travelling[]
 }
 
@@ -206,7 +210,7 @@ class Pair {
     }
   }
 
-  /** Without rollbacks a pair must always find back: one message each way, and one more, get through. */
+  /** Without rollbacks a pair never gets stuck: one message each way, and one more, get through. */
   async expectAlive(): Promise<void> {
     for (const side of [0, 1, 0] as const) {
       await this.send(side, 1, 'control')
@@ -241,10 +245,10 @@ class Pair {
   }
 }
 
-/** Every so many histories, all keys are made for that history alone. */
+/** One history in this many makes all of its own keys. */
 const freshEvery = 50
 
-/** Plays the history that `seed` means, checks every event against the model, throws at the first difference. */
+/** Plays the history of `seed`, checks every event against the model, throws at the first difference. */
 const simulatePair = async (
   crypto: Crypto,
   seed: string,
@@ -265,7 +269,7 @@ export interface SimulationResult extends HistoryResult {
   readonly failures: readonly { readonly seed: number; readonly what: string }[]
 }
 
-/** `runs` histories, with the seeds from `seed` on, all in one weather where it is given. */
+/** Plays `runs` histories with the seeds from `seed` on, all in one weather where it is given. */
 export const simulatePairs = async (
   subtle: WebCrypto,
   { runs, seed, weather }: { readonly runs: number; readonly seed: number; readonly weather?: Weather },

@@ -1,3 +1,7 @@
+/**
+ * A scripted exchange from which the vectors are made and against which they are checked.
+ */
+
 import { equal, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { seededCrypto } from '../../crypto/testing/seeded.ts'

@@ -1,3 +1,7 @@
+/**
+ * Key pairs made once and shared by thousands of histories, which would otherwise spend most of their time making them.
+ */
+
 import { type Bytes, equal, toHex } from '../../codec/index.ts'
 import { type Crypto, type KeyPair, Secret } from '../../crypto/index.ts'
 

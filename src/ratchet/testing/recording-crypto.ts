@@ -1,3 +1,7 @@
+/**
+ * Watches every AES-GCM (key, nonce) pair, so that a test can demand that none comes twice.
+ */
+
 import { toHex } from '../../codec/index.ts'
 import { type Crypto, expose, type Material } from '../../crypto/index.ts'
 
@@ -9,7 +13,7 @@ export interface SealLog {
   readonly repeated: string[]
 }
 
-/** `crypto` that writes down what it seals under. */
+/** @returns `crypto` that logs each key and nonce that it seals under */
 export const recordSeals = (crypto: Crypto): { readonly crypto: Crypto; readonly log: SealLog } => {
   const log: SealLog = { pairs: new Set(), repeated: [] }
   const seal: Crypto['seal'] = (key: Material, nonce: Material, aad, plaintext) => {

@@ -1,3 +1,7 @@
+/**
+ * Writes `pair-exchange.json`: `node src/ratchet/vectors/make.ts`.
+ */
+
 import { writeFileSync } from 'node:fs'
 import { playExchange } from '../simulation/scripted-exchange.ts'
 
