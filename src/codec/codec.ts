@@ -1,3 +1,8 @@
+/**
+ * Binary codecs: one value holds both directions of a structure, so that what is written and what is accepted
+ * cannot drift apart. Decoding is strict: every input has one reading, every reading one encoding.
+ */
+
 /** A byte string. Everything on the wire, in storage or under a key is one of these. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
@@ -20,8 +25,13 @@ export interface Codec<T> {
 }
 
 /**
- * Encodes `value`. Throws RangeError on a value outside the codec's bounds: a caller's mistake, not input.
- * `room`: bytes set aside at first; a good guess saves copies of what is long.
+ * Encodes `value`.
+ *
+ * @param codec - the structure
+ * @param value - what to write
+ * @param room - bytes set aside at first; a good guess saves copies of long values
+ * @returns the encoding
+ * @throws RangeError on a value outside the codec's bounds: a caller's mistake, not input
  */
 export function encode<T>(codec: Pick<Codec<T>, 'write'>, value: T, room = 256): Bytes {
   const out = new Writer(room)
@@ -29,7 +39,14 @@ export function encode<T>(codec: Pick<Codec<T>, 'write'>, value: T, room = 256):
   return out.finish()
 }
 
-/** Decodes all of `bytes`. Throws DecodeError on short input, trailing bytes or any non-canonical form. */
+/**
+ * Decodes all of `bytes`.
+ *
+ * @param codec - the structure
+ * @param bytes - untrusted input
+ * @returns the value
+ * @throws DecodeError on short input, trailing bytes or any non-canonical form
+ */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
   const input = new Reader(bytes)
   const value = codec.read(input)
@@ -37,6 +54,7 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
   return value
 }
 
+/** Collects an encoding. A buffer that was outgrown is overwritten, since what passes here may be secret. */
 export class Writer {
   #buffer: Bytes
   #length = 0
@@ -83,6 +101,7 @@ export class Writer {
   }
 }
 
+/** Walks through an input and knows the name of the part it is in. */
 export class Reader {
   readonly #bytes: Uint8Array
   readonly #path: string[] = []

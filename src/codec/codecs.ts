@@ -1,3 +1,8 @@
+/**
+ * The building blocks of all structures: integers, byte strings, text, lists, records and unions. Integers are
+ * big-endian; every variable length has a maximum; nothing is padded or aligned.
+ */
+
 import type { Bytes, Codec } from './codec.ts'
 
 // The core is compiled without DOM or Node types; these two exist in every runtime it runs in.
@@ -12,7 +17,10 @@ declare class TextDecoder {
 const utf8Encoder = new TextEncoder()
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** UTF-8 bytes of `text`. */
+/**
+ * @param text - any string; lone surrogates become U+FFFD
+ * @returns its UTF-8 bytes
+ */
 export const utf8 = (text: string): Bytes => utf8Encoder.encode(text)
 
 const uint = (size: number): Codec<number> => ({
@@ -20,12 +28,16 @@ const uint = (size: number): Codec<number> => ({
   read: (input) => input.uint(size),
 })
 
+/** 1-byte integer. */
 export const u8 = uint(1)
+/** 2-byte integer. */
 export const u16 = uint(2)
+/** 4-byte integer. */
 export const u32 = uint(4)
 /** 48-bit integer: milliseconds since 1970, epoch counters. */
 export const u48 = uint(6)
 
+/** One byte: 0 or 1, anything else is refused. */
 export const bool: Codec<boolean> = {
   write: (out, value) => out.uint(value ? 1 : 0, 1),
   read: (input) => {
@@ -34,7 +46,10 @@ export const bool: Codec<boolean> = {
   },
 }
 
-/** Exactly `size` bytes. */
+/**
+ * @param size - bytes
+ * @returns codec of byte strings of exactly that length
+ */
 export const fixed = (size: number): Codec<Bytes> => ({
   write: (out, value) => {
     if (value.length !== size) throw new RangeError(`expected ${size} bytes, got ${value.length}`)
@@ -43,7 +58,10 @@ export const fixed = (size: number): Codec<Bytes> => ({
   read: (input) => input.raw(size),
 })
 
-/** Up to `max` bytes behind a 2-byte length (4-byte where `max` needs it). */
+/**
+ * @param max - greatest length in bytes
+ * @returns codec of byte strings behind a 2-byte length (4-byte where `max` exceeds 65,535)
+ */
 export const bytes = (max: number): Codec<Bytes> => {
   const prefix = max > 0xffff ? 4 : 2
   return {
@@ -59,7 +77,12 @@ export const bytes = (max: number): Codec<Bytes> => {
   }
 }
 
-/** Like `bytes`, read without a copy: for who is done with it before the input is reused. */
+/**
+ * Like `bytes`, read without a copy: for readers that are done before the input is reused.
+ *
+ * @param max - greatest length in bytes
+ * @returns codec whose values are parts of the input itself
+ */
 export const view = (max: number): Codec<Bytes> => {
   const { write } = bytes(max)
   return {
@@ -71,7 +94,10 @@ export const view = (max: number): Codec<Bytes> => {
   }
 }
 
-/** UTF-8 text of up to `max` bytes, malformed sequences refused. */
+/**
+ * @param max - greatest length in bytes of UTF-8
+ * @returns codec of strings; malformed sequences are refused
+ */
 export const text = (max: number): Codec<string> => {
   const body = bytes(max)
   return {
@@ -87,7 +113,12 @@ export const text = (max: number): Codec<string> => {
   }
 }
 
-/** `size` bytes as a lower-case hexadecimal string: identifiers that serve as map keys. */
+/**
+ * Identifiers that serve as map keys: bytes on the wire, lower-case hexadecimal in memory.
+ *
+ * @param size - bytes
+ * @returns codec of strings of `2 * size` digits
+ */
 export const hexId = <T extends string>(size: number): Codec<T> => ({
   write: (out, value) => {
     if (value.length !== 2 * size) throw new RangeError(`expected ${2 * size} hexadecimal digits`)
@@ -96,7 +127,11 @@ export const hexId = <T extends string>(size: number): Codec<T> => ({
   read: (input) => toHex(input.raw(size)) as T,
 })
 
-/** Up to `max` items behind a 2-byte count. */
+/**
+ * @param item - codec of one item
+ * @param max - greatest number of items
+ * @returns codec of lists behind a 2-byte count
+ */
 export const list = <T>(item: Codec<T>, max: number): Codec<readonly T[]> => ({
   write: (out, values) => {
     if (values.length > max) throw new RangeError(`${values.length} items exceed ${max}`)
@@ -110,7 +145,10 @@ export const list = <T>(item: Codec<T>, max: number): Codec<readonly T[]> => ({
   },
 })
 
-/** Presence byte, then the value. `null` when absent. */
+/**
+ * @param item - codec of the value
+ * @returns codec of a presence byte and the value; `null` where it is absent
+ */
 export const optional = <T>(item: Codec<T>): Codec<T | null> => ({
   write: (out, value) => {
     bool.write(out, value !== null)
@@ -121,7 +159,10 @@ export const optional = <T>(item: Codec<T>): Codec<T | null> => ({
 
 type Fields<T> = { readonly [K in keyof T]: Codec<T[K]> }
 
-/** Fields in the order written, without padding or names. */
+/**
+ * @param fields - codec by field name
+ * @returns codec of the fields in the order written, without padding or names
+ */
 export const struct = <T extends object>(fields: Fields<T>): Codec<T> => {
   const names = Object.keys(fields) as (keyof T & string)[]
   return {
@@ -136,7 +177,10 @@ export const struct = <T extends object>(fields: Fields<T>): Codec<T> => {
   }
 }
 
-/** Exactly one of `values`, as a byte. */
+/**
+ * @param values - all allowed values
+ * @returns codec of one of them, as its index in one byte
+ */
 export const oneOf = <const T extends string>(...values: readonly T[]): Codec<T> => ({
   write: (out, value) => out.uint(values.indexOf(value), 1),
   read: (input) => values[input.uint(1)] ?? input.fail('unknown value'),
@@ -146,7 +190,12 @@ type Variants<T extends { kind: string }> = {
   readonly [K in T['kind']]: readonly [tag: number, body: Codec<Omit<Extract<T, { kind: K }>, 'kind'>>]
 }
 
-/** A closed union told apart by `kind`: one tag byte, then the variant's own fields. */
+/**
+ * A closed union told apart by `kind`.
+ *
+ * @param variants - tag byte and codec of the remaining fields, by kind
+ * @returns codec of one tag byte, then the fields of that variant
+ */
 export const union = <T extends { kind: string }>(variants: Variants<T>): Codec<T> => {
   type Entry = [kind: string, variant: readonly [number, Codec<unknown>]]
   const entries = Object.entries(variants) as Entry[]
@@ -170,12 +219,21 @@ const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padS
 const hexValues = new Uint8Array(128).fill(255)
 for (const [value, code] of utf8('0123456789abcdef').entries()) hexValues[code] = value
 
+/**
+ * @param raw - bytes
+ * @returns two lower-case hexadecimal digits a byte
+ */
 export const toHex = (raw: Uint8Array): string => {
   let digits = ''
   for (let i = 0; i < raw.length; i++) digits += hexPairs[raw[i]!]
   return digits
 }
 
+/**
+ * @param digits - lower-case hexadecimal
+ * @returns the bytes
+ * @throws RangeError on anything else
+ */
 export const fromHex = (digits: string): Bytes => {
   if (digits.length % 2 === 1) throw new RangeError('not lower-case hexadecimal')
   const bytes = new Uint8Array(digits.length >> 1)
@@ -188,7 +246,10 @@ export const fromHex = (digits: string): Bytes => {
   return bytes
 }
 
-/** One byte string after another. */
+/**
+ * @param parts - byte strings
+ * @returns one after another, as a copy
+ */
 export const concat = (...parts: readonly Uint8Array[]): Bytes => {
   let length = 0
   for (const part of parts) length += part.length
@@ -201,7 +262,13 @@ export const concat = (...parts: readonly Uint8Array[]): Bytes => {
   return result
 }
 
-/** Equality of public byte strings. Secret ones go through `crypto`. */
+/**
+ * Equality of public byte strings, with an early exit. For secrets: `equalSecrets` of `crypto`.
+ *
+ * @param a - bytes
+ * @param b - bytes
+ * @returns whether they are the same
+ */
 export const equal = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false

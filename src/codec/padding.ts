@@ -1,8 +1,16 @@
+/**
+ * Padding that hides lengths. Sealed contents are padded inside the seal: the 4-byte length travels encrypted, the
+ * zeros after it are checked.
+ */
+
 import { type Bytes, DecodeError } from './codec.ts'
 
 /**
  * Padmé: rounds a length up so that only its magnitude and a few leading bits show, at most 12 % more.
  * Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", §4.
+ *
+ * @param length - bytes
+ * @returns the padded length in bytes
  */
 export const padmeLength = (length: number): number => {
   if (length < 2) return length
@@ -12,7 +20,12 @@ export const padmeLength = (length: number): number => {
   return Math.ceil(length / step) * step
 }
 
-/** 4-byte length, `data`, zeros up to `total` bytes. */
+/**
+ * @param data - content
+ * @param total - bytes of the result, at least 4 more than the content has
+ * @returns 4-byte length, content, zeros
+ * @throws RangeError where it does not fit
+ */
 export const pad = (data: Uint8Array, total: number): Bytes => {
   if (total < data.length + 4) throw new RangeError('padding is too short')
   const padded = new Uint8Array(total)
@@ -21,7 +34,11 @@ export const pad = (data: Uint8Array, total: number): Bytes => {
   return padded
 }
 
-/** What `pad` was given. Throws DecodeError on a length that does not fit or padding that is not zero. */
+/**
+ * @param padded - result of `pad`, untrusted
+ * @returns the content, as a copy
+ * @throws DecodeError on a length that does not fit or padding that is not zero
+ */
 export const unpad = (padded: Uint8Array): Bytes => {
   const view = new DataView(padded.buffer, padded.byteOffset, padded.byteLength)
   const end = padded.length < 4 ? -1 : 4 + view.getUint32(0)

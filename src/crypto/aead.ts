@@ -1,3 +1,5 @@
+/** AES-256-GCM (NIST SP 800-38D) by Web Crypto, behind an interface that faster engines implement too. */
+
 import type { Bytes } from '../codec/index.ts'
 import { toBytes, type WebCrypto } from './web-crypto.ts'
 
@@ -15,6 +17,10 @@ export interface AeadEngine {
   open(input: AeadInput, ciphertext: Uint8Array): Promise<Bytes | null> | Bytes | null
 }
 
+/**
+ * @param subtle - Web Crypto
+ * @returns its AES-GCM; the key is imported for each call
+ */
 export const webAead = (subtle: WebCrypto): AeadEngine => {
   const importKey = (key: Uint8Array, usage: 'encrypt' | 'decrypt') =>
     subtle.importKey('raw', key, 'AES-GCM', false, [usage])

@@ -1,3 +1,8 @@
+/**
+ * All primitives behind one object. The core gets it as an argument, so randomness, clock and engines are the
+ * caller's choice, and every call leaves one record of its cost: sizes and time, never bytes.
+ */
+
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import type { Bytes } from '../codec/index.ts'
 import { measure, type Recorder } from '../metrics/index.ts'
@@ -12,7 +17,7 @@ import { type StretchProfile, stretchWith } from './stretch.ts'
 import type { WebCrypto } from './web-crypto.ts'
 import { type DhEngine, loadDh } from './x25519.ts'
 
-/** `count` fresh uniform bytes. Injected: nothing in the core is random by itself. */
+/** `count` fresh uniform bytes. Injected: the core has no source of randomness of its own. */
 export type Rng = (count: number) => Bytes
 
 export interface KeyPair {
@@ -86,6 +91,10 @@ export interface CryptoPorts {
   readonly engines?: Engines
 }
 
+/**
+ * @param ports - Web Crypto, randomness, the recorder of costs, and engines that replace the default ones
+ * @returns the primitives; ML-KEM-768 and the hashes are loaded by then
+ */
 export const createCrypto = async ({
   subtle,
   random,

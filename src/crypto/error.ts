@@ -1,3 +1,5 @@
+/** What a primitive answers to hostile input, as a closed set of codes. */
+
 /** Closed set of what a primitive may answer to hostile input. Anything else is misuse and throws TypeError or RangeError. */
 export type CryptoErrorCode =
   /** AEAD tag did not verify. */

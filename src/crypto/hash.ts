@@ -1,3 +1,5 @@
+/** SHA3-256 (FIPS 202) and HMAC-SHA-256 (RFC 2104): the hot hashes, synchronous in both engines. */
+
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { sha3_256 } from '@noble/hashes/sha3.js'
@@ -60,7 +62,10 @@ const wasmHash = async (): Promise<HashEngine> => {
 
 let loaded: Promise<HashEngine> | null = null
 
-/** One for all: it holds nothing between calls. */
+/**
+ * @returns the WebAssembly engine, or the portable one where WebAssembly is forbidden. One for all callers: it
+ * holds nothing between calls
+ */
 export const loadHash = (): Promise<HashEngine> => {
   loaded ??= wasmHash().catch(() => portableHash)
   return loaded

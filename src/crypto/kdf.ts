@@ -1,8 +1,19 @@
+/** HKDF-SHA-256 (RFC 5869), whole or its Expand step alone. */
+
 import { type Bytes, concat } from '../codec/index.ts'
 import type { HashEngine } from './hash.ts'
 import { toBytes, type WebCrypto } from './web-crypto.ts'
 
-/** RFC 5869 §2.3 Expand. At most 8,160 bytes. */
+/**
+ * RFC 5869 §2.3 Expand.
+ *
+ * @param engine - HMAC-SHA-256
+ * @param prk - pseudorandom key, 32 bytes
+ * @param info - context
+ * @param length - bytes wanted, at most 8,160
+ * @returns that many bytes
+ * @throws RangeError above the limit
+ */
 export const expandWith = (
   { hmac }: HashEngine,
   prk: Uint8Array,
@@ -29,7 +40,12 @@ export interface HkdfInput {
   readonly info: Uint8Array
 }
 
-/** Web Crypto: what the app runs. */
+/**
+ * What the app runs.
+ *
+ * @param subtle - Web Crypto
+ * @returns HKDF by Web Crypto
+ */
 export const webHkdf =
   (subtle: WebCrypto): HkdfEngine =>
   async ({ salt, ikm, info }, length) => {
@@ -37,7 +53,12 @@ export const webHkdf =
     return toBytes(await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, key, 8 * length))
   }
 
-/** The synchronous twin, for Node, where each call of Web Crypto costs a change of thread. */
+/**
+ * The synchronous twin, for Node, where each call of Web Crypto costs a change of thread.
+ *
+ * @param engine - HMAC-SHA-256
+ * @returns HKDF by that engine
+ */
 export const hashHkdf =
   (engine: HashEngine): HkdfEngine =>
   ({ salt, ikm, info }, length) => {

@@ -1,10 +1,15 @@
+/**
+ * ML-KEM by the browser, where Web Crypto has it (Modern Algorithms in the Web Cryptography API, draft) and
+ * computes exactly what the portable engine does.
+ */
+
 import { equal } from '../codec/index.ts'
 import { CryptoError } from './error.ts'
 import { type KemEngine, type KemParameters, kemSeedBytes, portableKem } from './kem.ts'
 import { Secret } from './secret.ts'
 import { toBytes, type WebCrypto, type WebKey } from './web-crypto.ts'
 
-/** Web Crypto's ML-KEM (Modern Algorithms draft). Imported private keys are kept as long as their seeds. */
+/** Imported private keys are kept as long as their seeds. */
 const browserKem = (subtle: WebCrypto, parameters: KemParameters, long: KemEngine): KemEngine => {
   const { name } = parameters
   const privateKey = (seed: Secret): Promise<WebKey> =>
@@ -48,7 +53,10 @@ const agree = async (one: KemEngine, other: KemEngine): Promise<boolean> => {
   return true
 }
 
-/** The browser's engine where there is one that computes what `mlkem` does, else `mlkem`. */
+/**
+ * @param subtle - Web Crypto
+ * @returns loader of the browser's engine where it agrees with the portable one, else of the portable one
+ */
 export const loadBrowserKem =
   (subtle: WebCrypto) =>
   async (parameters: KemParameters): Promise<KemEngine> => {

@@ -1,3 +1,8 @@
+/**
+ * ML-KEM (FIPS 203). Private keys are held as their 64-byte seed `d || z`; the engine is the `mlkem` package unless
+ * another one is chosen.
+ */
+
 import { sha3_256 } from '@noble/hashes/sha3.js'
 import { createMlKem512, createMlKem768, createMlKem1024 } from 'mlkem'
 import type { Bytes } from '../codec/index.ts'
@@ -13,7 +18,7 @@ export interface KemParameters {
   readonly ciphertext: number
 }
 
-/** In no suite: for public vectors. */
+/** Not used by the protocol: for public vectors. */
 export const mlKem512: KemParameters = { name: 'ML-KEM-512', k: 2, encapsulationKey: 800, ciphertext: 768 }
 export const mlKem768: KemParameters = { name: 'ML-KEM-768', k: 3, encapsulationKey: 1184, ciphertext: 1088 }
 export const mlKem1024: KemParameters = {
@@ -98,6 +103,9 @@ export interface PortableKem extends KemEngine {
 /**
  * The `mlkem` package. It keeps work buffers per instance, which serves one call at a time: its calls are
  * synchronous. The long form of a seed is made once and wiped with it.
+ *
+ * @param parameters - parameter set
+ * @returns its engine; it takes randomness from the caller, so results repeat
  */
 export const portableKem = async (parameters: KemParameters): Promise<PortableKem> => {
   const kem = await makers[parameters.name]()

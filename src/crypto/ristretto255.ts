@@ -1,3 +1,8 @@
+/**
+ * ristretto255 (RFC 9496) as CPace uses it: one derivation to the group, one multiplication that refuses everything
+ * invalid.
+ */
+
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js'
 import type { Bytes } from '../codec/index.ts'
 import { CryptoError } from './error.ts'
@@ -11,15 +16,24 @@ const scalarOf = (raw: Uint8Array): bigint => {
   return scalar
 }
 
-/** RFC 9496 element derivation: 64 uniform bytes to an encoded element of 32 bytes. */
+/**
+ * RFC 9496 §4.3.4.
+ *
+ * @param uniform - 64 uniform bytes
+ * @returns the encoded element, 32 bytes
+ */
 export const deriveElement = (uniform: Uint8Array): Bytes => {
   if (ristretto255_hasher.deriveToCurve === undefined) throw new TypeError('no element derivation')
   return ristretto255_hasher.deriveToCurve(uniform).toBytes() as Bytes
 }
 
 /**
- * `scalar · element`, both encoded in 32 bytes.
- * Refuses undecodable elements and the identity, as input or result: CPace draft, `scalar_mult_vfy`.
+ * draft-irtf-cfrg-cpace, `scalar_mult_vfy`.
+ *
+ * @param scalar - 32 bytes, little-endian; bits above 252 are cleared
+ * @param element - encoded, 32 bytes
+ * @returns the encoded product, 32 bytes
+ * @throws CryptoError `crypto/invalid-public-key` on an undecodable element and on the identity, as input or result
  */
 export const multiplyElement = (scalar: Uint8Array, element: Uint8Array): Bytes => {
   try {

@@ -1,3 +1,5 @@
+/** Secret bytes as a type of their own: they do not print, do not serialize, and can be wiped. */
+
 import { type Bytes, type Codec, fixed } from '../codec/index.ts'
 
 /**
@@ -67,10 +69,19 @@ export class Secret {
 /** Where an operation takes either: keys are secrets, salts and published values are bytes. */
 export type Material = Secret | Uint8Array
 
+/**
+ * @param material - secret or public bytes
+ * @returns the bytes themselves, not a copy
+ * @throws Error on a wiped secret
+ */
 export const expose = (material: Material): Uint8Array =>
   material instanceof Secret ? material.expose() : material
 
-/** `a === b` in time that depends on the length alone. */
+/**
+ * @param a - bytes
+ * @param b - bytes
+ * @returns whether they are the same, in time that depends on the length alone
+ */
 export const equalSecrets = (a: Material, b: Material): boolean => {
   const left = expose(a)
   const right = expose(b)
@@ -80,7 +91,12 @@ export const equalSecrets = (a: Material, b: Material): boolean => {
   return difference === 0
 }
 
-/** Bytewise exclusive or of two strings of one length. */
+/**
+ * @param a - bytes
+ * @param b - as many bytes
+ * @returns their bytewise exclusive or
+ * @throws RangeError on different lengths
+ */
 export const xor = (a: Material, b: Material): Bytes => {
   const left = expose(a)
   const right = expose(b)
@@ -88,7 +104,10 @@ export const xor = (a: Material, b: Material): Bytes => {
   return Uint8Array.from(left, (byte, i) => byte ^ right[i]!)
 }
 
-/** Exactly `size` secret bytes, for states that are sealed before they are stored. */
+/**
+ * @param size - bytes
+ * @returns codec of that many secret bytes, for states that are sealed before they are stored
+ */
 export const secretBytes = (size: number): Codec<Secret> => ({
   write: (out, value) => fixed(size).write(out, value.expose()),
   read: (input) => new Secret(fixed(size).read(input)),

@@ -1,3 +1,5 @@
+/** Password stretching: PBKDF2 (RFC 8018) by Web Crypto, Argon2id (RFC 9106) in WebAssembly. */
+
 import { argon2id as argon2idWith } from 'hash-wasm'
 import type { Bytes } from '../codec/index.ts'
 import { toBytes, type WebCrypto } from './web-crypto.ts'
@@ -24,8 +26,15 @@ export const pbkdf2: StretchProfile = { name: 'PBKDF2-HMAC-SHA-256', iterations:
 export const argon2id: StretchProfile = { name: 'Argon2id', memoryKiB: 65_536, iterations: 3, lanes: 1 }
 
 /**
- * `length` bytes from a message and a salt (at least 8 bytes). Argon2id runs in WebAssembly on the calling thread,
- * which does nothing else until it is done and is not told how far it came.
+ * Argon2id runs in WebAssembly on the calling thread, which does nothing else until it is done and learns nothing
+ * about its progress.
+ *
+ * @param subtle - Web Crypto
+ * @param profile - function and cost
+ * @param message - what to stretch
+ * @param salt - at least 8 bytes
+ * @param length - bytes wanted
+ * @returns that many bytes
  */
 export const stretchWith = async (
   subtle: WebCrypto,

@@ -1,3 +1,5 @@
+/** The part of Web Crypto that this folder calls, as types: the core is compiled without those of the DOM. */
+
 import type { Bytes } from '../codec/index.ts'
 
 /** An opaque imported key. */
@@ -6,7 +8,7 @@ export type WebKey = { readonly __webKey: never }
 type Usage = 'encrypt' | 'decrypt' | 'deriveBits' | 'encapsulateBits' | 'decapsulateBits'
 type Algorithm = string | { readonly name: string; readonly [parameter: string]: unknown }
 
-/** The part of `SubtleCrypto` that this folder calls: the core is compiled without DOM types. */
+/** `SubtleCrypto`, as far as it is used. */
 export interface WebCrypto {
   importKey(
     format: 'raw' | 'pkcs8' | 'raw-seed' | 'raw-public',
@@ -28,4 +30,8 @@ export interface WebCrypto {
   decapsulateBits(algorithm: Algorithm, key: WebKey, ciphertext: Uint8Array): Promise<ArrayBuffer>
 }
 
+/**
+ * @param buffer - a result of Web Crypto
+ * @returns a view of it
+ */
 export const toBytes = (buffer: ArrayBuffer): Bytes => new Uint8Array(buffer)

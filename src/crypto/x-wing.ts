@@ -1,3 +1,8 @@
+/**
+ * X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 behind one KEM whose secret holds while either
+ * does. Public key 1,216 bytes, ciphertext 1,120, secret 32; the private key is its 32-byte seed.
+ */
+
 import { shake256 } from '@noble/hashes/sha3.js'
 import { type Bytes, concat, fromHex } from '../codec/index.ts'
 import type { Crypto, Encapsulation, KeyPair } from './crypto.ts'
@@ -5,10 +10,7 @@ import { CryptoError } from './error.ts'
 import { mlKem768 } from './kem.ts'
 import { Secret } from './secret.ts'
 
-/**
- * X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 behind one KEM whose secret holds while
- * either does. Public key 1,216 bytes, ciphertext 1,120, secret 32; the private key is its 32-byte seed.
- */
+/** Sizes in bytes. */
 export const xWing = { seed: 32, publicKey: 1216, ciphertext: 1120 } as const
 
 /** `\./` over `/^\`. */
@@ -46,13 +48,25 @@ const agree = async (crypto: Crypto, privateKey: Secret, publicKey: Bytes): Prom
   }
 }
 
-/** The public key that belongs to a seed. */
+/**
+ * @param crypto - primitives
+ * @param seed - private key, 32 bytes
+ * @returns its public key, 1,216 bytes
+ * @throws RangeError on a seed of another length
+ */
 export const generateXWing = async (crypto: Crypto, seed: Secret): Promise<Bytes> => {
   const { kem, dh } = await expandKey(crypto, seed)
   return concat(kem.publicKey, dh.publicKey)
 }
 
-/** Draws 32 bytes for ML-KEM, then 32 for X25519. Throws CryptoError `crypto/invalid-public-key`. */
+/**
+ * Draws 32 bytes for ML-KEM, then 32 for X25519.
+ *
+ * @param crypto - primitives
+ * @param publicKey - 1,216 bytes
+ * @returns ciphertext (1,120 bytes) and secret (32)
+ * @throws CryptoError `crypto/invalid-public-key`
+ */
 export const encapsulateXWing = async (crypto: Crypto, publicKey: Uint8Array): Promise<Encapsulation> => {
   if (publicKey.length !== xWing.publicKey) throw new CryptoError('crypto/invalid-public-key')
   const kemKey = publicKey.slice(0, mlKem768.encapsulationKey)
@@ -64,7 +78,15 @@ export const encapsulateXWing = async (crypto: Crypto, publicKey: Uint8Array): P
   return { ciphertext: concat(kem.ciphertext, own.publicKey), secret }
 }
 
-/** Never fails on a ciphertext of 1,120 bytes. Throws CryptoError `crypto/invalid-ciphertext` on another size. */
+/**
+ * Never fails on a ciphertext of the right size.
+ *
+ * @param crypto - primitives
+ * @param seed - private key, 32 bytes
+ * @param ciphertext - 1,120 bytes
+ * @returns the secret, 32 bytes
+ * @throws CryptoError `crypto/invalid-ciphertext` on another size
+ */
 export const decapsulateXWing = async (
   crypto: Crypto,
   seed: Secret,

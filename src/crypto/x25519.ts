@@ -1,3 +1,5 @@
+/** X25519 (RFC 7748) by Web Crypto where it is there, by noble-curves otherwise. */
+
 import { x25519 } from '@noble/curves/ed25519.js'
 import { type Bytes, concat, fromHex } from '../codec/index.ts'
 import { CryptoError } from './error.ts'
@@ -47,7 +49,10 @@ const nobleDh: DhEngine = {
   },
 }
 
-/** Web Crypto where it knows X25519, noble-curves otherwise. */
+/**
+ * @param subtle - Web Crypto
+ * @returns its X25519, or the portable one where it has none
+ */
 export const loadDh = async (subtle: WebCrypto): Promise<DhEngine> => {
   const web = webDh(subtle)
   try {

@@ -1,6 +1,11 @@
+/** Figures as JSON, in snake case, for tools outside of this app. */
+
 import type { Figures, Operations } from './operations.ts'
 
-/** Figures under the names that the seed project gave them. */
+/**
+ * Figures of one operation in the exported file. Times in milliseconds, throughput in bytes per second, rates from
+ * 0 to 1.
+ */
 export interface SeedFigures {
   readonly count: number
   readonly avg_time_ms: number
@@ -27,7 +32,10 @@ const seedFigures = (figures: Figures): SeedFigures => ({
   p99_ms: figures.p99,
 })
 
-/** One entry per operation, for JSON. */
+/**
+ * @param operations - running figures
+ * @returns one entry per operation, for JSON
+ */
 export const exportMetrics = (operations: Operations): Readonly<Record<string, SeedFigures>> =>
   Object.fromEntries(
     operations.snapshot(['operation']).map(({ operation, ...figures }) => [operation, seedFigures(figures)]),

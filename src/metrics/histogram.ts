@@ -1,4 +1,9 @@
 /**
+ * Logarithmic histograms: bounded room, exact counts, quantiles within 1 %, and a merge without loss.
+ * After DDSketch (Masson, Rim, Lee: "DDSketch: A fast and fully-mergeable quantile sketch", 2019).
+ */
+
+/**
  * A value that a quantile reports is at most this far, relatively, from the value at that rank.
  * The buckets are a little narrower than that, so that rounding of the logarithm cannot break the promise.
  */

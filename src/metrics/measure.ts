@@ -1,3 +1,5 @@
+/** One operation, one record, taken where the operation is called: on return, on rejection, on throw. */
+
 import type { Recorder, Span } from './record.ts'
 import { within } from './tracer.ts'
 
@@ -30,7 +32,13 @@ const leave = (
 
 /**
  * Runs `work` and leaves exactly one record of it: on return, on rejection, on throw.
- * `sizeOf` gives the size of the result in bytes. What `work` throws is thrown on.
+ *
+ * @param recorder - where the record goes
+ * @param subject - what is measured
+ * @param work - the operation
+ * @param sizeOf - bytes of its result
+ * @returns what `work` returns
+ * @throws what `work` throws
  */
 export function measure<T>(
   recorder: Recorder,
@@ -74,7 +82,16 @@ export function measure<T>(
   )
 }
 
-/** Like `measure`, for an operation made of others: what `work` records lies in it. */
+/**
+ * Like `measure`, for an operation made of others: what `work` records lies in it.
+ *
+ * @param recorder - where the record goes
+ * @param subject - what is measured
+ * @param work - the operation
+ * @param sizeOf - bytes of its result
+ * @returns what `work` returns
+ * @throws what `work` throws
+ */
 export const measureWhole = async <T>(
   recorder: Recorder,
   subject: Subject,

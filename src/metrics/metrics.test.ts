@@ -222,7 +222,7 @@ describe('export', () => {
     { ...entry, operation: 'kem_key_generation', algorithm: 'X-Wing', duration: 4, error: 'error' },
   ]
 
-  it('has the shape of the seed project, the algorithms of an operation together', () => {
+  it('has the exported shape, the algorithms of an operation together', () => {
     expect(JSON.parse(JSON.stringify(exportMetrics(operationsOf(batch))))).toEqual({
       kem_key_generation: {
         count: 2,

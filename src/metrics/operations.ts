@@ -1,3 +1,8 @@
+/**
+ * Running figures per operation, algorithm, peer and thread since the start of the tab; mergeable, and exchangeable
+ * as plain data.
+ */
+
 import { Histogram, type HistogramData } from './histogram.ts'
 import type { Measurement, OperationRecord } from './record.ts'
 

@@ -1,6 +1,11 @@
-/** What is measured where an operation runs. Public facts only: never key bytes, passwords, plaintext or exact message lengths. */
+/**
+ * What one record says, and where records go. Public facts only: never key bytes, passwords, plaintext or exact
+ * message lengths.
+ */
+
+/** One operation, where it ran. */
 export interface Measurement {
-  /** Snake-case name, the seed project's where it had one: `kem_key_generation`, `aead_seal`, `pake_run`. */
+  /** Snake-case name: `kem_key_generation`, `aead_seal`, `pake_run`. */
   readonly operation: string
   /** What did it: `ML-KEM-768`, `X25519`, `AES-256-GCM`, `CPaceOQUAKE`. */
   readonly algorithm: string

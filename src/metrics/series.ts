@@ -1,3 +1,5 @@
+/** Durations over time: a ring of equal slices, a histogram each, so that room and number of points are bounded. */
+
 import { type Bin, Histogram, type HistogramData } from './histogram.ts'
 import type { Measurement } from './record.ts'
 
@@ -42,10 +44,7 @@ export interface SliceData {
   readonly durations: HistogramData
 }
 
-/**
- * Durations over time: a ring of equal slices, a histogram each.
- * Room and points are bounded by `capacity`, however long it runs.
- */
+/** A ring of slices. Room and points are bounded by `capacity`, however long it runs. */
 export class Series {
   readonly spanMs: number
   readonly capacity: number

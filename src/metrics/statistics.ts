@@ -1,3 +1,6 @@
+/** Median and its bootstrap interval (Efron, percentile method) from a list of samples. */
+
+/** What a list of samples says. */
 export interface Estimate {
   readonly count: number
   readonly median: number
@@ -26,7 +29,10 @@ const generator = (seed: number): (() => number) => {
   }
 }
 
-/** `null` for no samples. Durations in, durations out. */
+/**
+ * @param samples - any unit
+ * @returns figures in the same unit, or `null` for no samples
+ */
 export const estimate = (samples: readonly number[]): Estimate | null => {
   if (samples.length === 0) return null
   const sorted = Float64Array.from(samples).sort()

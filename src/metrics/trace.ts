@@ -1,4 +1,9 @@
-/** Who stands at an end of an arrow: this tab, the relay, or a member by the order of meeting. */
+/**
+ * The trace of one tab: an event per frame that left or arrived, and marks between them. Read strictly, since a
+ * file may bring anything.
+ */
+
+/** An end of an arrow: this tab, the relay, or a member by the order of meeting. */
 export type Lane = 'me' | 'relay' | `peer-${number}`
 
 export const tracePaths = ['relay', 'direct', 'mail'] as const
@@ -74,7 +79,10 @@ const areFields = (value: unknown): value is Record<string, number> => {
 const frameKeys = 'kind id at from to path type inside size classical fields insideFields address'.split(' ')
 const markKeys = ['kind', 'id', 'at', 'mark', 'peer']
 
-/** `null` for anything but a whole event and nothing besides. */
+/**
+ * @param value - parsed JSON, untrusted
+ * @returns the event, or `null` for anything but a whole event and nothing besides
+ */
 export const parseTraceEvent = (value: unknown): TraceEvent | null => {
   if (typeof value !== 'object' || value === null) return null
   const { kind, id, at, ...rest } = value as Record<string, unknown>

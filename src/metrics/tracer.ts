@@ -1,6 +1,14 @@
+/**
+ * Puts each measurement where it belongs. Steps never overlap, so the innermost open span is known without an
+ * argument.
+ *
+ *   join ─┬─ pake_run ─── kem_encapsulation
+ *         └─ peer_step ── pair_seal ── aead_seal
+ */
+
 import type { Measurement, OperationRecord, Recorder, Span, Spans } from './record.ts'
 
-/** What is true of every record until it is said otherwise. */
+/** What is true of every record until the next `note`. */
 export interface Circumstances
   extends Pick<OperationRecord, 'phase' | 'peer' | 'epoch' | 'queueWait' | 'throttled'> {}
 
@@ -19,7 +27,14 @@ interface OpenSpan {
 const maxOpen = 256
 const noWhere: Circumstances = { phase: null, peer: null, epoch: null, queueWait: 0, throttled: false }
 
-/** Puts each measurement where it belongs. Ids: the Worker's are odd, the page's even. */
+/**
+ * Ids are odd in the Worker and even on the page, so that both number theirs alone.
+ *
+ * @param thread - where it runs
+ * @param now - clock, milliseconds
+ * @param emit - takes each finished record
+ * @returns the recorder to give to the core
+ */
 export const createTracer = (
   thread: OperationRecord['thread'],
   now: () => number,
@@ -91,7 +106,14 @@ export const createTracer = (
   }
 }
 
-/** Runs `work` as the innermost span: what it records lies in `span`. `null`: nobody traces. */
+/**
+ * Runs `work` as the innermost span: what it records lies in `span`.
+ *
+ * @param recorder - the one in use
+ * @param span - an open span, or `null` where nobody traces
+ * @param work - the operation
+ * @returns what `work` returns
+ */
 export const within = async <T>(
   recorder: Recorder,
   span: Span | null,
@@ -105,7 +127,11 @@ export const within = async <T>(
   }
 }
 
-/** What one record costs on this machine and thread, in nanoseconds: the mean of `rounds` that lead nowhere. */
+/**
+ * @param now - clock, milliseconds
+ * @param rounds - records to make
+ * @returns what one record costs on this machine and thread: the mean in nanoseconds
+ */
 export const recordCostNs = (now: () => number, rounds = 4_000): number => {
   let kept: OperationRecord | null = null
   const tracer = createTracer('worker', now, (entry) => {

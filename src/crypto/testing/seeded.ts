@@ -1,3 +1,5 @@
+/** The real primitives with randomness from a seed: for tests, vectors and simulations, never in the product. */
+
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concat, encode, u32, utf8 } from '../../codec/index.ts'
 import type { Measurement } from '../../metrics/index.ts'
@@ -6,7 +8,10 @@ import { loadHash } from '../hash.ts'
 import { type HkdfEngine, hashHkdf } from '../kdf.ts'
 import type { WebCrypto } from '../web-crypto.ts'
 
-/** Deterministic bytes from a seed, for tests and simulations: never in the product. */
+/**
+ * @param seed - any text
+ * @returns bytes that follow from it: SHA-256 of the seed and a counter
+ */
 export const seededRng = (seed: string): Rng => {
   let counter = 0
   return (count) => {
@@ -18,10 +23,15 @@ export const seededRng = (seed: string): Rng => {
   }
 }
 
-/** See `hashHkdf`. */
+/** @returns the synchronous HKDF, see `hashHkdf` */
 export const nodeHkdf = async (): Promise<HkdfEngine> => hashHkdf(await loadHash())
 
-/** The real primitives with seeded randomness; `records` collects what they recorded. */
+/**
+ * @param seed - any text
+ * @param subtle - Web Crypto
+ * @param engines - other engines than the default ones
+ * @returns the primitives, and the records that they left
+ */
 export const seededCrypto = async (
   seed: string,
   subtle: WebCrypto,
