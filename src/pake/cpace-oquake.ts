@@ -1,3 +1,23 @@
+/**
+ * CPaceOQUAKE and CPaceOQUAKE+ (draft-vos-cfrg-pqpake §6.3, §7.4) with explicit confirmation both ways.
+ *
+ *   initiator (client, U)                            responder (server, S)
+ *   1  s1 || lv(Ya)                         ->
+ *                                           <-       2  s2 || lv(Yb)
+ *   3  s || T || ρ                          ->
+ *                                           <-       4  ct || h [|| enc_c || client_confirm] || lv(payload) || mac_r
+ *   5  [server_confirm ||] lv(payload) || mac_i  ->
+ *
+ * In brackets: the augmented protocol, in which the newcomer is the client. Whatever is wrong with a message, each
+ * side sends all its flows, of the same sizes, and answers `failed` at its end, so that an observer cannot tell a
+ * wrong password from tampering, or where it was noticed.
+ *
+ *   initiator   awaiting-cpace-response ──2/3──> awaiting-oquake-response ──4/5──> done | failed
+ *   responder   awaiting-cpace-init ──1/2──> awaiting-oquake-init ──3/4──> awaiting-confirmation ──5──> done | failed
+ *
+ * `2/3` is "receives 2, sends 3". `step` takes any state to its next.
+ */
+
 import { type Bytes, concat, equal } from '../codec/index.ts'
 import { type Crypto, CryptoError, equalSecrets, Secret } from '../crypto/index.ts'
 import { finishCpace, startCpace } from './cpace.ts'
@@ -18,20 +38,6 @@ import { finishOquakePlus, respondOquakePlus } from './oquake-plus.ts'
 import type { Common, Proof, RunInput, RunOutcome, RunState, StateOf } from './run-state.ts'
 import { Nkey, type Suite } from './suite.ts'
 
-/**
- * CPaceOQUAKE and CPaceOQUAKE+ (draft-vos-cfrg-pqpake §6.3, §7.4) with explicit confirmation both ways.
- *
- *   initiator (client, U)                            responder (server, S)
- *   1  s1 || lv(Ya)                         ->
- *                                           <-       2  s2 || lv(Yb)
- *   3  s || T || ρ                          ->
- *                                           <-       4  ct || h [|| enc_c || client_confirm] || lv(payload) || mac_r
- *   5  [server_confirm ||] lv(payload) || mac_i  ->
- *
- * In brackets: what the augmented protocol adds, in which the newcomer is the client. Whatever is wrong with a
- * message, each side sends all its flows, of the same sizes, and answers `failed` at its end: nobody can tell
- * a wrong password from tampering, or where it was noticed.
- */
 const none = new Uint8Array(0)
 const withVerifier: Proof = { kind: 'verifier' }
 
@@ -72,14 +78,28 @@ const open = (crypto: Crypto, common: Omit<Common, 'messages'>): { state: RunSta
   }
 }
 
-/** Starts a run between two holders of the verifier. Message 1: 66 bytes. */
+/**
+ * Starts a run between two holders of the verifier.
+ *
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param input - verifier, ids and own payload
+ * @returns state and message 1, 66 bytes
+ */
 export const initiate = (
   crypto: Crypto,
   suite: Suite,
   input: RunInput,
 ): { state: RunState; message: Bytes } => open(crypto, { suite, input, proof: withVerifier })
 
-/** Starts a run that proves the password: `seed` came with the verifier. Message 1: 66 bytes. */
+/**
+ * Starts a run that proves the password.
+ *
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param input - as for `initiate`, and the seed that came with the verifier
+ * @returns state and message 1, 66 bytes
+ */
 export const initiatePlus = (
   crypto: Crypto,
   suite: Suite,
@@ -92,11 +112,19 @@ const listen = (common: Omit<Common, 'messages'>): RunState => ({
   messages: [],
 })
 
-/** Waits for a run of `initiate`. */
+/**
+ * @param suite - parameters
+ * @param input - verifier, ids and own payload
+ * @returns a state that waits for a run of `initiate`
+ */
 export const respond = (suite: Suite, input: RunInput): RunState =>
   listen({ suite, input, proof: withVerifier })
 
-/** Waits for a run of `initiatePlus`. `publicKey`: the verifier's, 1,216 bytes. */
+/**
+ * @param suite - parameters
+ * @param input - as for `respond`, and the verifier's public key, 1,216 bytes
+ * @returns a state that waits for a run of `initiatePlus`
+ */
 export const respondPlus = (
   suite: Suite,
   { publicKey, ...input }: RunInput & { readonly publicKey: Bytes },
@@ -236,7 +264,14 @@ const finishResponder = async (
   return { kind: 'done', result, message: null, stale }
 }
 
-/** Takes the peer's next message. Bytes of any size and content are answered; a fault shows only at the run's end. */
+/**
+ * Takes the peer's next message.
+ *
+ * @param crypto - primitives
+ * @param state - used up: no outcome gives it back
+ * @param message - any bytes; a fault shows only at the end of the run
+ * @returns the next state, or the end of the run, and the message to send
+ */
 export const step = async (crypto: Crypto, state: RunState, message: Bytes): Promise<RunOutcome> => {
   switch (state.kind) {
     case 'awaiting-cpace-response':

@@ -1,7 +1,12 @@
+/**
+ * CPACE-RISTR255-SHA512 (draft-irtf-cfrg-cpace) in the initiator-responder setting: a Diffie-Hellman exchange whose
+ * generator follows from the password.
+ */
+
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
 import { type Crypto, expose, type Material, Secret } from '../crypto/index.ts'
 
-/** CPACE-RISTR255-SHA512 (draft-irtf-cfrg-cpace) in the initiator-responder setting. */
+/** Domain separation string of the group: draft §7.2. */
 const dsi = utf8('CPaceRistretto255')
 /** SHA-512 input block, bytes. */
 const blockBytes = 128
@@ -41,11 +46,23 @@ export interface CpaceShare {
   readonly share: Bytes
 }
 
-/** `G.calculate_generator` (draft §7.1): an encoded element of 32 bytes, as secret as the password. */
+/**
+ * `G.calculate_generator`, draft §7.1.
+ *
+ * @param crypto - primitives
+ * @param input - password-related string, channel, session id
+ * @returns an encoded element of 32 bytes, as secret as the password
+ */
 export const calculateGenerator = (crypto: Crypto, { prs, channel, sid }: CpaceInput): Secret =>
   crypto.deriveElement(crypto.sha512(new Secret(generatorString(expose(prs), channel, sid))))
 
-/** A fresh scalar and its public share. */
+/**
+ * Draws 32 bytes.
+ *
+ * @param crypto - primitives
+ * @param input - password-related string, channel, session id
+ * @returns a fresh scalar and its public share, 32 bytes each
+ */
 export const startCpace = (crypto: Crypto, input: CpaceInput): CpaceShare => {
   const scalar = new Secret(crypto.random(32))
   return { scalar, share: crypto.multiplyElement(scalar, calculateGenerator(crypto, input)).expose() }
@@ -60,7 +77,14 @@ export interface CpaceTranscript {
   readonly responderData?: Uint8Array
 }
 
-/** ISK, 64 bytes. Throws CryptoError on an undecodable share or the identity (`K = G.I`). */
+/**
+ * @param crypto - primitives
+ * @param scalar - own
+ * @param peerShare - untrusted
+ * @param transcript - both shares, session id and associated data
+ * @returns ISK, 64 bytes
+ * @throws CryptoError `crypto/invalid-public-key` on an undecodable share or the identity (`K = G.I`)
+ */
 export const finishCpace = (
   crypto: Crypto,
   scalar: Secret,

@@ -1,3 +1,5 @@
+/** The messages of a run taken apart for a reader on the screen, by the layouts of SPEC.md. */
+
 import { type Bytes, DecodeError } from '../codec/index.ts'
 import { xWing } from '../crypto/index.ts'
 import { type Flow, readFlow } from './flows.ts'
@@ -23,7 +25,7 @@ export type FlowFieldName =
   | 'mac_i'
   | 'unreadable'
 
-/** A stretch of a message, named as in SPEC.md. `length` is the 2-byte length of what follows it. */
+/** A part of a message, named as in SPEC.md. `length` is the 2-byte length of what follows it. */
 export interface FlowField {
   readonly name: FlowFieldName
   readonly bytes: Bytes
@@ -77,8 +79,13 @@ const layoutOf = (suite: Suite, augmented: boolean, flow: Flow): readonly Part[]
 }
 
 /**
- * Message `number` (1 to 5) of a run, taken apart for a reader: all bytes of it, in order. All of them are
- * public: the relay sees them. A message that no run could read is one field, `unreadable`.
+ * All of these bytes are public: the relay sees them.
+ *
+ * @param suite - parameters
+ * @param proof - what the reader has beyond the verifier
+ * @param number - number of the message in its run
+ * @param message - its bytes
+ * @returns all bytes, in order; one field `unreadable` where no run could read it
  */
 export const fieldsOf = (
   suite: Suite,

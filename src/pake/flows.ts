@@ -1,3 +1,8 @@
+/**
+ * The five messages of a run, and what is computed over them: confirmations, transcript, session key. A message
+ * that cannot be read is replaced by one that no run survives, so that reading never branches the flow.
+ */
+
 import {
   type Bytes,
   bytes,
@@ -17,7 +22,6 @@ import { oquakePlusResponseBytes } from './oquake-plus.ts'
 import type { Common, Proof, RunResult } from './run-state.ts'
 import { label, Nkc, Nkey, type Suite } from './suite.ts'
 
-/** The five messages of a run, and what is computed over them. */
 const macBytes = 32
 /** A payload rides in the last flow of each side, authenticated but not encrypted: public keys. */
 const maxPayload = 2048
@@ -44,7 +48,15 @@ export interface Closing {
   readonly mac: Bytes
 }
 
+/**
+ * @param value - message 1 or 2
+ * @returns its 66 bytes
+ */
 export const encodeSharing = (value: Sharing): Bytes => encode(sharing, value)
+/**
+ * @param value - message 4 or 5
+ * @returns its bytes
+ */
 export const encodeClosing = ({ head, payload, mac }: Closing): Bytes =>
   concat(head, encode(confirming, { payload, mac }))
 
@@ -67,21 +79,32 @@ const take = <T>(message: Bytes, read: (message: Bytes) => T, substitute: Bytes)
 const noShare = encodeSharing({ nonce: new Uint8Array(32), share: new Uint8Array(32) })
 
 /**
- * A message 1 or 2. One that cannot be read is replaced by a share that no run survives, so that the run goes
- * through all its flows and fails at its end like any other.
+ * @param message - message 1 or 2, untrusted
+ * @returns it, or in its place a share that no run survives
  */
 export const takeSharing = (message: Bytes): Taken<Sharing> =>
   take(message, (given) => decode(sharing, given), noShare)
 
-/** A message 3. One of the wrong size is replaced by zeros, whose private key nobody has. */
+/**
+ * @param suite - sizes
+ * @param message - message 3, untrusted
+ * @returns it, or zeros of the right size, whose private key nobody has
+ */
 export const takeInitiation = (suite: Suite, message: Bytes): Bytes =>
   message.length === oquakeInitBytes(suite) ? message : new Uint8Array(oquakeInitBytes(suite))
 
-/** Bytes of the head of message 4. */
+/**
+ * @param suite - sizes
+ * @param proof - protocol
+ * @returns bytes of the head of message 4
+ */
 export const responseHeadBytes = (suite: Suite, proof: Pick<Proof, 'kind'>): number =>
   proof.kind === 'verifier' ? oquakeResponseBytes(suite) : oquakePlusResponseBytes(suite)
 
-/** Bytes of the head of message 5: `server_confirm`, where the password is proven. */
+/**
+ * @param proof - protocol
+ * @returns bytes of the head of message 5: `server_confirm`, where the password is proved
+ */
 export const finalHeadBytes = (proof: Pick<Proof, 'kind'>): number => (proof.kind === 'verifier' ? 0 : Nkc)
 
 const readClosing = (message: Bytes, headBytes: number): Closing => ({
@@ -89,7 +112,11 @@ const readClosing = (message: Bytes, headBytes: number): Closing => ({
   ...decode(confirming, message.slice(headBytes)),
 })
 
-/** A message 4 or 5 whose head has `headBytes`. One that cannot be read is replaced by zeros, whose MAC is wrong. */
+/**
+ * @param message - message 4 or 5, untrusted
+ * @param headBytes - size of its head
+ * @returns it, or zeros in its place, whose MAC is wrong
+ */
 export const takeClosing = (message: Bytes, headBytes: number): Taken<Closing> =>
   take(message, (given) => readClosing(given, headBytes), new Uint8Array(headBytes + 2 + macBytes))
 
@@ -99,7 +126,16 @@ export type Flow =
   | { readonly number: 3 }
   | { readonly number: 4 | 5; readonly value: Closing }
 
-/** A message as a reader of the run sees it. Throws DecodeError where a side would take a substitute. */
+/**
+ * A message as a reader of the run sees it.
+ *
+ * @param suite - sizes
+ * @param proof - protocol
+ * @param number - number of the message
+ * @param message - its bytes
+ * @returns its parts
+ * @throws DecodeError where a side would take a substitute
+ */
 export const readFlow = (
   suite: Suite,
   proof: Pick<Proof, 'kind'>,
@@ -120,7 +156,12 @@ export const readFlow = (
   }
 }
 
-/** Sizes of the five messages with payloads of `payload` bytes. */
+/**
+ * @param suite - sizes
+ * @param proof - protocol
+ * @param payload - bytes of each payload
+ * @returns sizes of the five messages
+ */
 export const flowBytes = (suite: Suite, proof: Proof, payload: number): readonly number[] => {
   const end = 2 + payload + macBytes
   return [
@@ -146,7 +187,13 @@ const transcriptOf = (crypto: Crypto, { suite, input, proof }: Common, parts: re
   return crypto.hash(utf8(`mlwe-pake ${protocol} transcript`), fields)
 }
 
-/** The MAC of message 4 or 5 over the messages before it, its head and its payload: 32 bytes. */
+/**
+ * @param crypto - primitives
+ * @param common - the messages before
+ * @param side - key of the run, and whose MAC it is
+ * @param closing - own head and payload
+ * @returns the MAC of message 4 or 5 over all of that, 32 bytes
+ */
 export const confirmationOf = async (
   crypto: Crypto,
   common: Common,
@@ -157,7 +204,13 @@ export const confirmationOf = async (
   return crypto.mac(macKey, transcriptOf(crypto, common, [...common.messages, head, payload]))
 }
 
-/** The session's key and transcript out of all five messages. */
+/**
+ * @param crypto - primitives
+ * @param common - all five messages
+ * @param key - key of the second stage
+ * @param peerPayload - what the peer sent along
+ * @returns the session's key and transcript
+ */
 export const resultOf = async (
   crypto: Crypto,
   common: Common,
@@ -169,7 +222,14 @@ export const resultOf = async (
   return { key: await crypto.expand(key, info, Nkey), transcript, peerPayload }
 }
 
-/** `SID` of the second stage, from one nonce of each side (draft §6.3): 32 bytes. */
+/**
+ * `SID` of the second stage: draft §6.3.
+ *
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param nonces - one of each side, initiator first
+ * @returns 32 bytes
+ */
 export const extendedSid = async (
   crypto: Crypto,
   suite: Suite,

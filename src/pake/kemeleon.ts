@@ -1,12 +1,13 @@
+/**
+ * Kemeleon without rejection (draft-irtf-cfrg-kemeleon of mid-2025, `VectorEncodeNR`): a module vector as a byte
+ * string that looks uniform. All coefficients form one integer in base q, to which a random multiple of q^n is
+ * added; the slack of at least 256 bits bounds the distance from uniform by 2^-256. The operations and their order
+ * are the same for every vector; how long BigInt takes for each is not specified.
+ */
+
 import { type Bytes, concat } from '../codec/index.ts'
 import type { Rng } from '../crypto/index.ts'
 
-/**
- * Kemeleon without rejection (draft-irtf-cfrg-kemeleon of mid-2025, `VectorEncodeNR`): a module vector as a
- * byte string that looks uniform. All coefficients form one integer in base q, to which a random multiple
- * of q^n is added; the slack of at least 256 bits bounds the distance from uniform by 2^-256.
- * The operations and their order are the same for every vector; BigInt's own time is not promised by anybody.
- */
 const q = 3329n
 
 /** Surplus bits when drawing the multiplier by reduction: the bias stays below 2^-256. */
@@ -91,7 +92,12 @@ const separate = (value: bigint, count: number): bigint[] => {
   return [...separate(value % base, low), ...separate(value / base, count - low)]
 }
 
-/** The vector part of an ML-KEM public key (384·k bytes) as `vectorBytes` uniform-looking bytes. */
+/**
+ * @param vector - vector part of an ML-KEM public key, 384·k bytes
+ * @param vectorBytes - size of the encoding
+ * @param random - 72 bytes are drawn
+ * @returns `vectorBytes` bytes that look uniform
+ */
 export const vectorEncode = (vector: Uint8Array, vectorBytes: number, random: Rng): Bytes => {
   const coefficients = unpack(vector)
   const { modulus, largest } = fieldFor(coefficients.length, vectorBytes)
@@ -100,7 +106,13 @@ export const vectorEncode = (vector: Uint8Array, vectorBytes: number, random: Rn
   return toBytes(r + (toInteger(random(drawBytes)) % choices) * modulus, vectorBytes)
 }
 
-/** Never fails: every byte string decodes to some vector of `k` polynomials, 384·k bytes. */
+/**
+ * Never fails: every byte string decodes to some vector.
+ *
+ * @param encoded - any bytes
+ * @param k - number of polynomials
+ * @returns the vector, 384·k bytes
+ */
 export const vectorDecode = (encoded: Uint8Array, k: number): Bytes => {
   const { modulus, coefficients } = fieldFor(256 * k, encoded.length)
   return pack(separate(toInteger(encoded) % modulus, coefficients))

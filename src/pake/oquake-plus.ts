@@ -1,3 +1,10 @@
+/**
+ * OQUAKE+ (draft-vos-cfrg-pqpake §7.2): OQUAKE on the verifier, and a challenge that only the password's seed can
+ * answer. The first message is OQUAKE's. `client_confirm` here also depends on the challenged secret `k`: without
+ * that, the holder of a leaked verifier can carry a challenge from one session into another, and a client accepts
+ * although no server meant it (draft-chen-cfrg-pqpake-authentication).
+ */
+
 import { type Bytes, concat } from '../codec/index.ts'
 import {
   type Crypto,
@@ -21,10 +28,8 @@ import {
 import { label, Nkc, Nkey, type Suite } from './suite.ts'
 
 /**
- * OQUAKE+ (draft-vos-cfrg-pqpake §7.2): OQUAKE on the verifier, and a challenge that only the password's seed
- * can answer. The first message is OQUAKE's. `client_confirm` here also depends on the challenged secret `k`:
- * without that, whoever holds a verifier can carry a challenge from one session into another, and a client
- * accepts although no server meant it (draft-chen-cfrg-pqpake-authentication).
+ * @param suite - sizes
+ * @returns bytes of `oquake_resp || enc_c || client_confirm`
  */
 export const oquakePlusResponseBytes = (suite: Suite): number =>
   oquakeResponseBytes(suite) + xWing.ciphertext + Nkc
@@ -57,7 +62,7 @@ const confirmationsOf = async (
   }
 }
 
-/** A challenge to the holder of the seed. A public key that is none gets one that nobody can answer. */
+/** A challenge to the holder of the seed. An invalid public key gets one that has no answer. */
 const challenge = async (crypto: Crypto, publicKey: Bytes): Promise<Encapsulation> => {
   try {
     return await encapsulateXWing(crypto, publicKey)
@@ -76,7 +81,13 @@ export interface OquakePlusResponse {
   readonly key: Secret
 }
 
-/** Answers a first message of `oquakeInitBytes` under the verifier (`input.prs`) and its public key. */
+/**
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param input - verifier (`prs`), context, session id, ids, and the public key
+ * @param initiation - a first message of `oquakeInitBytes`
+ * @returns the answer, the confirmation to expect, and the key
+ */
 export const respondOquakePlus = async (
   crypto: Crypto,
   suite: Suite,
@@ -102,7 +113,13 @@ export interface OquakePlusResult {
   readonly confirmed: boolean
 }
 
-/** Finishes as client with the password's seed (32 bytes). `response` has `oquakePlusResponseBytes`. */
+/**
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param own - own first message, and the password's seed (32 bytes)
+ * @param response - an answer of `oquakePlusResponseBytes`
+ * @returns key and last message
+ */
 export const finishOquakePlus = async (
   crypto: Crypto,
   suite: Suite,

@@ -1,9 +1,17 @@
+/**
+ * OQUAKE (draft-vos-cfrg-pqpake §6.2): a KEM whose public key hides under the password, in a two-round Feistel
+ * network.
+ *
+ *   initiator                                 responder
+ *   s || T || ρ                       ->      undoes the pads, encapsulates
+ *                                     <-      ct || h
+ */
+
 import { type Bytes, concat, encode, struct, u32 } from '../codec/index.ts'
 import { type Crypto, equalSecrets, expose, type Material, Secret, xor } from '../crypto/index.ts'
 import { decapsulate, deriveKeyPair, encapsulate, split } from './bua-skem.ts'
 import { label, Nkc, Nkey, Nrho, Nsec, type Suite } from './suite.ts'
 
-/** OQUAKE (draft-vos-cfrg-pqpake §6.2): a two-round Feistel network hides the public key under the password. */
 export interface OquakeInput {
   /** Password-related string. */
   readonly prs: Material
@@ -14,7 +22,12 @@ export interface OquakeInput {
   readonly server: Uint8Array
 }
 
-/** `encode_sid`: each part behind its 4-byte length. */
+/**
+ * `encode_sid`, draft §3.
+ *
+ * @param parts - session id and the two ids
+ * @returns each behind its 4-byte length
+ */
 export const fullSid = ({ sid, client, server }: Pick<OquakeInput, 'sid' | 'client' | 'server'>): Bytes => {
   const length = (part: Uint8Array) => encode(struct({ length: u32 }), { length: part.length })
   return concat(length(sid), sid, length(client), client, length(server), server)
@@ -50,11 +63,25 @@ export interface OquakeInitiation {
   readonly message: Bytes
 }
 
-/** Bytes of the first message: 96 + vector + 32. */
+/**
+ * @param suite - sizes
+ * @returns bytes of the first message: 96 + vector + 32
+ */
 export const oquakeInitBytes = (suite: Suite): number => 3 * Nsec + suite.vectorBytes + Nrho
-/** Bytes of the second message: KEM ciphertext and confirmation. */
+/**
+ * @param suite - sizes
+ * @returns bytes of the second message: KEM ciphertext and confirmation
+ */
 export const oquakeResponseBytes = (suite: Suite): number => suite.kem.ciphertext + Nkc
 
+/**
+ * Draws 64 bytes (`d || z`), 72 (multiplier) and 96 (`r`).
+ *
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param input - password-related string, context, session id, ids
+ * @returns what finishes the exchange later, and the first message
+ */
 export const initiateOquake = async (
   crypto: Crypto,
   suite: Suite,
@@ -83,7 +110,13 @@ const conclude = async (
   }
 }
 
-/** Answers a first message of `oquakeInitBytes`. Any bytes of that length are answered. */
+/**
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param input - as the initiator has it
+ * @param initiation - any bytes of `oquakeInitBytes`
+ * @returns key and second message
+ */
 export const respondOquake = async (
   crypto: Crypto,
   suite: Suite,
@@ -112,8 +145,14 @@ export const respondOquake = async (
 }
 
 /**
- * The initiator's key. Where the confirmation is wrong the key is random (draft §6.2.3) and `confirmed` is
- * false: the caller goes on to its last flow all the same, so that failure does not change the flow.
+ * Where the confirmation is wrong the key is random (draft §6.2.3) and the caller goes on to its last flow all the
+ * same, so that failure does not change the flow.
+ *
+ * @param crypto - primitives
+ * @param suite - parameters
+ * @param initiation - own first message
+ * @param response - the answer, of the right size
+ * @returns the key, and whether the responder has the same
  */
 export const finishOquake = async (
   crypto: Crypto,

@@ -1,8 +1,14 @@
+/**
+ * What a run is made of: its input, one type per state, its outcomes. The diagram of the states stands in
+ * `cpace-oquake.ts`.
+ */
+
 import type { Bytes } from '../codec/index.ts'
 import type { Material, Secret } from '../crypto/index.ts'
 import type { OquakeInitiation } from './oquake.ts'
 import type { Suite } from './suite.ts'
 
+/** What a side brings to a run. */
 export interface RunInput {
   /** Password-related string: the group's verifier, 32 bytes. */
   readonly prs: Material
@@ -30,6 +36,7 @@ export interface RunResult {
   readonly peerPayload: Bytes
 }
 
+/** What every state of a run keeps. */
 export interface Common {
   readonly suite: Suite
   readonly input: RunInput
@@ -38,6 +45,7 @@ export interface Common {
   readonly messages: readonly Bytes[]
 }
 
+/** A run between two messages. */
 export type RunState = Common &
   (
     | { readonly kind: 'awaiting-cpace-response'; readonly scalar: Secret; readonly share: Bytes }
@@ -48,7 +56,10 @@ export type RunState = Common &
     | { readonly kind: 'awaiting-confirmation'; readonly key: Secret; readonly expected: Secret }
   )
 
-/** Secrets of a run that is given up, for the caller to wipe. What the caller brought (verifier, seed) is not among them. */
+/**
+ * @param state - a run that is given up
+ * @returns its secrets, for the caller to wipe; what the caller brought (verifier, seed) is not among them
+ */
 export const secretsOf = (state: RunState): readonly Secret[] => {
   switch (state.kind) {
     case 'awaiting-cpace-init':

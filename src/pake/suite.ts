@@ -1,3 +1,5 @@
+/** Suites: everything that a run has to agree on beforehand. One byte names a suite; there is no negotiation. */
+
 import { type Bytes, fromHex, utf8 } from '../codec/index.ts'
 import {
   argon2id,
@@ -8,7 +10,7 @@ import {
   type StretchProfile,
 } from '../crypto/index.ts'
 
-/** Everything that a run has to agree on beforehand. One byte names it; there is no negotiation. */
+/** The parameters of a run. */
 export interface Suite {
   readonly id: number
   readonly name: string
@@ -20,7 +22,10 @@ export interface Suite {
   readonly dst: Bytes
 }
 
-// Each draft configuration has its own random tag; ours are SHA3-256("mlwe-pake suite N").
+/**
+ * Quick rooms. Each configuration of draft-vos-cfrg-pqpake has its own random tag; ours are SHA3-256("mlwe-pake
+ * suite N").
+ */
 export const standardSuite: Suite = {
   id: 1,
   name: 'standard',
@@ -40,7 +45,10 @@ export const strongSuite: Suite = {
   dst: fromHex('b45bb21322ef312edd92d18c86a8a248d843ebe39bb481a9688ab40cfa446e33'),
 }
 
-/** The registered suites, by their byte. `null`: unknown. */
+/**
+ * @param id - byte of a suite
+ * @returns the registered suite, or `null` for an unknown byte
+ */
 export const suiteOf = (id: number): Suite | null =>
   [standardSuite, strongSuite].find((suite) => suite.id === id) ?? null
 
@@ -51,6 +59,11 @@ export const Nkc = 64
 export const Nverifier = 32
 export const Nrho = 32
 
+/**
+ * @param suite - parameters
+ * @param name - use of a derived value
+ * @returns `DST || name`: the draft's domain separation
+ */
 export const label = (suite: Suite, name: string): Bytes => {
   const tag = utf8(name)
   const joined = new Uint8Array(suite.dst.length + tag.length)

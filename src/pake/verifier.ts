@@ -1,3 +1,8 @@
+/**
+ * From what people type to what the protocol takes: password text to bytes, group name to id, password to verifier
+ * and seed.
+ */
+
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
 import { type Crypto, generateXWing, Secret, xWing } from '../crypto/index.ts'
 import { Nverifier, type Suite } from './suite.ts'
@@ -12,8 +17,11 @@ const disallowed =
   /[\p{Cc}\p{Cn}\p{Cs}\p{Co}]|(?!\u200C|\u200D|\uFE0F|[\u{E0020}-\u{E007F}])\p{Default_Ignorable_Code_Point}/u
 
 /**
- * Password text as bytes, the same for all ways to type it: RFC 8265 §4.2.2 OpaqueString (spaces mapped to
- * U+0020, NFC). Joiners and emoji selectors are kept, since people choose emoji passwords.
+ * Password text as bytes, the same for all ways to type it: RFC 8265 §4.2.2 OpaqueString (spaces mapped to U+0020,
+ * NFC). Joiners and emoji selectors are kept, since people choose emoji passwords.
+ *
+ * @param text - as typed
+ * @returns up to 1,024 bytes of UTF-8, or why it is refused
  */
 export const preparePassword = (
   text: string,
@@ -26,12 +34,19 @@ export const preparePassword = (
   return { prepared: new Secret(prepared) }
 }
 
-/** 16 bytes for a group that people name by typing: NFC, trimmed, case folded, inner spaces collapsed. */
+/**
+ * NFKC, trimmed, inner spaces collapsed, lower case.
+ *
+ * @param crypto - primitives
+ * @param name - a group name as typed
+ * @returns 16 bytes
+ */
 export const groupIdOf = (crypto: Crypto, name: string): Bytes => {
   const normalised = name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase().normalize('NFKC')
   return crypto.hash(utf8('mlwe-pake group'), utf8(normalised)).slice(0, 16)
 }
 
+/** What follows from a password. */
 export interface VerifierMaterial {
   /** 32 bytes: the password-related string of every run. A member keeps it. */
   readonly verifier: Secret
@@ -42,8 +57,14 @@ export interface VerifierMaterial {
 }
 
 /**
- * `GenVerifierMaterial` and `GenVerifiers` (draft §7.1.1) with `salt = SHA3-256(label || groupId)`, U = groupId,
- * S empty. Slow on purpose.
+ * `GenVerifierMaterial` and `GenVerifiers` (draft §7.1.1) with `salt = SHA3-256(label || groupId)`, U = groupId, S
+ * empty. Slow on purpose.
+ *
+ * @param crypto - primitives
+ * @param suite - stretching
+ * @param password - prepared
+ * @param groupId - 16 bytes
+ * @returns verifier, seed and public key
  */
 export const generateVerifier = async (
   crypto: Crypto,
