@@ -21,7 +21,7 @@ export interface PeerView {
     readonly id: MemberId
     readonly name: string
     readonly link: Link
-    readonly trust: 'self' | 'verified' | 'vouched' | 'pre-keyed' | 'none'
+    readonly trust: 'self' | 'verified' | 'vouched' | 'pre-keyed'
     /** It has shown another epoch than ours for more than 10 s. */
     readonly split: boolean
     /** Of the pair, `null` without one. */

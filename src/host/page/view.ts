@@ -27,7 +27,7 @@ export interface MessageView {
   readonly text: string
   /** Milliseconds since 1970, by the receiver's clock. */
   readonly at: number
-  /** Of my own messages: how many of those who were members have confirmed it. `lost` when none of the rest can. */
+  /** Of my own messages: how many of those who were members have confirmed it. */
   readonly delivery: {
     readonly state: 'sending' | 'delivered'
     readonly confirmed: number
@@ -61,9 +61,7 @@ export interface NoticeView {
     | 'member-returned'
     /** By the member named: newcomers need the new one. */
     | 'password-changed'
-    | 'member-unreachable'
     | 'guess-failed'
-    | 'message-rejected'
     | 'profile-in-use'
     | 'prekeys-exhausted'
     | 'prekey-used'
@@ -114,7 +112,7 @@ export interface View {
   readonly removedWhoKnow: number
   readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
   /** The last thing that went wrong, until the next command. `retryAt`: milliseconds since 1970. */
-  readonly error: { readonly code: string; readonly retryAt: number | null } | null
+  readonly error: ErrorView | null
 }
 
 /** A stored membership, as the start page lists it. */
@@ -158,6 +156,12 @@ export const errorCodes = [
   'host/failed',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
+
+export interface ErrorView {
+  readonly code: ErrorCode
+  /** When another try makes sense, milliseconds since 1970. */
+  readonly retryAt: number | null
+}
 
 /** What the page may ask of the Worker. */
 export type Command =

@@ -64,15 +64,12 @@ export const german: Wording = {
     'member-evicted': (name) => `${somebody(name)} wurde aus der Gruppe entfernt`,
     'member-returned': (name) => `${somebody(name)} ist wieder da`,
     'password-changed': (name) => `${somebody(name)} hat das Passwort der Gruppe geändert`,
-    'member-unreachable': (name) => `${somebody(name)} ist gerade nicht erreichbar`,
     'guess-failed': (name) => `${somebody(name)} kam nicht herein: falsches Passwort`,
     'prekeys-exhausted': () =>
       'Jemand aus dieser Gruppe schläft und hat keine Vorschlüssel mehr: Warte, bis er zurück ist',
     'prekey-used': () => 'Ein Vorschlüssel war schon benutzt: Dieses Paar wartet, bis ihr beide online seid',
     'profile-in-use': () =>
       'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
-    'message-rejected': (name) =>
-      `Eine angebliche Nachricht von ${name ?? 'jemandem'} wurde nicht angenommen`,
   },
   links: {
     self: 'du',
@@ -86,7 +83,6 @@ export const german: Wording = {
     verified: 'bewiesen',
     vouched: 'verbürgt',
     'pre-keyed': 'mit Vorschlüssel',
-    none: 'unbewiesen',
   },
   connections: {
     offline: 'Offline',

@@ -67,14 +67,12 @@ export const english = {
     'member-evicted': (name) => `${somebody(name)} was removed from the group`,
     'member-returned': (name) => `${somebody(name)} is back`,
     'password-changed': (name) => `${somebody(name)} changed the password of the group`,
-    'member-unreachable': (name) => `${somebody(name)} cannot be reached right now`,
     'guess-failed': (name) => `${somebody(name)} failed to get in: wrong password`,
     'prekeys-exhausted': () =>
       'Somebody of this group is asleep and has no pre-keys left: wait until they are back',
     'prekey-used': () => 'A pre-key had been used before: that pair waits until both of you are online',
     'profile-in-use': () =>
       'Your stored membership is open in another tab. This tab is a member of its own, until you close it',
-    'message-rejected': (name) => `A message that claimed to be from ${name ?? 'somebody'} was not accepted`,
   } satisfies Record<NoticeCode, Named>,
   links: {
     self: 'you',
@@ -88,7 +86,6 @@ export const english = {
     verified: 'verified',
     vouched: 'vouched',
     'pre-keyed': 'pre-keyed',
-    none: 'unproven',
   } satisfies Record<Trust, string>,
   connections: {
     offline: 'Offline',
