@@ -1,5 +1,5 @@
 import type { Bytes } from '../../src/codec/index.ts'
-import type { Address, ErrorCode, Room, StoreAnswer } from '../../src/relay-protocol/index.ts'
+import type { Address, ErrorCode, Room, StoreResponse } from '../../src/relay-protocol/index.ts'
 import type { StoreRequest } from '../store/request.ts'
 import type { Seat } from './rooms.ts'
 
@@ -7,7 +7,7 @@ export type RelayEffect =
   | { readonly kind: 'send'; readonly socket: number; readonly bytes: Bytes; readonly code?: ErrorCode }
   | { readonly kind: 'close'; readonly socket: number; readonly code: number; readonly reason: string }
   /** To be done by the store; what it answers goes to `answered`. */
-  | { readonly kind: 'ask'; readonly ask: StoreRequest }
+  | { readonly kind: 'request'; readonly request: StoreRequest }
   /** Only where rooms are shared. */
   | { readonly kind: 'share'; readonly share: ShareRequest }
 
@@ -27,7 +27,7 @@ export interface Relay {
   connect(socket: number, ip: string, now: number): RelayEffect[]
   receive(socket: number, bytes: Uint8Array, now: number): RelayEffect[]
   /** The store's answer to an `ask`. */
-  answered(ask: StoreRequest, answer: StoreAnswer): RelayEffect[]
+  responded(request: StoreRequest, response: StoreResponse): RelayEffect[]
   disconnect(socket: number): RelayEffect[]
   /** All who sit in a shared room now. */
   seated(room: Room, seats: readonly Seat[]): RelayEffect[]

@@ -33,11 +33,11 @@ interface Connection extends Allowance {
   claim: Room | null
   waiting: ClientFrame[]
   /** Requests that the store has not answered yet. */
-  asking: number
+  pendingRequests: number
 }
 
 /** Requests of one socket that may wait for the store. */
-const MOST_ASKING = 256
+const MAX_PENDING_REQUESTS = 256
 /** How long to wait when only others can make room. */
 const CROWDED_MS = 10_000
 const UNAVAILABLE_MS = 2000
@@ -58,7 +58,7 @@ export function createRelay(
   const rooms = createRooms(self)
   const perIp = new Map<string, number>()
 
-  const tell = (to: Connection, frame: RelayFrame): RelayEffect => ({
+  const sendFrame = (to: Connection, frame: RelayFrame): RelayEffect => ({
     kind: 'send',
     socket: to.id,
     bytes: encode(relayFrame, frame),
@@ -107,7 +107,7 @@ export function createRelay(
     connection.room = room
     connection.claim = null
     const members = seats.flatMap(({ address }) => (address === connection.address ? [] : [address]))
-    return [tell(connection, { kind: 'joined', members })]
+    return [sendFrame(connection, { kind: 'joined', members })]
   }
 
   /** What waited for a seat, until there is something to wait for again. */
@@ -164,7 +164,7 @@ export function createRelay(
     connection.address = address
     connection.head = headOf(address)
     byAddress.set(address, connection)
-    return [...effects, tell(connection, { kind: 'welcome', address, limits })]
+    return [...effects, sendFrame(connection, { kind: 'welcome', address, limits })]
   }
 
   const join = (connection: Connection, address: Address, room: Room): RelayEffect[] => {
@@ -197,19 +197,19 @@ export function createRelay(
 
   const send = (connection: Connection, to: Address, payload: Bytes): RelayEffect =>
     deliver(connection.id, connection.room, to, () => frameFrom(connection.head, payload)) ??
-    tell(connection, { kind: 'undelivered', to })
+    sendFrame(connection, { kind: 'undelivered', to })
 
-  const ask = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
+  const requestStore = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
     const { room, ip: network, id: socket } = connection
     const { request } = frame
     if (room === null) {
-      return tell(connection, { kind: 'refused', request, code: 'not-joined', retryAfterMs: 0 })
+      return sendFrame(connection, { kind: 'refused', request, code: 'not-joined', retryAfterMs: 0 })
     }
-    if (connection.asking >= MOST_ASKING) {
-      return tell(connection, { kind: 'refused', request, code: 'message-rate', retryAfterMs: 1000 })
+    if (connection.pendingRequests >= MAX_PENDING_REQUESTS) {
+      return sendFrame(connection, { kind: 'refused', request, code: 'message-rate', retryAfterMs: 1000 })
     }
-    connection.asking++
-    return { kind: 'ask', ask: { socket, network, room, address, frame } }
+    connection.pendingRequests++
+    return { kind: 'request', request: { socket, network, room, address, frame } }
   }
 
   const charge = (connection: Connection, frame: ClientFrame, size: number, now: number): RelayEffect[] => {
@@ -217,10 +217,10 @@ export function createRelay(
     if (due === null) return []
     const { code, retryAfterMs } = due
     if ('request' in frame) {
-      return [tell(connection, { kind: 'refused', request: frame.request, code, retryAfterMs })]
+      return [sendFrame(connection, { kind: 'refused', request: frame.request, code, retryAfterMs })]
     }
     const effects = fail(connection.id, code, retryAfterMs)
-    if (frame.kind === 'send') effects.push(tell(connection, { kind: 'undelivered', to: frame.to }))
+    if (frame.kind === 'send') effects.push(sendFrame(connection, { kind: 'undelivered', to: frame.to }))
     return effects
   }
 
@@ -239,9 +239,9 @@ export function createRelay(
       case 'send':
         return [send(connection, frame.to, frame.payload)]
       case 'ping':
-        return [tell(connection, { kind: 'pong' })]
+        return [sendFrame(connection, { kind: 'pong' })]
       default:
-        return [ask(connection, address, frame)]
+        return [requestStore(connection, address, frame)]
     }
   }
 
@@ -260,7 +260,7 @@ export function createRelay(
         room: null,
         claim: null,
         waiting: [],
-        asking: 0,
+        pendingRequests: 0,
       })
       return []
     },
@@ -285,11 +285,11 @@ export function createRelay(
       return []
     },
 
-    answered({ socket, room, frame }, answer) {
+    responded({ socket, room, frame }, response) {
       const connection = connections.get(socket)
-      if (connection !== undefined) connection.asking--
-      const effects = connection === undefined ? [] : [tell(connection, answer)]
-      if (frame.kind !== 'mail' || answer.kind !== 'mailed') return effects
+      if (connection !== undefined) connection.pendingRequests--
+      const effects = connection === undefined ? [] : [sendFrame(connection, response)]
+      if (frame.kind !== 'mail' || response.kind !== 'mailed') return effects
       const hint = deliver(socket, room, frame.to, () => encode(relayFrame, { kind: 'mail-waiting' }))
       return hint === null ? effects : [...effects, hint]
     },
@@ -327,7 +327,7 @@ export function createRelay(
 
     undelivered(socket, to) {
       const connection = connections.get(socket)
-      return connection === undefined ? [] : [tell(connection, { kind: 'undelivered', to })]
+      return connection === undefined ? [] : [sendFrame(connection, { kind: 'undelivered', to })]
     },
 
     seats: rooms.own,
@@ -345,7 +345,7 @@ export function createRelay(
 
     drain(afterMs) {
       const effects = [...connections.values()].flatMap((connection): RelayEffect[] => [
-        tell(connection, { kind: 'going-away', afterMs: afterMs() }),
+        sendFrame(connection, { kind: 'going-away', afterMs: afterMs() }),
         { kind: 'close', socket: connection.id, code: 1001, reason: 'going-away' },
         ...release(connection, connection.room),
         ...release(connection, connection.claim),

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { exportMetrics, Operations } from '../../src/metrics/index.ts'
-import type { ErrorCode, StoreAnswer, StoreFrame } from '../../src/relay-protocol/index.ts'
+import type { ErrorCode, StoreFrame, StoreResponse } from '../../src/relay-protocol/index.ts'
 
 export interface RelayCounts {
   readonly sockets: number
@@ -11,7 +11,7 @@ export interface RelayCounts {
 export interface Figures {
   frame(direction: 'in' | 'out', bytes: number, milliseconds: number): void
   refused(code: ErrorCode | 'origin' | 'slow-reader' | 'no-pong'): void
-  stored(kind: StoreFrame['kind'], answer: StoreAnswer, milliseconds: number): void
+  stored(kind: StoreFrame['kind'], response: StoreResponse, milliseconds: number): void
   /** Prometheus text. */
   text(): Promise<{ readonly type: string; readonly body: string }>
   /** The same shape that the app exports. */

@@ -57,7 +57,7 @@ interface Scripted {
   relaySeats(...values: readonly (string | number)[]): Promise<unknown>
 }
 
-/** What the processes that share rooms hear of each other. */
+/** What the processes that share rooms receive of each other. */
 export interface RoomListener {
   /** Effects of what was heard, to be performed. */
   perform(effects: readonly RelayEffect[]): void
@@ -99,12 +99,16 @@ export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: numb
   const renewMs = Math.floor(leaseMs / 4)
   let most = 0
   /** Renewals that also tell the channel, since something on it may have been missed. */
-  let telling = 0
+  let announcing = 0
 
   const keys = (room: Room) => ['s', 'c'].map((name) => `mlwe:{${room}}:${name}`)
-  const ask = (op: 'claim' | 'release' | 'renew', room: Room, seats: readonly Seat[]): Promise<unknown> => {
+  const runScript = (
+    op: 'claim' | 'release' | 'renew',
+    room: Room,
+    seats: readonly Seat[],
+  ): Promise<unknown> => {
     const pairs = seats.flatMap(({ address, socket }) => [address, `${process} ${socket}`])
-    return script.relaySeats(...keys(room), op, seatMs, most, telling > 0 ? '1' : '0', ...pairs)
+    return script.relaySeats(...keys(room), op, seatMs, most, announcing > 0 ? '1' : '0', ...pairs)
   }
 
   const channelOf = (room: Room): Channel => {
@@ -122,7 +126,7 @@ export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: numb
     await subscriber.sunsubscribe(keys(room)[1] ?? '').catch(() => {})
   }
 
-  const hear = (listener: RoomListener, room: Room, message: Bytes): void => {
+  const receive = (listener: RoomListener, room: Room, message: Bytes): void => {
     if (message[0] === FORWARD) {
       listener.perform(listener.forwarded(room, toHex(message.subarray(1, 33)), message.slice(33)))
       return
@@ -141,12 +145,12 @@ export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: numb
   const claim = (room: Room, seat: Seat): void => {
     const channel = channelOf(room)
     channel.held.add(seat.socket)
-    const asked = channel.last.then(() => channel.subscribed).then(() => ask('claim', room, [seat]))
+    const claimed = channel.last.then(() => channel.subscribed).then(() => runScript('claim', room, [seat]))
     const refuse = (code: 'room-full' | 'unavailable'): void => {
       channel.held.delete(seat.socket)
       listener?.perform(listener.refused(seat.socket, code))
     }
-    channel.last = asked
+    channel.last = claimed
       .then(
         (answer) => (answer === 'done' ? undefined : refuse('room-full')),
         () => refuse('unavailable'),
@@ -159,15 +163,16 @@ export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: numb
     channel.held.delete(seat.socket)
     // What cannot be released now ends with its lease.
     channel.last = channel.last
-      .then(() => ask('release', room, [seat]))
+      .then(() => runScript('release', room, [seat]))
       .catch(() => {})
       .then(() => give(room, channel))
   }
 
-  const renew = (room: Room, seats: readonly Seat[]): void => void ask('renew', room, seats).catch(() => {})
+  const renew = (room: Room, seats: readonly Seat[]): void =>
+    void runScript('renew', room, seats).catch(() => {})
   const renewAll = (): void => {
     for (const [room, seats] of listener?.seats() ?? []) renew(room, seats)
-    telling = Math.max(0, telling - 1)
+    announcing = Math.max(0, announcing - 1)
   }
 
   return {
@@ -177,10 +182,10 @@ export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: numb
       most = roomMembers
       subscriber.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
         const room = /\{(.*)\}/.exec(channel.toString('latin1'))?.[1]
-        if (room !== undefined && channels.has(room)) hear(to, room, new Uint8Array(message))
+        if (room !== undefined && channels.has(room)) receive(to, room, new Uint8Array(message))
       })
       subscriber.on('ready', () => {
-        telling = 3
+        announcing = 3
       })
       redis.on('ready', renewAll)
       timer = setInterval(renewAll, renewMs)

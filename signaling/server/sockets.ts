@@ -7,7 +7,7 @@ import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.
 import type { RelayEffect } from '../relay/effects.ts'
 import { createRelay } from '../relay/relay.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
-import { answerRequest, type StoreRequest } from '../store/request.ts'
+import { handleRequest, type StoreRequest } from '../store/request.ts'
 import { defaultStoreLimits, type Store } from '../store/store.ts'
 import { createFigures, type Figures } from './figures.ts'
 import { clientIp, networkOf, originAllowed } from './origin.ts'
@@ -81,17 +81,17 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     maxPayload: 2 * limits.frameBytes,
   })
 
-  const answer = async (request: StoreRequest): Promise<void> => {
+  const handle = async (request: StoreRequest): Promise<void> => {
     const start = performance.now()
-    const said = await answerRequest(store, request)
-    figures.stored(request.frame.kind, said, performance.now() - start)
-    perform(relay.answered(request, said))
+    const response = await handleRequest(store, request)
+    figures.stored(request.frame.kind, response, performance.now() - start)
+    perform(relay.responded(request, response))
   }
 
   const perform = (effects: readonly RelayEffect[]): void => {
     for (const effect of effects) {
-      if (effect.kind === 'ask') {
-        void answer(effect.ask)
+      if (effect.kind === 'request') {
+        void handle(effect.request)
         continue
       }
       if (effect.kind === 'share') {

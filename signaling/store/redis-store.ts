@@ -128,7 +128,7 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => number): Store {
   redis.defineCommand('relayStore', { numberOfKeys: 1, lua })
   const script = redis as unknown as Scripted
-  const ask = (
+  const runScript = (
     op: string,
     { room, address }: Slot,
     ...rest: (string | number | Buffer)[]
@@ -140,24 +140,24 @@ export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => n
     async putPreKeys(slot, items, replace) {
       const pairs = items.flatMap((item) => [digestOf(item), Buffer.from(item)])
       const { preKeys, roomOwners } = limits
-      const stock = await ask('put', slot, replace ? '1' : '0', preKeys, roomOwners, ...pairs)
+      const stock = await runScript('put', slot, replace ? '1' : '0', preKeys, roomOwners, ...pairs)
       return typeof stock === 'number' ? stock : named<'stock-full' | 'room-full'>(stock)
     },
     async takePreKey(slot) {
-      const item = await ask('take', slot)
+      const item = await runScript('take', slot)
       return item === null ? null : bytesOf(item)
     },
     async countPreKeys(room) {
-      const all = (await ask('count', { room, address: '' })) as unknown[]
+      const all = (await runScript('count', { room, address: '' })) as unknown[]
       return all
         .flatMap((of, i) => (i % 2 === 0 ? [{ address: toHex(bytesOf(of)), count: Number(all[i + 1]) }] : []))
         .sort((a, b) => (a.address < b.address ? -1 : 1))
     },
-    forget: async (slot) => void (await ask('forget', slot)),
+    forget: async (slot) => void (await runScript('forget', slot)),
     async deposit(to, from, payload) {
       const { mailboxLetters, mailboxBytes } = limits
       const bytes = Buffer.from(payload)
-      const answer = await ask(
+      const outcome = await runScript(
         'deposit',
         to,
         hex(from),
@@ -166,10 +166,10 @@ export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => n
         mailboxLetters,
         mailboxBytes,
       )
-      return named<'mailed' | 'no-mailbox' | 'mailbox-full'>(answer)
+      return named<'mailed' | 'no-mailbox' | 'mailbox-full'>(outcome)
     },
     async fetchMail(slot, after) {
-      const all = (await ask('fetch', slot, after, LETTERS + 1)) as unknown[]
+      const all = (await runScript('fetch', slot, after, LETTERS + 1)) as unknown[]
       const letters = all.flatMap((id, i): Letter[] => {
         if (i % 2 === 1) return []
         const letter = bytesOf(all[i + 1])
@@ -178,7 +178,7 @@ export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => n
       const fit = pageOf(letters.map(({ payload }) => payload.length))
       return { letters: letters.slice(0, fit), more: fit < letters.length }
     },
-    acknowledge: async (slot, ids) => void (await ask('ack', slot, ...ids)),
+    acknowledge: async (slot, ids) => void (await runScript('ack', slot, ...ids)),
     async spend(network, cost) {
       // Under its hash: a copy of the store is no list of visitors.
       const key = `mlwe:network:${createHash('sha256').update(`mlwe-pake network ${network}`).digest('hex')}`

@@ -1,4 +1,4 @@
-import type { Address, Room, StoreAnswer, StoreFrame } from '../../src/relay-protocol/index.ts'
+import type { Address, Room, StoreFrame, StoreResponse } from '../../src/relay-protocol/index.ts'
 import type { Store } from './store.ts'
 
 /** A request to the store, with who asks, from where, and in which room. */
@@ -25,7 +25,7 @@ const costs: { readonly [K in StoreFrame['kind']]: number } = {
   'mail-ack': 1,
 }
 
-async function ask(store: Store, { room, address, frame }: StoreRequest): Promise<StoreAnswer> {
+async function dispatch(store: Store, { room, address, frame }: StoreRequest): Promise<StoreResponse> {
   const { request } = frame
   const slot = { room, address }
   switch (frame.kind) {
@@ -57,12 +57,12 @@ async function ask(store: Store, { room, address, frame }: StoreRequest): Promis
 }
 
 /** Does what `request` asks of the store. Never rejects: a store that fails is `unavailable`. */
-export async function answerRequest(store: Store, request: StoreRequest): Promise<StoreAnswer> {
+export async function handleRequest(store: Store, request: StoreRequest): Promise<StoreResponse> {
   const { kind, request: id } = request.frame
   try {
     const retryAfterMs = await store.spend(request.network, costs[kind])
     if (retryAfterMs > 0) return { kind: 'refused', request: id, code: 'network-rate', retryAfterMs }
-    return await ask(store, request)
+    return await dispatch(store, request)
   } catch {
     return { kind: 'refused', request: id, code: 'unavailable', retryAfterMs: UNAVAILABLE_MS }
   }

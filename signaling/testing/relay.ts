@@ -12,7 +12,7 @@ import {
 import type { RelayEffect, ShareRequest } from '../relay/effects.ts'
 import { createRelay } from '../relay/relay.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
-import { answerRequest } from '../store/request.ts'
+import { handleRequest } from '../store/request.ts'
 import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
 
 const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
@@ -24,12 +24,12 @@ export const otherRoom = 'bb'.repeat(32)
 /** What a test says of an effect: `socket:frame` or `socket:close code`. */
 export type Seen = readonly [
   socket: number,
-  frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'ask' | ShareRequest['kind'] },
+  frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'request' | ShareRequest['kind'] },
 ]
 
 export const see = (effects: readonly RelayEffect[]): Seen[] =>
   effects.map((effect): Seen => {
-    if (effect.kind === 'ask') return [effect.ask.socket, { kind: 'ask' }]
+    if (effect.kind === 'request') return [effect.request.socket, { kind: 'request' }]
     if (effect.kind === 'share') return [0, { kind: effect.share.kind }]
     if (effect.kind === 'close') return [effect.socket, { kind: 'close', code: effect.code }]
     return [effect.socket, decode(relayFrame, effect.bytes)]
@@ -47,16 +47,18 @@ export function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<St
     return say(socket, { kind: 'join', room: into })
   }
   /** Says a frame and lets the store answer. */
-  const ask = async (socket: number, frame: ClientFrame): Promise<Seen[]> => {
+  const request = async (socket: number, frame: ClientFrame): Promise<Seen[]> => {
     const seen: Seen[] = []
     for (const effect of relay.receive(socket, encode(clientFrame, frame), 0)) {
       const done =
-        effect.kind === 'ask' ? relay.answered(effect.ask, await answerRequest(store, effect.ask)) : [effect]
+        effect.kind === 'request'
+          ? relay.responded(effect.request, await handleRequest(store, effect.request))
+          : [effect]
       seen.push(...see(done))
     }
     return seen
   }
-  return { relay, say, enter, ask }
+  return { relay, say, enter, request }
 }
 
 export const payload = new Uint8Array([1, 2, 3])

@@ -99,7 +99,7 @@ export const createServer = (
 
 export const createClient = (identity: Identity): LoginState => create(identity, 'client', null)
 
-interface Work {
+interface Transaction {
   readonly ports: Ports
   readonly now: number
   state: LoginState
@@ -118,11 +118,11 @@ class Rejection extends Error {
 
 /** One event at a time. A rejected event gives the same state object back. */
 export const stepLogin = async (ports: Ports, state: LoginState, event: LoginEvent): Promise<LoginStep> => {
-  const work: Work = { ports, now: event.now, state, effects: [], stale: [] }
+  const tx: Transaction = { ports, now: event.now, state, effects: [], stale: [] }
   try {
-    await handle(work, event)
-    begin(work)
-    while (work.state.pace === 'run' && myTurn(work.state)) await goOn(work)
+    await handle(tx, event)
+    begin(tx)
+    while (tx.state.pace === 'run' && myTurn(tx.state)) await advanceRun(tx)
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
     const effects: LoginEffect[] = [{ kind: 'reject', code: error.code }]
@@ -131,119 +131,119 @@ export const stepLogin = async (ports: Ports, state: LoginState, event: LoginEve
       effects.push({ kind: 'wipe', secrets: [event.proof.verifier, event.proof.seed] })
     return { state, effects }
   }
-  const { effects, stale } = work
+  const { effects, stale } = tx
   if (stale.length > 0) effects.push({ kind: 'wipe', secrets: stale }) // FS
-  return { state: work.state, effects }
+  return { state: tx.state, effects }
 }
 
-const handle = async (work: Work, event: LoginEvent): Promise<void> => {
-  const { state } = work
+const handle = async (tx: Transaction, event: LoginEvent): Promise<void> => {
+  const { state } = tx
   switch (event.kind) {
     case 'relay-open': {
       const others = event.members.filter((id) => id !== state.self)
-      work.state = { ...state, online: true, present: new Set(others), servers: new Map() }
-      for (const id of others) sayHere(work, id)
+      tx.state = { ...state, online: true, present: new Set(others), servers: new Map() }
+      for (const id of others) announce(tx, id)
       return
     }
     case 'relay-closed':
-      work.state = { ...state, online: false }
+      tx.state = { ...state, online: false }
       return
     case 'presence':
-      return notePresence(work, event.member, event.present)
+      return updatePresence(tx, event.member, event.present)
     case 'received':
-      return receive(work, event.from, event.bytes)
+      return receive(tx, event.from, event.bytes)
     case 'log-in':
       if (state.role !== 'client' || state.proof !== null) throw new Rejection('login/under-way')
-      if (work.now < state.guesses.blockedUntil) throw new Rejection('pake/throttled')
-      work.state = { ...state, proof: event.proof, run: null, retryAt: null }
+      if (tx.now < state.guesses.blockedUntil) throw new Rejection('pake/throttled')
+      tx.state = { ...state, proof: event.proof, run: null, retryAt: null }
       return
     case 'advance':
       if (!myTurn(state)) throw new Rejection('login/nothing-to-do')
-      return goOn(work)
+      return advanceRun(tx)
     case 'pace':
-      work.state = { ...state, pace: event.pace }
+      tx.state = { ...state, pace: event.pace }
       return
     case 'give-up':
-      if (state.run === null && state.proof?.kind === 'client') return dropProof(work)
-      return giveUp(work, 'given-up')
+      if (state.run === null && state.proof?.kind === 'client') return dropProof(tx)
+      return giveUp(tx, 'given-up')
     case 'leave': {
-      giveUp(work, 'given-up')
-      dropProof(work)
+      giveUp(tx, 'given-up')
+      dropProof(tx)
       return
     }
     case 'tick':
-      return tick(work)
+      return tick(tx)
   }
 }
 
 const myTurn = ({ run }: LoginState): boolean => run !== null && turnOf(run) === 'mine'
 
-const send = (work: Work, to: MemberId, frame: LoginFrame): void =>
-  void work.effects.push({ kind: 'send', to, bytes: encode(loginFrame, frame) })
+const send = (tx: Transaction, to: MemberId, frame: LoginFrame): void =>
+  void tx.effects.push({ kind: 'send', to, bytes: encode(loginFrame, frame) })
 
-const sayHere = (work: Work, to: MemberId): void => {
-  const { role, suite } = work.state
-  if (role === 'server') send(work, to, { kind: 'here', suite: suite.id })
+const announce = (tx: Transaction, to: MemberId): void => {
+  const { role, suite } = tx.state
+  if (role === 'server') send(tx, to, { kind: 'here', suite: suite.id })
 }
 
-const notePresence = (work: Work, member: MemberId, isPresent: boolean): void => {
-  if (member === work.state.self) return
-  const present = new Set(work.state.present)
-  const servers = new Map(work.state.servers)
+const updatePresence = (tx: Transaction, member: MemberId, isPresent: boolean): void => {
+  if (member === tx.state.self) return
+  const present = new Set(tx.state.present)
+  const servers = new Map(tx.state.servers)
   if (isPresent) present.add(member)
   else present.delete(member)
   if (!isPresent) servers.delete(member)
-  work.state = { ...work.state, present, servers }
-  if (isPresent) sayHere(work, member)
-  else if (work.state.run?.peer === member) giveUp(work, 'given-up')
+  tx.state = { ...tx.state, present, servers }
+  if (isPresent) announce(tx, member)
+  else if (tx.state.run?.peer === member) giveUp(tx, 'given-up')
 }
 
 /** The client's run starts when there is a password to prove and somebody to prove it to. */
-const begin = (work: Work): void => {
-  const { role, proof, run, servers, suite, self } = work.state
+const begin = (tx: Transaction): void => {
+  const { role, proof, run, servers, suite, self } = tx.state
   if (role !== 'client' || proof === null || run !== null) return
   const peer = [...servers].find(([, spoken]) => spoken === suite.id)?.[0]
   if (peer === undefined) return
-  const id = work.ports.crypto.random(16)
-  work.state = { ...work.state, run: createRun({ id, suite, self, peer, proof }, work.now) }
+  const id = tx.ports.crypto.random(16)
+  tx.state = { ...tx.state, run: createRun({ id, suite, self, peer, proof }, tx.now) }
 }
 
 /** Takes over what a run became: counts the guess, forgets what it no longer needs. */
-const settle = (work: Work, { run, stale }: Advanced, failed: boolean): void => {
-  const { role, proof, guesses } = work.state
-  work.stale.push(...stale) // FS
-  work.state = {
-    ...work.state,
+const settle = (tx: Transaction, { run, stale }: Advanced, failed: boolean): void => {
+  const { role, proof, guesses } = tx.state
+  tx.stale.push(...stale) // FS
+  tx.state = {
+    ...tx.state,
     run,
     proof: role === 'client' && run.outcome !== 'running' ? null : proof,
-    guesses: failed ? countGuess(guesses, work.now) : guesses,
+    guesses: failed ? countGuess(guesses, tx.now) : guesses,
   }
 }
 
-const goOn = async (work: Work): Promise<void> => {
-  const { run } = work.state
+const advanceRun = async (tx: Transaction): Promise<void> => {
+  const { run } = tx.state
   if (run === null) return
-  const advanced = await advance(work.ports, run, work.now)
+  const advanced = await advance(tx.ports, run, tx.now)
   const { sent, peer, outcome } = advanced.run
-  if (sent !== null && sent !== run.sent) work.effects.push({ kind: 'send', to: peer, bytes: sent.frame })
-  settle(work, advanced, outcome === 'refused')
+  if (sent !== null && sent !== run.sent) tx.effects.push({ kind: 'send', to: peer, bytes: sent.frame })
+  settle(tx, advanced, outcome === 'refused')
 }
 
-const giveUp = (work: Work, outcome: 'given-up' | 'busy'): void => {
-  const { run } = work.state
+const giveUp = (tx: Transaction, outcome: 'given-up' | 'busy'): void => {
+  const { run } = tx.state
   if (run?.outcome !== 'running') return
   const stopped = stop(run, outcome)
-  settle(work, stopped, stopped.spentGuess)
+  settle(tx, stopped, stopped.spentGuess)
 }
 
-const dropProof = (work: Work): void => {
-  const { proof } = work.state
+const dropProof = (tx: Transaction): void => {
+  const { proof } = tx.state
   if (proof === null) return
-  work.stale.push(proof.verifier, ...(proof.kind === 'client' ? [proof.seed] : [])) // FS
-  work.state = { ...work.state, proof: null }
+  tx.stale.push(proof.verifier, ...(proof.kind === 'client' ? [proof.seed] : [])) // FS
+  tx.state = { ...tx.state, proof: null }
 }
 
-const receive = (work: Work, from: MemberId, raw: Bytes): void => {
+const receive = (tx: Transaction, from: MemberId, raw: Bytes): void => {
   let frame: LoginFrame
   try {
     frame = decode(loginFrame, raw)
@@ -251,61 +251,65 @@ const receive = (work: Work, from: MemberId, raw: Bytes): void => {
     if (error instanceof DecodeError) throw new Rejection('frame/malformed')
     throw error
   }
-  if (!work.state.present.has(from)) throw new Rejection('login/stranger')
+  if (!tx.state.present.has(from)) throw new Rejection('login/stranger')
   switch (frame.kind) {
     case 'here':
-      if (work.state.role !== 'client') throw new Rejection('pake/unexpected')
-      work.state = { ...work.state, servers: new Map(work.state.servers).set(from, frame.suite) }
+      if (tx.state.role !== 'client') throw new Rejection('pake/unexpected')
+      tx.state = { ...tx.state, servers: new Map(tx.state.servers).set(from, frame.suite) }
       return
     case 'busy':
-      return receiveBusy(work, from, frame)
+      return receiveBusy(tx, from, frame)
     case 'flow':
-      return receiveFlow(work, from, frame)
+      return receiveFlow(tx, from, frame)
   }
 }
 
-const receiveBusy = (work: Work, from: MemberId, frame: Extract<LoginFrame, { kind: 'busy' }>): void => {
-  const { run, role } = work.state
+const receiveBusy = (tx: Transaction, from: MemberId, frame: Extract<LoginFrame, { kind: 'busy' }>): void => {
+  const { run, role } = tx.state
   if (role !== 'client' || run?.peer !== from || run.sent?.flow !== 1 || !equal(run.id, frame.run))
     throw new Rejection('pake/unexpected')
-  giveUp(work, 'busy')
-  work.state = { ...work.state, retryAt: work.now + Math.min(frame.retryAfterMs, maxDelayMs) }
+  giveUp(tx, 'busy')
+  tx.state = { ...tx.state, retryAt: tx.now + Math.min(frame.retryAfterMs, maxDelayMs) }
 }
 
-const receiveFlow = (work: Work, from: MemberId, frame: Extract<LoginFrame, { kind: 'flow' }>): void => {
-  const { run, role } = work.state
+const receiveFlow = (tx: Transaction, from: MemberId, frame: Extract<LoginFrame, { kind: 'flow' }>): void => {
+  const { run, role } = tx.state
   if (run !== null && run.peer === from && equal(run.id, frame.run)) {
     const place = placeOf(run, frame.flow)
     if (place === null) throw new Rejection('pake/unexpected')
-    if (place === 'next') work.state = { ...work.state, run: arrive(run, frame.flow, frame.body, work.now) }
+    if (place === 'next') tx.state = { ...tx.state, run: arrive(run, frame.flow, frame.body, tx.now) }
     if (place === 'again' && run.sent !== null)
-      work.effects.push({ kind: 'send', to: from, bytes: run.sent.frame })
+      tx.effects.push({ kind: 'send', to: from, bytes: run.sent.frame })
     return
   }
   if (role !== 'server' || frame.flow !== 1) throw new Rejection('pake/unexpected')
-  answerOpening(work, from, frame)
+  answerOpening(tx, from, frame)
 }
 
-const answerOpening = (work: Work, from: MemberId, frame: Extract<LoginFrame, { kind: 'flow' }>): void => {
+const answerOpening = (
+  tx: Transaction,
+  from: MemberId,
+  frame: Extract<LoginFrame, { kind: 'flow' }>,
+): void => {
   // Whoever starts anew has given its last run up.
-  if (work.state.run?.peer === from) giveUp(work, 'given-up')
-  const { run, guesses, proof, suite, self } = work.state
+  if (tx.state.run?.peer === from) giveUp(tx, 'given-up')
+  const { run, guesses, proof, suite, self } = tx.state
   if (proof === null) throw new Rejection('pake/unexpected')
   const crowded = run?.outcome === 'running'
-  if (crowded || work.now < guesses.blockedUntil) {
-    const retryAfterMs = Math.max(crowded ? crowdedMs : 0, guesses.blockedUntil - work.now)
-    return send(work, from, { kind: 'busy', run: frame.run, retryAfterMs })
+  if (crowded || tx.now < guesses.blockedUntil) {
+    const retryAfterMs = Math.max(crowded ? crowdedMs : 0, guesses.blockedUntil - tx.now)
+    return send(tx, from, { kind: 'busy', run: frame.run, retryAfterMs })
   }
-  const opened = createRun({ id: frame.run, suite, self, peer: from, proof }, work.now)
-  work.state = { ...work.state, run: arrive(opened, 1, frame.body, work.now) }
+  const opened = createRun({ id: frame.run, suite, self, peer: from, proof }, tx.now)
+  tx.state = { ...tx.state, run: arrive(opened, 1, frame.body, tx.now) }
 }
 
-const tick = (work: Work): void => {
-  const { run } = work.state
+const tick = (tx: Transaction): void => {
+  const { run } = tx.state
   if (run?.outcome !== 'running') return
-  if (work.now - run.startedAt >= runMs) return giveUp(work, 'given-up')
-  const { run: next, frame } = repeatIfDue(run, work.now)
+  if (tx.now - run.startedAt >= runMs) return giveUp(tx, 'given-up')
+  const { run: next, frame } = repeatIfDue(run, tx.now)
   if (frame === null) return
-  work.effects.push({ kind: 'send', to: run.peer, bytes: frame })
-  work.state = { ...work.state, run: next }
+  tx.effects.push({ kind: 'send', to: run.peer, bytes: frame })
+  tx.state = { ...tx.state, run: next }
 }

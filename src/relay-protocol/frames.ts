@@ -121,11 +121,11 @@ export type RelayFrame =
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
   | { readonly kind: 'going-away'; readonly afterMs: number }
   | { readonly kind: 'pong' }
-  | StoreAnswer
+  | StoreResponse
   /** Something was put into one's mailbox: fetch. */
   | { readonly kind: 'mail-waiting' }
 
-export type StoreAnswer =
+export type StoreResponse =
   | {
       readonly kind: 'refused'
       readonly request: number

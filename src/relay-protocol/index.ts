@@ -19,8 +19,8 @@ export {
   relayFrame,
   type SocketLimits,
   type Stock,
-  type StoreAnswer,
   type StoreFrame,
+  type StoreResponse,
 } from './frames.ts'
 export {
   type Allowance,

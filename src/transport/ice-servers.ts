@@ -13,7 +13,7 @@ const isServer = (value: unknown): value is RTCIceServer =>
  * The STUN and TURN servers that `origin` names: asked for now and again whenever they grew old, and given as last heard, so
  * that a link never waits for them.
  */
-export const askForIceServers = (origin: string): (() => RTCIceServer[]) => {
+export const fetchIceServers = (origin: string): (() => RTCIceServer[]) => {
   let known: RTCIceServer[] = []
   let until = 0
   const ask = async (): Promise<void> => {

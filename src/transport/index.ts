@@ -1,6 +1,6 @@
-export { askForIceServers } from './ice-servers.ts'
+export { fetchIceServers } from './ice-servers.ts'
 export type { LinkPath } from './link-path.ts'
-export { createMesh, type MeshEvent, type MeshOrder } from './mesh.ts'
+export { createMesh, type MeshCommand, type MeshEvent } from './mesh.ts'
 export type { Quota } from './quota.ts'
 export { createRelayClient } from './relay-client.ts'
 export type { RelayClient, RelayEvent, WebSocketLike } from './relay-link.ts'

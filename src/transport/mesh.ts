@@ -3,7 +3,7 @@ import { type Bytes, utf8 } from '../codec/index.ts'
 import { type LinkPath, pathOf, statisticsOf } from './link-path.ts'
 
 /** What the peer asks of the WebRTC links in the page. Members are named by opaque ids. */
-export type MeshOrder =
+export type MeshCommand =
   | { readonly kind: 'connect'; readonly member: string; readonly initiator: boolean }
   | { readonly kind: 'disconnect'; readonly member: string }
   | { readonly kind: 'disconnect-all' }
@@ -17,7 +17,7 @@ export type MeshEvent =
   | { readonly kind: 'received'; readonly member: string; readonly bytes: Bytes }
 
 export interface Mesh {
-  obey(order: MeshOrder): void
+  execute(command: MeshCommand): void
   /** Of the links that are up. */
   paths(): Promise<readonly LinkPath[]>
 }
@@ -184,19 +184,19 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () =
 
   return {
     paths,
-    obey(order) {
-      switch (order.kind) {
+    execute(command) {
+      switch (command.kind) {
         case 'connect':
-          return connect(order.member, order.initiator)
+          return connect(command.member, command.initiator)
         case 'disconnect':
-          return close(order.member)
+          return close(command.member)
         case 'disconnect-all':
           for (const member of [...links.keys()]) close(member)
           return
         case 'signal':
-          return signal(order.member, order.data)
+          return signal(command.member, command.data)
         case 'send':
-          return send(order.member, order.bytes)
+          return send(command.member, command.bytes)
       }
     },
   }

@@ -198,7 +198,7 @@ test('what the relay said last before it hung up is the reason; the answer that 
   const { client, socket, events, open, advance } = scripted()
   const reasons = () => events.flatMap((event) => (event.kind === 'closed' ? [event.reason] : []))
   open()
-  const answer = client.ask({ kind: 'prekeys-count' })
+  const answer = client.request({ kind: 'prekeys-count' })
   socket().says({ kind: 'refused', request: 1, code: 'network-rate', retryAfterMs: 700 })
   expect(await answer).toMatchObject({ kind: 'refused' })
   expect(events.at(-1)).toEqual({ kind: 'refused', code: 'network-rate', retryAfterMs: 700 })

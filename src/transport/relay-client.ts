@@ -6,7 +6,7 @@ import {
   type ErrorCode,
   type RelayFrame,
   relayFrame,
-  type StoreAnswer,
+  type StoreResponse,
 } from '../relay-protocol/index.ts'
 import { createQuota } from './quota.ts'
 import type { LinkEnd, RelayClient, RelayClientOptions, WebSocketLike } from './relay-link.ts'
@@ -32,7 +32,7 @@ interface Link {
   readonly socket: WebSocketLike
   readonly timers: Set<() => void>
   /** Questions without an answer yet, by number. */
-  readonly asked: Map<number, (answer: StoreAnswer | null) => void>
+  readonly pending: Map<number, (response: StoreResponse | null) => void>
   /** Frames held back because the relay said that we are too fast. */
   readonly held: { readonly to: Address; readonly bytes: Bytes }[]
   state: 'opening' | 'greeting' | 'joining' | 'joined'
@@ -93,7 +93,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     if (link !== on) return
     link = null
     for (const cancel of on.timers) cancel()
-    for (const tell of on.asked.values()) tell(null)
+    for (const resolve of on.pending.values()) resolve(null)
     on.socket.close()
     if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
     const retryInMs = stopped ? null : retryDelay(on.waitMs)
@@ -172,12 +172,12 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
       default: {
-        const tell = on.asked.get(frame.request)
-        on.asked.delete(frame.request)
-        tell?.(frame)
-        if (tell !== undefined && frame.kind === 'refused')
+        const resolve = on.pending.get(frame.request)
+        on.pending.delete(frame.request)
+        resolve?.(frame)
+        if (resolve !== undefined && frame.kind === 'refused')
           emit({ kind: 'refused', code: frame.code, retryAfterMs: frame.retryAfterMs })
-        return tell !== undefined
+        return resolve !== undefined
       }
     }
   }
@@ -211,7 +211,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     const opened: Link = {
       socket,
       timers: new Set(),
-      asked: new Map(),
+      pending: new Map(),
       held: [],
       state: 'opening',
       address: '',
@@ -245,14 +245,14 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       else if (link.held.length < QUEUE_FRAMES) link.held.push({ to, bytes })
       else emit({ kind: 'undelivered', to })
     },
-    ask(question) {
+    request(body) {
       const on = link
       if (on === null || on.state !== 'joined') return Promise.resolve(null)
       lastRequest = (lastRequest + 1) % 2 ** 32
       const request = lastRequest
-      const answer = new Promise<StoreAnswer | null>((tell) => on.asked.set(request, tell))
-      put(on, { ...question, request })
-      return answer
+      const response = new Promise<StoreResponse | null>((resolve) => on.pending.set(request, resolve))
+      put(on, { ...body, request })
+      return response
     },
     ping() {
       if (link?.state === 'joined' && link.pingedAt === null && !link.pumping) ping(link)

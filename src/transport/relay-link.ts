@@ -4,8 +4,8 @@ import type {
   ErrorCode,
   Room,
   SocketLimits,
-  StoreAnswer,
   StoreFrame,
+  StoreResponse,
 } from '../relay-protocol/index.ts'
 import type { Quota } from './quota.ts'
 
@@ -34,7 +34,7 @@ export type RelayEvent =
 
 /** What can be asked of the relay's store. */
 type Unnumbered<T> = T extends unknown ? Omit<T, 'request'> : never
-export type Question = Unnumbered<StoreFrame>
+export type RelayRequest = Unnumbered<StoreFrame>
 
 export interface RelayClient {
   /** At most 60 KiB. Never throws for the network's sake; what cannot be sent comes back as `undelivered`. */
@@ -43,7 +43,7 @@ export interface RelayClient {
    * Asks for something of the relay's store. `null`: the link broke before the answer, or there was none; all questions
    * may be asked again.
    */
-  ask(question: Question): Promise<StoreAnswer | null>
+  request(body: RelayRequest): Promise<StoreResponse | null>
   /** Asks for a `round-trip`, unless one is being measured. */
   ping(): void
   /** What may be sent at once; `null` before the relay named its limits. */

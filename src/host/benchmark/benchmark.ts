@@ -1,6 +1,6 @@
 import { estimate } from '../../metrics/index.ts'
 import {
-  type BenchmarkOrder,
+  type BenchmarkCommand,
   type BenchmarkResult,
   type BenchmarkView,
   benchmarkOperations,
@@ -28,7 +28,7 @@ interface Ports {
 
 export interface Benchmark {
   /** Another order while one runs takes its place. */
-  start(order: BenchmarkOrder): void
+  start(command: BenchmarkCommand): void
   stop(): void
 }
 
@@ -73,9 +73,9 @@ export const createBenchmark = (cases: () => readonly BenchmarkCase[], ports: Po
   }
 
   return {
-    start(order) {
-      const wanted = benchmarkOperations.filter((operation) => order.operations.includes(operation))
-      const given = Number.isInteger(order.samples) ? order.samples : leastSamples
+    start(command) {
+      const wanted = benchmarkOperations.filter((operation) => command.operations.includes(operation))
+      const given = Number.isInteger(command.samples) ? command.samples : leastSamples
       const samples = Math.max(leastSamples, Math.min(mostSamples, given))
       const chosen = cases().filter(({ operation }) => wanted.includes(operation))
       const mine = ++generation

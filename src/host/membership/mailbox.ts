@@ -41,15 +41,15 @@ export const createMailbox = (owner: MailboxOwner): Mailbox => {
   let stock: number | null = null
   let tending = false
 
-  const ask: RelayClient['ask'] = (question) => owner.relay()?.ask(question) ?? Promise.resolve(null)
+  const request: RelayClient['request'] = (body) => owner.relay()?.request(body) ?? Promise.resolve(null)
 
   /** Everybody with a mailbox in this room. */
   const count = async (): Promise<readonly MemberId[]> => {
-    const answer = await ask({ kind: 'prekeys-count' })
-    if (answer?.kind !== 'prekeys-counted') return []
-    for (const { address } of answer.stocks) addresses.set(memberOf(address), address)
-    if (owner.stored) stock = answer.stocks.find(({ address }) => memberOf(address) === self)?.count ?? 0
-    return answer.stocks.map(({ address }) => memberOf(address))
+    const response = await request({ kind: 'prekeys-count' })
+    if (response?.kind !== 'prekeys-counted') return []
+    for (const { address } of response.stocks) addresses.set(memberOf(address), address)
+    if (owner.stored) stock = response.stocks.find(({ address }) => memberOf(address) === self)?.count ?? 0
+    return response.stocks.map(({ address }) => memberOf(address))
   }
 
   const refill = async (): Promise<void> => {
@@ -65,16 +65,16 @@ export const createMailbox = (owner: MailboxOwner): Mailbox => {
       await count()
       if (!owner.stored) return
       for (let after = 0, more = true; more; ) {
-        const answer = await ask({ kind: 'mail-fetch', after })
-        if (answer?.kind !== 'letters' || answer.letters.length === 0) return
+        const response = await request({ kind: 'mail-fetch', after })
+        if (response?.kind !== 'letters' || response.letters.length === 0) return
         const read: number[] = []
-        for (const { id, from, payload } of answer.letters) {
+        for (const { id, from, payload } of response.letters) {
           addresses.set(memberOf(from), from)
           if (await owner.read(memberOf(from), payload)) read.push(id)
           after = id
         }
-        if (read.length > 0) await ask({ kind: 'mail-ack', ids: read })
-        more = answer.more
+        if (read.length > 0) await request({ kind: 'mail-ack', ids: read })
+        more = response.more
       }
     },
     async tend() {
@@ -91,14 +91,14 @@ export const createMailbox = (owner: MailboxOwner): Mailbox => {
     async publish(preKeys) {
       for (let at = 0; at < preKeys.length; at += preKeysPerFrame) {
         const items = preKeys.slice(at, at + preKeysPerFrame)
-        const answer = await ask({ kind: 'prekeys-put', replace: false, items })
-        if (answer?.kind === 'prekeys-stored') stock = answer.stock
+        const response = await request({ kind: 'prekeys-put', replace: false, items })
+        if (response?.kind === 'prekeys-stored') stock = response.stock
       }
     },
     async take(member) {
       const of = addresses.get(member)
-      const answer = of === undefined ? null : await ask({ kind: 'prekeys-take', of })
-      if (answer?.kind === 'prekey') await owner.preKey(member, answer.item)
+      const response = of === undefined ? null : await request({ kind: 'prekeys-take', of })
+      if (response?.kind === 'prekey') await owner.preKey(member, response.item)
     },
   }
 }

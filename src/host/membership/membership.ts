@@ -36,7 +36,7 @@ const tendMs = 30_000
 /** A relay that has not answered by then ends the joining. */
 const patienceMs = 20_000
 
-export interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
+export interface MembershipOptions extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
   readonly peer: PeerState
   /** 32 bytes, the relay's proof of address. */
   readonly secret: Bytes
@@ -47,10 +47,10 @@ export interface Entrance extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
   readonly messages?: readonly MessageView[]
 }
 
-/** One peer at work in one room, from its entrance to its end. */
+/** One peer at work in one room, from its options to its end. */
 export interface Membership {
   /** Whether it ends with the tab. */
-  readonly passing: boolean
+  readonly ephemeral: boolean
   readonly joined: () => boolean
   say(text: string): void
   changeMembers(command: Extract<Command, { kind: 'remove' | 'change-password' }>): void
@@ -59,30 +59,30 @@ export interface Membership {
   leaveAtOnce(): Promise<void>
   meshEvent(event: MeshEvent): void
   wake(): void
-  lookAtRelay(): RelayView
+  relayView(): RelayView
   inspect(): InsideView
-  note(code: 'profile-in-use'): void
+  showNotice(code: 'profile-in-use'): void
   /** Ends it by a defect of ours. */
   abort(): void
 }
 
-export interface Surroundings extends HostPorts {
+export interface MembershipPorts extends HostPorts {
   readonly screen: Screen
   /** One after the other, whatever asks. */
   readonly enqueue: (work: () => Promise<void>) => void
   readonly ended: () => void
-  readonly tellStored: () => Promise<void>
+  readonly publishStored: () => Promise<void>
 }
 
 type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'> : never) : never
 
 /** Feeds its peer events one at a time, carries out the effects, and tells the page what to draw. */
-export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership => {
-  const { crypto, recorder, screen, enqueue, ended, tellStored } = ports
-  const { profile, transport, secret, relayUrl, entering } = entrance
-  let { peer } = entrance
+export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): Membership => {
+  const { crypto, recorder, screen, enqueue, ended, publishStored } = ports
+  const { profile, transport, secret, relayUrl, entering } = options
+  let { peer } = options
   const { self, group, suite } = peer
-  let log: Conversation = addMessages(emptyConversation, entrance.messages ?? [])
+  let log: Conversation = addMessages(emptyConversation, options.messages ?? [])
   /** The relay's address of each member met: a member's id is its first half. */
   const addresses = new Map<MemberId, string>()
   const startedAt = ports.now()
@@ -93,17 +93,17 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
 
   const steps = createPeerSteps({ crypto, recorder, showTrace: ports.showTrace })
   const feed = (event: Untimed): void => {
-    const asked = recorder.now()
-    enqueue(async () => void (await dispatch(event, asked)))
+    const queuedAt = recorder.now()
+    enqueue(async () => void (await dispatch(event, queuedAt)))
   }
 
-  /** `false` where the same event should come again later. `asked`: when it joined the queue, on the recorder's clock. */
-  const dispatch = async (event: Untimed, asked = recorder.now()): Promise<boolean> => {
+  /** `false` where the same event should come again later. `queuedAt`: when it joined the queue, on the recorder's clock. */
+  const dispatch = async (event: Untimed, queuedAt = recorder.now()): Promise<boolean> => {
     if (over) return false
     const before = peer
-    if (event.kind === 'received') ports.noteFrame(event.bytes)
+    if (event.kind === 'received') ports.recordFrame(event.bytes)
     const timed = { ...event, now: ports.now() } as PeerEvent
-    const { state, effects } = await entering.within(() => steps.take(peer, timed, asked))
+    const { state, effects } = await entering.within(() => steps.take(peer, timed, queuedAt))
     if (over) return false
     const said = effects.filter((effect) => effect.kind === 'message')
     const messages = said.map((effect) => messageOf(effect, { self: self, now: ports.now() }))
@@ -117,7 +117,7 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     return !effects.some((effect) => effect.kind === 'reject' && effect.code === 'prekey/later')
   }
 
-  /** Where it fails, the step never happened: nothing of it was sent, and its event comes again or is asked for again. */
+  /** Where it fails, the step never happened: nothing of it was sent, and its event comes again or is queuedAt for again. */
   const persist = async (
     stored: OpenProfile,
     next: PeerState,
@@ -142,11 +142,11 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
         const { to, via, bytes } = effect
         const address = addresses.get(to)
         const direct = via === 'best' && peer.direct.has(to) && !(closing && peer.online)
-        if (direct || address !== undefined) ports.noteFrame(bytes)
-        if (direct) ports.orderMesh({ kind: 'send', member: to, bytes })
+        if (direct || address !== undefined) ports.recordFrame(bytes)
+        if (direct) ports.commandMesh({ kind: 'send', member: to, bytes })
         else if (address === undefined) return
         else if (via === 'best' && mailbox !== null && !peer.present.has(to))
-          relay?.ask({ kind: 'mail', to: address, payload: bytes })
+          relay?.request({ kind: 'mail', to: address, payload: bytes })
         else relay?.send(address, bytes)
         return
       }
@@ -157,11 +157,11 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
         void mailbox?.take(effect.member)
         return
       case 'connect':
-        if (transport === 'any') ports.orderMesh(effect)
+        if (transport === 'any') ports.commandMesh(effect)
         return
       case 'disconnect':
       case 'signal':
-        ports.orderMesh(effect)
+        ports.commandMesh(effect)
         return
       case 'notice':
         log = addNotice(log, effect, ports.now())
@@ -208,21 +208,21 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
     entering.arrive(code ?? phase)
     recorder.note({ phase: null, epoch: null })
     if (mailbox !== null && (peer.ended === 'left' || peer.ended === 'removed'))
-      relay?.ask({ kind: 'forget' })
+      relay?.request({ kind: 'forget' })
     // After the step that may be under way.
     enqueue(async () => {
       for (const secret of [peer.verifier, peer.seed]) secret?.wipe() // FS
     })
     // What was sealed last still has to leave.
     ports.setTimer(() => relay?.close(), 200)
-    ports.orderMesh({ kind: 'disconnect-all' })
+    ports.commandMesh({ kind: 'disconnect-all' })
     ended()
     const gone = peer.ended === 'left' || peer.ended === 'removed'
     if (profile !== null)
       enqueue(async () => {
         if (gone) await profile.forget()
         profile.close()
-        await tellStored()
+        await publishStored()
       })
     screen.restart({ phase, error: code === null ? null : { code, retryAt } })
   }
@@ -296,8 +296,8 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
   }
 
   const queued = (event: Untimed): Promise<boolean> => {
-    const asked = recorder.now()
-    return new Promise((done) => enqueue(async () => done(await dispatch(event, asked))))
+    const queuedAt = recorder.now()
+    return new Promise((done) => enqueue(async () => done(await dispatch(event, queuedAt))))
   }
   // A quick group has nobody asleep.
   const mailbox =
@@ -326,10 +326,10 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
   })
   tick()
   // What was said before is on screen before anybody answers.
-  if (entrance.messages !== undefined) refresh()
+  if (options.messages !== undefined) refresh()
 
   return {
-    passing: profile === null,
+    ephemeral: profile === null,
     joined: () => peer.joined,
     say: (text) => feed({ kind: 'say', text }),
     changeMembers,
@@ -339,9 +339,9 @@ export const enterRoom = (ports: Surroundings, entrance: Entrance): Membership =
       await queued({ kind: 'leave' })
     },
     wake: () => relay?.retryNow(),
-    lookAtRelay: () => relay?.look() ?? emptyRelayView,
+    relayView: () => relay?.view() ?? emptyRelayView,
     inspect: () => inspectPeer(peer),
-    note: (code) => {
+    showNotice: (code) => {
       log = addNotice(log, { code, member: '', name: null }, ports.now())
       screen.show(log)
     },

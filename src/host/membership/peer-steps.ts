@@ -26,15 +26,15 @@ interface Ports {
 
 /**
  * Steps of one peer, each recorded as the whole of what it did: `peer_step`, with the event's kind for an algorithm.
- * `asked`: when the event joined the queue, on the recorder's clock. A tick that does nothing leaves no record.
+ * `queuedAt`: when the event joined the queue, on the recorder's clock. A tick that does nothing leaves no record.
  */
 export const createPeerSteps = ({ crypto, recorder, showTrace }: Ports) => {
   const aliasOf = createAliases()
   const trace = createTrace(aliasOf, showTrace)
-  const take = async (state: PeerState, event: PeerEvent, asked: number): Promise<PeerStep> => {
+  const take = async (state: PeerState, event: PeerEvent, queuedAt: number): Promise<PeerStep> => {
     const start = recorder.now()
     const member = memberIn(event)
-    recorder.note({ queueWait: start - asked, peer: member === null ? null : aliasOf(member) })
+    recorder.note({ queueWait: start - queuedAt, peer: member === null ? null : aliasOf(member) })
     const span = recorder.spans.open(false)
     try {
       const taken = await within(recorder, span, () => step({ crypto, recorder }, state, event))

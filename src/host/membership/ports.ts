@@ -1,7 +1,7 @@
 import type { Bytes } from '../../codec/index.ts'
 import type { Crypto } from '../../crypto/index.ts'
 import type { TraceEvent, Tracer } from '../../metrics/index.ts'
-import type { MeshOrder, WebSocketLike } from '../../transport/index.ts'
+import type { MeshCommand, WebSocketLike } from '../../transport/index.ts'
 import type { StoredView, View } from '../page/view.ts'
 import type { Profiles } from '../profile/profiles.ts'
 
@@ -10,13 +10,13 @@ export interface HostPorts {
   readonly crypto: Crypto
   readonly recorder: Tracer
   /** A frame went to a member, or came from one. */
-  readonly noteFrame: (frame: Bytes) => void
+  readonly recordFrame: (frame: Bytes) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly openSocket: (url: string) => WebSocketLike
   /** Runs `run` once after `ms`, unless the returned function is called before. */
   readonly setTimer: (run: () => void, ms: number) => () => void
-  readonly orderMesh: (order: MeshOrder) => void
+  readonly commandMesh: (command: MeshCommand) => void
   readonly showView: (view: View) => void
   readonly showTrace: (event: TraceEvent) => void
   readonly profiles: Profiles

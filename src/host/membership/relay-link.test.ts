@@ -56,7 +56,7 @@ const open = ({ port }: { readonly port: number }, n: number): RelayLink => {
 /** Looks until it sees what it waits for. */
 const until = async (link: RelayLink, seen: (view: RelayView) => boolean): Promise<RelayView> => {
   for (;;) {
-    const view = link.look()
+    const view = link.view()
     if (seen(view)) return view
     await new Promise((later) => setTimeout(later, 5))
   }
@@ -66,7 +66,7 @@ const isOpen = ({ socket }: RelayView): boolean => socket === 'open'
 test('a look tells the state, the limits, the quota and measured round trips', async () => {
   const server = await serve()
   const link = open(server, 1)
-  expect(link.look()).toMatchObject({
+  expect(link.view()).toMatchObject({
     socket: 'connecting',
     attempts: 1,
     entered: 0,
@@ -133,15 +133,15 @@ test('stocks of pre-keys and letters are counted as they come and go', async () 
   const writer = open(server, 2)
   for (const link of [asleep, writer]) await until(link, isOpen)
   const items = [new Uint8Array(3), new Uint8Array(4)]
-  await asleep.ask({ kind: 'prekeys-put', replace: false, items })
-  await writer.ask({ kind: 'prekeys-count' })
-  expect(writer.look().stocks).toEqual([{ id: memberOf(addressOf(1)), count: 2 }])
-  await writer.ask({ kind: 'mail', to: addressOf(1), payload: new Uint8Array(9) })
-  expect(writer.look().letters.left).toBe(1)
+  await asleep.request({ kind: 'prekeys-put', replace: false, items })
+  await writer.request({ kind: 'prekeys-count' })
+  expect(writer.view().stocks).toEqual([{ id: memberOf(addressOf(1)), count: 2 }])
+  await writer.request({ kind: 'mail', to: addressOf(1), payload: new Uint8Array(9) })
+  expect(writer.view().letters.left).toBe(1)
   await until(asleep, ({ letters }) => letters.announced)
-  const answer = await asleep.ask({ kind: 'mail-fetch', after: 0 })
-  expect(asleep.look().letters).toMatchObject({ announced: false, unread: 1, read: 0 })
+  const answer = await asleep.request({ kind: 'mail-fetch', after: 0 })
+  expect(asleep.view().letters).toMatchObject({ announced: false, unread: 1, read: 0 })
   const ids = answer?.kind === 'letters' ? answer.letters.map(({ id }) => id) : []
-  await asleep.ask({ kind: 'mail-ack', ids })
-  expect(asleep.look().letters).toMatchObject({ unread: 0, read: 1 })
+  await asleep.request({ kind: 'mail-ack', ids })
+  expect(asleep.view().letters).toMatchObject({ unread: 0, read: 1 })
 })

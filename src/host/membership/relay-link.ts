@@ -9,7 +9,7 @@ const keptRoundTrips = 120
 /** A link to the relay that keeps count of what happens on it. */
 export interface RelayLink extends RelayClient {
   /** What is known now; measures the way to the relay for the next look. */
-  look(): RelayView
+  view(): RelayView
 }
 
 export interface LinkOptions {
@@ -67,32 +67,32 @@ const followRelay = (view: RelayView, event: RelayEvent, now: number): RelayView
   }
 }
 
-type Ask = RelayClient['ask']
-type Answer = Awaited<ReturnType<Ask>>
+type Request = RelayClient['request']
+type Response = Awaited<ReturnType<Request>>
 
-/** The view after the relay's answer to a question. */
-const followAnswer = (
+/** The view after the relay's response to a request. */
+const followResponse = (
   view: RelayView,
-  question: Parameters<Ask>[0],
-  answer: Answer,
+  request: Parameters<Request>[0],
+  response: Response,
   now: number,
 ): RelayView => {
   const { letters } = view
-  switch (answer?.kind) {
+  switch (response?.kind) {
     case 'prekeys-counted':
       return {
         ...view,
-        stocks: answer.stocks.map(({ address, count }) => ({ id: memberOf(address), count })),
+        stocks: response.stocks.map(({ address, count }) => ({ id: memberOf(address), count })),
       }
     case 'mailed':
       return { ...view, letters: { ...letters, left: letters.left + 1 } }
     case 'letters': {
-      const before = question.kind === 'mail-fetch' && question.after > 0 ? letters.unread : 0
-      const unread = before + answer.letters.length
+      const before = request.kind === 'mail-fetch' && request.after > 0 ? letters.unread : 0
+      const unread = before + response.letters.length
       return { ...view, letters: { ...letters, announced: false, unread, askedAt: now } }
     }
     case 'mail-acked': {
-      const acked = question.kind === 'mail-ack' ? question.ids.length : 0
+      const acked = request.kind === 'mail-ack' ? request.ids.length : 0
       const unread = Math.max(0, letters.unread - acked)
       return { ...view, letters: { ...letters, unread, read: letters.read + acked } }
     }
@@ -128,13 +128,13 @@ export const openRelayLink = (ports: Ports, { url, secret, room, onEvent }: Link
       countSent()
       client.send(to, bytes)
     },
-    async ask(question) {
+    async request(request) {
       countSent()
-      const answer = await client.ask(question)
-      view = followAnswer(view, question, answer, now())
-      return answer
+      const response = await client.request(request)
+      view = followResponse(view, request, response, now())
+      return response
     },
-    look() {
+    view() {
       client.ping()
       return { ...view, quota: client.quota() }
     },

@@ -11,7 +11,7 @@ interface TakenStep {
   readonly effects: readonly PeerEffect[]
 }
 
-interface Passing {
+interface FrameContext {
   readonly path: TraceFrame['path']
   readonly bytes: Bytes
   readonly inside: Extract<PeerEffect, { kind: 'opened' }>['label'] | undefined
@@ -20,7 +20,7 @@ interface Passing {
 
 type Mark = Extract<TraceEvent, { kind: 'mark' }>['mark']
 type Notice = Extract<PeerEffect, { kind: 'notice' }>['code']
-type Untold = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, 'id' | 'at'> : never) : never
+type NewEvent = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, 'id' | 'at'> : never) : never
 
 const noticeMarks: Partial<Record<Notice, Mark>> = {
   'member-joined': 'join',
@@ -51,17 +51,17 @@ const turnsOf = (state: PeerState, member: PeerState['self']): number => {
 /** Tells of every frame and turning point of one peer, by what its steps say of themselves. */
 export const createTrace = (
   aliasOf: (member: string) => Lane,
-  tell: (event: TraceEvent) => void,
+  emit: (event: TraceEvent) => void,
 ): ((taken: TakenStep) => void) => {
   let last = 0
   let opened = false
   let epoch: string | null = null
   return ({ before, after, event, effects }) => {
-    const add = (untold: Untold): void => tell({ ...untold, id: ++last, at: event.now })
+    const add = (entry: NewEvent): void => emit({ ...entry, id: ++last, at: event.now })
     const mark = (mark: Mark, member: string | null): void =>
       add({ kind: 'mark', mark, peer: member === null ? null : aliasOf(member) })
 
-    const frame = (from: Lane, to: Lane, { path, bytes, inside, address }: Passing): void =>
+    const frame = (from: Lane, to: Lane, { path, bytes, inside, address }: FrameContext): void =>
       add({
         kind: 'frame',
         from,

@@ -41,7 +41,7 @@ export interface BenchmarkView {
   readonly results: readonly BenchmarkResult[]
 }
 
-export interface BenchmarkOrder {
+export interface BenchmarkCommand {
   readonly operations: readonly BenchmarkOperation[]
   /** Samples of each operation and engine, 5 to 1,000. */
   readonly samples: number

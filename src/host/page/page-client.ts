@@ -1,8 +1,8 @@
 import { createTracer, measure, type OperationRecord, type TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
-import { askForIceServers, createMesh, type LinkPath, type MeshOrder } from '../../transport/index.ts'
+import { createMesh, fetchIceServers, type LinkPath, type MeshCommand } from '../../transport/index.ts'
 import workerUrl from '../worker/worker.ts?worker&url'
-import { type BenchmarkOrder, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
+import { type BenchmarkCommand, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
 import { applyChange } from './list-change.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
@@ -21,7 +21,7 @@ export interface PeerClient {
   readonly relay: {
     readonly view: () => RelayView
     readonly subscribe: (listener: () => void) => () => void
-    readonly look: () => void
+    readonly refresh: () => void
   }
   /** The 1-to-1 login, which has nothing to do with the group. */
   readonly oneToOne: {
@@ -40,7 +40,7 @@ export interface PeerClient {
     readonly view: () => BenchmarkView
     readonly subscribe: (listener: () => void) => () => void
     /** `null` stops. */
-    readonly order: (order: BenchmarkOrder | null) => void
+    readonly dispatch: (command: BenchmarkCommand | null) => void
   }
   /** Tells `listener` how the member's own protocols stand, now and every second until the returned function is called. */
   readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
@@ -73,14 +73,14 @@ const ownWorkerUrl = (): string => {
   return policy.createScriptURL(workerUrl)
 }
 
-const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; tell: (value: T) => void } => {
+const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; emit: (value: T) => void } => {
   const listeners = new Set<(value: T) => void>()
   return {
     add: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    tell: (value) => {
+    emit: (value) => {
       for (const listener of listeners) listener(value)
     },
   }
@@ -90,14 +90,14 @@ const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; t
 export const connectPeer = (): PeerClient => {
   const views = listenable<void>()
   const logins = listenable<void>()
-  const looks = listenable<void>()
+  const relays = listenable<void>()
   const records = listenable<readonly OperationRecord[]>()
   const frames = listenable<readonly WireFrame[]>()
   const traces = listenable<readonly TraceEvent[]>()
   const benchmarks = listenable<void>()
   const insides = listenable<InsideView | null>()
   const url = ownWorkerUrl()
-  const mesh = createMesh((event) => post({ kind: 'mesh', event }), askForIceServers(location.origin))
+  const mesh = createMesh((event) => post({ kind: 'mesh', event }), fetchIceServers(location.origin))
   let view: View = emptyView
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
@@ -113,13 +113,13 @@ export const connectPeer = (): PeerClient => {
     (entry) => void own.push(entry),
   )
 
-  const obey = (order: MeshOrder): void => {
-    if (order.kind !== 'send') return mesh.obey(order)
-    const subject = { operation: 'channel_send', algorithm: 'WebRTC', bytesIn: order.bytes.length }
+  const execute = (command: MeshCommand): void => {
+    if (command.kind !== 'send') return mesh.execute(command)
+    const subject = { operation: 'channel_send', algorithm: 'WebRTC', bytesIn: command.bytes.length }
     measure(
       tracer,
       subject,
-      () => mesh.obey(order),
+      () => mesh.execute(command),
       () => 0,
     )
   }
@@ -127,12 +127,12 @@ export const connectPeer = (): PeerClient => {
   const setView = (next: View): void => {
     view = next
     tracer.note({ phase: next.phase, epoch: next.epoch })
-    views.tell()
+    views.emit()
   }
 
   const setLogin = (next: OneToOneView): void => {
     login = next
-    logins.tell()
+    logins.emit()
   }
 
   const receive = (message: FromWorker): void => {
@@ -141,28 +141,28 @@ export const connectPeer = (): PeerClient => {
         return setView({ ...message.view, messages: applyChange(view.messages, message.messages) })
       case 'stored':
         stored = message.stored
-        return views.tell()
+        return views.emit()
       case 'one-to-one':
         return setLogin(message.view)
       case 'relay':
         relay = message.view
-        return looks.tell()
+        return relays.emit()
       case 'mesh':
-        return obey(message.order)
+        return execute(message.command)
       case 'benchmark':
         benchmark = message.view
-        return benchmarks.tell()
+        return benchmarks.emit()
       case 'inside':
-        return insides.tell(message.inside)
+        return insides.emit(message.inside)
       case 'trace':
-        return traces.tell(message.batch)
+        return traces.emit(message.batch)
       case 'records': {
         costNs = message.costNs
         const shift = message.origin - performance.timeOrigin
         const batch = [...own, ...message.batch.map((entry) => ({ ...entry, start: entry.start + shift }))]
         own = []
-        frames.tell(message.frames.map((frame) => ({ ...frame, at: frame.at + shift })))
-        return records.tell(batch)
+        frames.emit(message.frames.map((frame) => ({ ...frame, at: frame.at + shift })))
+        return records.emit(batch)
       }
     }
   }
@@ -174,8 +174,8 @@ export const connectPeer = (): PeerClient => {
     started.addEventListener('error', () => {
       started.terminate()
       worker = null
-      mesh.obey({ kind: 'disconnect-all' })
-      const error = { code: 'host/failed', retryAt: null }
+      mesh.execute({ kind: 'disconnect-all' })
+      const error = { code: 'host/failed', retryAt: null } as const
       setView({ ...emptyView, phase: 'failed', error })
       if (login.role !== null) setLogin({ ...emptyOneToOne, error })
     })
@@ -187,7 +187,7 @@ export const connectPeer = (): PeerClient => {
     worker.postMessage(message)
   }
 
-  const tellVisibility = (): void => {
+  const sendVisibility = (): void => {
     const { hidden } = document
     tracer.note({ throttled: hidden })
     post({ kind: 'visibility', hidden })
@@ -195,8 +195,8 @@ export const connectPeer = (): PeerClient => {
 
   // Loaded before it is needed.
   worker = start()
-  tellVisibility()
-  document.addEventListener('visibilitychange', tellVisibility)
+  sendVisibility()
+  document.addEventListener('visibilitychange', sendVisibility)
   addEventListener('online', () => post({ kind: 'wake' }))
   addEventListener('pagehide', () => {
     const done = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null
@@ -220,8 +220,8 @@ export const connectPeer = (): PeerClient => {
     stored: () => stored,
     relay: {
       view: () => relay,
-      subscribe: (listener) => looks.add(listener),
-      look: () => post({ kind: 'look-at-relay' }),
+      subscribe: (listener) => relays.add(listener),
+      refresh: () => post({ kind: 'inspect-relay' }),
     },
     oneToOne: {
       view: () => login,
@@ -234,7 +234,7 @@ export const connectPeer = (): PeerClient => {
     benchmark: {
       view: () => benchmark,
       subscribe: (listener) => benchmarks.add(listener),
-      order: (order) => post({ kind: 'benchmark', order }),
+      dispatch: (command) => post({ kind: 'benchmark', command }),
     },
     watchInside: (listener) => {
       const stop = insides.add(listener)

@@ -1,7 +1,7 @@
 import type { OperationRecord, TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
-import type { MeshEvent, MeshOrder } from '../../transport/index.ts'
-import type { BenchmarkOrder, BenchmarkView } from './benchmark-view.ts'
+import type { MeshCommand, MeshEvent } from '../../transport/index.ts'
+import type { BenchmarkCommand, BenchmarkView } from './benchmark-view.ts'
 import type { ListChange } from './list-change.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
 import type { RelayView } from './relay-view.ts'
@@ -14,13 +14,13 @@ export type ToWorker =
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'wake' }
   /** Answered by one `relay`. */
-  | { readonly kind: 'look-at-relay' }
+  | { readonly kind: 'inspect-relay' }
   | { readonly kind: 'visibility'; readonly hidden: boolean }
   /** The page goes. `done`, shared with it, becomes 1 when the goodbye is on its way; `null` where nothing can be shared. */
   | { readonly kind: 'closing'; readonly done: Int32Array | null }
   | { readonly kind: 'inspect' }
   /** `null` stops. */
-  | { readonly kind: 'benchmark'; readonly order: BenchmarkOrder | null }
+  | { readonly kind: 'benchmark'; readonly command: BenchmarkCommand | null }
 
 export type FromWorker =
   | {
@@ -31,7 +31,7 @@ export type FromWorker =
     }
   | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
-  | { readonly kind: 'mesh'; readonly order: MeshOrder }
+  | { readonly kind: 'mesh'; readonly command: MeshCommand }
   | { readonly kind: 'relay'; readonly view: RelayView }
   | { readonly kind: 'trace'; readonly batch: readonly TraceEvent[] }
   | { readonly kind: 'inside'; readonly inside: InsideView | null }

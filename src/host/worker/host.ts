@@ -6,7 +6,7 @@ import type { MeshEvent } from '../../transport/index.ts'
 import { beginEntering, type Entering } from '../membership/entering.ts'
 import { type JoinCommand, joinProblem } from '../membership/join-command.ts'
 import { memberOf } from '../membership/mailbox.ts'
-import { type Entrance, enterRoom, type Membership } from '../membership/membership.ts'
+import { enterRoom, type Membership, type MembershipOptions } from '../membership/membership.ts'
 import type { HostPorts } from '../membership/ports.ts'
 import { createScreen } from '../membership/screen.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
@@ -18,7 +18,7 @@ export interface Host {
   /** The network came back: no need to wait for the next try. */
   wake(): void
   /** Of the membership there is, or was last. */
-  lookAtRelay(): RelayView
+  relayView(): RelayView
   /** The tab goes: only a stored membership stays. Settles when the others have been told, as far as this side can. */
   closing(): Promise<void>
   /** What the membership of now sees of its own protocols. */
@@ -37,7 +37,7 @@ export const createHost = (ports: HostPorts): Host => {
   const { crypto } = ports
   const screen = createScreen(ports.showView)
   let membership: Membership | null = null
-  let lookAtRelay = (): RelayView => emptyRelayView
+  let relayView = (): RelayView => emptyRelayView
   /** Grows with each join and leave: what an older one still had under way is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
@@ -50,21 +50,21 @@ export const createHost = (ports: HostPorts): Host => {
     })
   }
 
-  const enter = (entrance: Entrance): void => {
+  const enter = (options: MembershipOptions): void => {
     const entered = enterRoom(
       {
         ...ports,
         screen,
         enqueue,
-        tellStored,
+        publishStored,
         ended: () => {
           if (membership === entered) membership = null
         },
       },
-      entrance,
+      options,
     )
     membership = entered
-    lookAtRelay = entered.lookAtRelay
+    relayView = entered.relayView
   }
 
   const join = (command: JoinCommand): Promise<void> => {
@@ -104,7 +104,7 @@ export const createHost = (ports: HostPorts): Host => {
     const found = (await ports.profiles.list()).find((one) => one.id === id)
     const prepared = preparePassword(password)
     if (found === undefined || 'problem' in prepared) {
-      await tellStored()
+      await publishStored()
       return screen.fail('problem' in prepared ? prepared.problem : 'storage/missing')
     }
     const { group, name } = found
@@ -117,7 +117,7 @@ export const createHost = (ports: HostPorts): Host => {
     if (resumed.kind === 'in-use') {
       // Another tab is this member. This one becomes a member of its own, which ends with it.
       await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
-      return membership?.note('profile-in-use')
+      return membership?.showNotice('profile-in-use')
     }
     if (resumed.kind !== 'resumed') {
       const error = { code: `storage/${resumed.kind}`, retryAt: null } as const
@@ -127,11 +127,11 @@ export const createHost = (ports: HostPorts): Host => {
     enter({ peer, profile, secret: secret.expose().slice(), entering, relayUrl, transport, messages })
   }
 
-  const tellStored = async (): Promise<void> => {
+  const publishStored = async (): Promise<void> => {
     const stored = await ports.profiles.list().catch(() => [])
     ports.showStored(stored.map(({ id, group, name, createdAt }) => ({ id, group, name, createdAt })))
   }
-  enqueue(tellStored)
+  enqueue(publishStored)
 
   return {
     command(command) {
@@ -149,7 +149,7 @@ export const createHost = (ports: HostPorts): Host => {
         case 'forget':
           return enqueue(async () => {
             await ports.profiles.forget(command.id)
-            await tellStored()
+            await publishStored()
           })
         case 'say':
           if (at === null || !at.joined()) return screen.fail('message/not-joined')
@@ -169,10 +169,10 @@ export const createHost = (ports: HostPorts): Host => {
       }
     },
     wake: () => membership?.wake(),
-    lookAtRelay: () => lookAtRelay(),
+    relayView: () => relayView(),
     inspect: () => membership?.inspect() ?? null,
     async closing() {
-      if (membership?.passing) await membership.leaveAtOnce()
+      if (membership?.ephemeral) await membership.leaveAtOnce()
     },
     meshEvent: (event) => membership?.meshEvent(event),
   }

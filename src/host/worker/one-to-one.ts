@@ -22,15 +22,15 @@ export interface OneToOneHost {
   wake(): void
 }
 
-type Ports = Omit<HostPorts, 'orderMesh' | 'showTrace' | 'showView' | 'showStored' | 'profiles'> & {
+type Ports = Omit<HostPorts, 'commandMesh' | 'showTrace' | 'showView' | 'showStored' | 'profiles'> & {
   readonly showOneToOne: (view: OneToOneView) => void
 }
 
-type Enter = Extract<OneToOneCommand, { kind: 'listen' | 'log-in' }>
+type EnterCommand = Extract<OneToOneCommand, { kind: 'listen' | 'log-in' }>
 type Untimed = LoginEvent extends infer E ? (E extends LoginEvent ? Omit<E, 'now'> : never) : never
 
-/** A tab's stay in one meeting place. */
-interface Stay {
+/** A tab's session in one meeting place. */
+interface Session {
   readonly place: string
   readonly suite: Suite
   readonly addresses: Map<MemberId, string>
@@ -44,7 +44,7 @@ const tickMs = 1_000
 
 const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
 
-const problemOf = ({ place, password, suite }: Enter): ErrorCode | null => {
+const problemOf = ({ place, password, suite }: EnterCommand): ErrorCode | null => {
   if (place.trim().length === 0) return 'login/empty-place'
   if (utf8(place.trim()).length > maxPlaceBytes) return 'login/long-place'
   if (suiteOf(suite) === null) return 'join/unknown-suite'
@@ -58,7 +58,7 @@ const problemOf = ({ place, password, suite }: Enter): ErrorCode | null => {
 export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const { crypto, recorder } = ports
   let view: OneToOneView = emptyOneToOne
-  let stay: Stay | null = null
+  let session: Session | null = null
   /** Grows with each entering and leaving: what an older one still had under way is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
@@ -79,8 +79,8 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
 
   const end = (code: ErrorCode | null): void => {
     generation += 1
-    const at = stay
-    stay = null
+    const at = session
+    session = null
     if (at !== null) {
       at.over = true
       at.relay?.close()
@@ -89,9 +89,9 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     ports.showOneToOne(view)
   }
 
-  const feed = (at: Stay, event: Untimed): void => enqueue(() => dispatch(at, event))
+  const feed = (at: Session, event: Untimed): void => enqueue(() => dispatch(at, event))
 
-  const dispatch = async (at: Stay, event: Untimed): Promise<void> => {
+  const dispatch = async (at: Session, event: Untimed): Promise<void> => {
     if (at.over) return
     const before = at.state
     const { state, effects } = await stepLogin({ crypto, recorder }, at.state, {
@@ -105,7 +105,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     if (!at.over && changed) show(loginView(state, ports.now()))
   }
 
-  const carryOut = (at: Stay, effect: LoginEffect): void => {
+  const carryOut = (at: Session, effect: LoginEffect): void => {
     switch (effect.kind) {
       case 'send': {
         const address = at.addresses.get(effect.to)
@@ -130,7 +130,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     }
   }
 
-  const relayEvent = (at: Stay, event: RelayEvent): void => {
+  const relayEvent = (at: Session, event: RelayEvent): void => {
     if (at.over) return
     switch (event.kind) {
       case 'connecting':
@@ -157,7 +157,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     }
   }
 
-  const tick = (at: Stay): void => {
+  const tick = (at: Session): void => {
     if (at.over) return
     enqueue(async () => {
       await dispatch(at, { kind: 'tick' })
@@ -166,7 +166,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   }
 
   /** Keeps what the role needs of the password, and nothing else. */
-  const harden = async ({ kind, password, place }: Enter, suite: Suite) => {
+  const harden = async ({ kind, password, place }: EnterCommand, suite: Suite) => {
     const text = preparePassword(password)
     if ('problem' in text) throw new Error(text.problem)
     const start = recorder.now()
@@ -181,7 +181,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const placeIdOf = (place: string) =>
     crypto.hash(utf8('mlwe-pake one-to-one place'), groupIdOf(crypto, place)).slice(0, 16)
 
-  const enter = async (command: Enter, mine: number): Promise<void> => {
+  const enter = async (command: EnterCommand, mine: number): Promise<void> => {
     const suite = suiteOf(command.suite)
     if (suite === null || mine !== generation) return
     const place = command.place.trim()
@@ -193,7 +193,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       return
     }
     const proof = { kind: 'client', verifier, seed } as const
-    const again = stay
+    const again = session
     if (again !== null) {
       show({ hardening: false, hardenedMs: ms })
       return dispatch(again, { kind: 'log-in', proof })
@@ -201,7 +201,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     const secret = crypto.random(32)
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
     const identity = { self, suite }
-    const at: Stay = {
+    const at: Session = {
       place,
       suite,
       addresses: new Map(),
@@ -209,7 +209,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       state: role === 'server' ? createServer(identity, { verifier, publicKey }) : createClient(identity),
       over: false,
     }
-    stay = at
+    session = at
     show({ hardening: false, hardenedMs: ms, selfId: self, connection: 'connecting' })
     at.relay = openRelayLink(ports, {
       url: command.relayUrl,
@@ -224,7 +224,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
 
   return {
     command(command) {
-      const at = stay
+      const at = session
       switch (command.kind) {
         case 'listen':
         case 'log-in': {
@@ -243,7 +243,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
           if (at === null) return end(null)
           return enqueue(async () => {
             await dispatch(at, { kind: 'leave' })
-            if (stay === at) end(null)
+            if (session === at) end(null)
           })
         }
         case 'pace':
@@ -253,7 +253,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       }
     },
     wake() {
-      stay?.relay?.retryNow()
+      session?.relay?.retryNow()
     },
   }
 }

@@ -84,7 +84,7 @@ const openTab = (disk: Disk) => {
   const host = createHost({
     crypto,
     recorder,
-    noteFrame: () => undefined,
+    recordFrame: () => undefined,
     showTrace: () => undefined,
     now: () => Date.now(),
     openSocket: (url) => {
@@ -97,7 +97,7 @@ const openTab = (disk: Disk) => {
       timers.add(timer)
       return () => clearTimeout(timer)
     },
-    orderMesh: () => undefined,
+    commandMesh: () => undefined,
     showView: (shown) => {
       view = shown
     },

@@ -30,7 +30,7 @@ const recorder = createTracer('worker', clock, (entry) => {
   if (batch.length === 0) setTimeout(sendRecords, recordsEveryMs)
   batch.push(entry)
 })
-const noteFrame = (frame: Bytes): void => {
+const recordFrame = (frame: Bytes): void => {
   // The step that it belongs to leaves a record, and that sends both.
   frames.push({ at: clock(), bytes: frame.length, ...frameFacts(frame) })
 }
@@ -80,7 +80,7 @@ scope.onmessage = ({ data }) => void early.push(data)
 const ports = {
   crypto: await createCrypto({ subtle, random, recorder, engines: { kem: loadBrowserKem(subtle) } }),
   recorder,
-  noteFrame,
+  recordFrame,
   now: () => Date.now(),
   openSocket: (url: string) => new WebSocket(url),
   setTimer: (run: () => void, ms: number) => {
@@ -111,7 +111,7 @@ const host = createHost({
   ...ports,
   profiles,
   showStored: (stored) => scope.postMessage({ kind: 'stored', stored }),
-  orderMesh: (order) => scope.postMessage({ kind: 'mesh', order }),
+  commandMesh: (command) => scope.postMessage({ kind: 'mesh', command }),
   showTrace: (event) => {
     if (traced.length === 0) setTimeout(sendTrace, recordsEveryMs)
     traced.push(event)
@@ -137,14 +137,14 @@ const receive = (message: ToWorker): void => {
       return host.meshEvent(message.event)
     case 'one-to-one':
       return oneToOne.command(message.command)
-    case 'look-at-relay':
-      return scope.postMessage({ kind: 'relay', view: host.lookAtRelay() })
+    case 'inspect-relay':
+      return scope.postMessage({ kind: 'relay', view: host.relayView() })
     case 'closing':
       return void host.closing().then(() => {
         if (message.done !== null) Atomics.store(message.done, 0, 1)
       })
     case 'benchmark':
-      return message.order === null ? benchmark.stop() : benchmark.start(message.order)
+      return message.command === null ? benchmark.stop() : benchmark.start(message.command)
     case 'inspect':
       return scope.postMessage({ kind: 'inside', inside: host.inspect() })
     case 'visibility':

@@ -1,7 +1,7 @@
 import type { RelayEffect } from '../../../signaling/relay/effects.ts'
 import { createRelay } from '../../../signaling/relay/relay.ts'
 import { createMemoryStore } from '../../../signaling/store/memory-store.ts'
-import { answerRequest } from '../../../signaling/store/request.ts'
+import { handleRequest } from '../../../signaling/store/request.ts'
 import { defaultStoreLimits } from '../../../signaling/store/store.ts'
 import { type Bytes, decode, encode, toHex } from '../../codec/index.ts'
 import {
@@ -141,8 +141,8 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
 
   const perform = async (effects: readonly RelayEffect[]): Promise<void> => {
     for (const effect of effects) {
-      if (effect.kind === 'ask') {
-        await perform(relay.answered(effect.ask, await answerRequest(store, effect.ask)))
+      if (effect.kind === 'request') {
+        await perform(relay.responded(effect.request, await handleRequest(store, effect.request)))
         continue
       }
       // Its rooms are its own.

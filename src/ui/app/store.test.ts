@@ -30,7 +30,7 @@ const createClient = () => {
     },
     stored: () => [],
     dispatch: () => {},
-    relay: { view: () => emptyRelayView, subscribe: () => () => {}, look: () => {} },
+    relay: { view: () => emptyRelayView, subscribe: () => () => {}, refresh: () => {} },
     oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
     onTrace: () => () => undefined,
     onRecords: () => () => {},
@@ -38,7 +38,7 @@ const createClient = () => {
     benchmark: {
       view: () => ({ running: false, done: 0, of: 0, results: [] }),
       subscribe: () => () => undefined,
-      order: () => undefined,
+      dispatch: () => undefined,
     },
     watchInside: () => () => undefined,
     paths: async () => [],

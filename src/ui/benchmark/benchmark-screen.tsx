@@ -61,7 +61,7 @@ export function BenchmarkScreen() {
   }
   const start = (): void => {
     show(null)
-    client.benchmark.order({ operations: [...chosen], samples })
+    client.benchmark.dispatch({ operations: [...chosen], samples })
   }
   return (
     <div className={styles.screen}>
@@ -102,7 +102,7 @@ export function BenchmarkScreen() {
             </select>
           </label>
           {view.running ? (
-            <button type="button" onClick={() => client.benchmark.order(null)}>
+            <button type="button" onClick={() => client.benchmark.dispatch(null)}>
               {words.stop}
             </button>
           ) : (
