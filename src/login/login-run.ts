@@ -1,3 +1,12 @@
+/**
+ * One run of CPaceOQUAKE+ between two tabs, message by message: an arriving message is held until its side takes the
+ * next step.
+ *
+ *   client   mine ──1──> theirs ──2──> mine ──3──> theirs ──4──> mine ──5──> done | refused
+ *   server              1──> mine ──2──> theirs ──3──> mine ──4──> theirs ──5──> mine ──> done | refused
+ *   any running turn ──stop──> given-up | busy
+ */
+
 import { type Bytes, bytes, encode, fixed, fromHex, struct, u8, u32, union, utf8 } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
 import type { MemberId } from '../group/index.ts'
@@ -13,12 +22,12 @@ import {
 } from '../pake/index.ts'
 import type { Ports } from '../peer/index.ts'
 
-/** What travels between the two, in a room of its own. */
+/** Frames of the login's own relay room. */
 export type LoginFrame =
-  /** "A server listens here, for this suite." */
+  /** Server to every member present: it listens, for this suite. */
   | { readonly kind: 'here'; readonly suite: number }
   | { readonly kind: 'flow'; readonly run: Bytes; readonly flow: number; readonly body: Bytes }
-  /** "Not now." A hint, not authenticated. */
+  /** Server to client: not now. A hint, not authenticated. */
   | { readonly kind: 'busy'; readonly run: Bytes; readonly retryAfterMs: number }
 
 export const loginFrame = union<LoginFrame>({
@@ -27,11 +36,11 @@ export const loginFrame = union<LoginFrame>({
   busy: [3, struct({ run: fixed(16), retryAfterMs: u32 })],
 })
 
-/** What a side proves with. The password itself is gone before there is one of these. */
+/** What a side proves the password with. The password itself has been wiped by then. */
 export type LoginProof =
-  /** Kept while it listens: 32 and 1,216 bytes. */
+  /** Kept while the server listens: 32 and 1,216 bytes. */
   | { readonly kind: 'server'; readonly verifier: Secret; readonly publicKey: Bytes }
-  /** For one run: 32 bytes each. */
+  /** Kept for one run: 32 bytes each. */
   | { readonly kind: 'client'; readonly verifier: Secret; readonly seed: Secret }
 
 /** One message of the run, as both ends and the relay saw it. */
@@ -40,7 +49,7 @@ export interface TracedFlow {
   readonly mine: boolean
   readonly bytes: Bytes
   readonly at: number
-  /** Milliseconds this side computed for it: to make its own, or to check the other's last one. */
+  /** Milliseconds of computation on this side: to produce its own message, or to check the last one received. */
   readonly ms: number | null
 }
 
@@ -50,22 +59,23 @@ export interface LoginRun {
   readonly self: MemberId
   readonly peer: MemberId
   readonly proof: LoginProof
-  /** `null` before the client's first message, and after the end. */
+  /** `null` before the client's first message and after the end. */
   readonly state: RunState | null
-  /** A message that waits for this side's next step. */
+  /** A message held until this side's next step. */
   readonly arrived: { readonly flow: number; readonly body: Bytes } | null
   readonly sent: { readonly flow: number; readonly frame: Bytes } | null
   readonly resendAt: number
   readonly trace: readonly TracedFlow[]
   readonly outcome: 'running' | 'done' | 'refused' | 'given-up' | 'busy'
   readonly fingerprint: Bytes | null
-  /** SHA3-256 over all five messages, when done. */
+  /** SHA3-256 of all five messages, when done. */
   readonly transcript: Bytes | null
   readonly startedAt: number
 }
 
 const resendMs = 5_000
 
+/** A run that has sent and received nothing. `now`: milliseconds. */
 export const createRun = (
   given: Pick<LoginRun, 'id' | 'suite' | 'self' | 'peer' | 'proof'>,
   now: number,
@@ -84,12 +94,18 @@ export const createRun = (
 
 export type Turn = 'mine' | 'theirs' | 'nobody'
 
+/** Whose step comes next. */
 export const turnOf = ({ outcome, arrived, sent, proof }: LoginRun): Turn => {
   if (outcome !== 'running') return 'nobody'
   return arrived !== null || (proof.kind === 'client' && sent === null) ? 'mine' : 'theirs'
 }
 
-/** What an arriving message means to the run: `null` where it does not belong. */
+/**
+ * Classifies an arriving message.
+ *
+ * @returns `next`: to be held. `again`: a repetition, to be answered with the last message. `held`: already here.
+ *   `null`: does not belong to this point of the run
+ */
 export const placeOf = (
   { sent, outcome, arrived }: LoginRun,
   flow: number,
@@ -100,6 +116,7 @@ export const placeOf = (
   return outcome === 'running' && arrived === null && flow === sent.flow + 1 ? 'next' : null
 }
 
+/** Holds a message for the next step. */
 export const arrive = (run: LoginRun, flow: number, body: Bytes, now: number): LoginRun => ({
   ...run,
   arrived: { flow, body },
@@ -108,6 +125,7 @@ export const arrive = (run: LoginRun, flow: number, body: Bytes, now: number): L
 
 export interface Advanced {
   readonly run: LoginRun
+  /** Secrets to wipe. */
   readonly stale: readonly Secret[]
 }
 
@@ -131,7 +149,13 @@ const make = async ({ crypto }: Ports, run: LoginRun): Promise<Made> => {
   return step(crypto, listening, arrived.body)
 }
 
-/** This side's next step: takes the message that arrived, and makes the answer to it. */
+/**
+ * Takes this side's next step: consumes the held message and produces the response.
+ *
+ * @param now - milliseconds
+ * @returns the new run, and the secrets that it no longer needs
+ * @throws Error if there is nothing to respond to; see `turnOf`
+ */
 export const advance = async (ports: Ports, run: LoginRun, now: number): Promise<Advanced> => {
   const { crypto, recorder } = ports
   const clock = recorder.now()
@@ -165,17 +189,21 @@ export const advance = async (ports: Ports, run: LoginRun, now: number): Promise
   stale.push(...ownSecrets(run))
   if (made.kind === 'failed') return { run: { ...next, outcome: 'refused' }, stale }
   const { key, transcript } = made.result
-  // All that is shown of the key: a value of its own, from which nobody gets back to it.
+  // The only value shown of the key. It is derived one-way.
   const fingerprint = await crypto.expand(key, utf8('mlwe-pake one-to-one fingerprint'), 16)
   stale.push(key)
   return { run: { ...next, outcome: 'done', fingerprint: fingerprint.expose().slice(), transcript }, stale }
 }
 
-/** The client's material is for one run; the server's stays for the next. */
+/** The client's secrets serve one run; the server's stay for the next. */
 const ownSecrets = ({ proof }: LoginRun): readonly Secret[] =>
   proof.kind === 'client' ? [proof.verifier, proof.seed] : []
 
-/** Ends a run early. A responder that sent message 4 has let the other side test one guess. */
+/**
+ * Ends a run early.
+ *
+ * @returns also whether it spends a guess: after message 4 the client has been able to test one password
+ */
 export const stop = (
   run: LoginRun,
   outcome: 'given-up' | 'busy',
@@ -189,7 +217,7 @@ export const stop = (
   }
 }
 
-/** The last message once more, where it got no answer for a while. */
+/** Retransmits the last message if it has had no response for 5 s. `frame` is `null` if it is not due. */
 export const repeatIfDue = (
   run: LoginRun,
   now: number,

@@ -1,3 +1,5 @@
+/** What a page may show of a login. It holds no secret, and all bytes of all messages are public. */
+
 import { toHex } from '../codec/index.ts'
 import { type FlowFieldName, fieldsOf } from '../pake/index.ts'
 import { recentFailures } from '../peer/index.ts'
@@ -10,11 +12,11 @@ export interface LoginMessageView {
   readonly from: 'client' | 'server'
   readonly mine: boolean
   readonly bytes: number
-  /** All bytes of the message in order, taken apart by the protocol's own codecs. All of them are public. */
+  /** All bytes of the message in order, split by the protocol's own codecs. */
   readonly fields: readonly { readonly name: FlowFieldName; readonly hex: string }[]
   /** Milliseconds since 1970, by this side's clock. */
   readonly at: number
-  /** Milliseconds this side computed for it, `null` where it only received it. */
+  /** Milliseconds of computation on this side; `null` if it only received the message. */
   readonly ms: number | null
 }
 
@@ -22,27 +24,26 @@ export interface LoginRunView {
   readonly id: string
   readonly peerId: string
   readonly turn: Turn
-  /** Number of the message that the next step makes; 6 checks the last one. */
+  /** Number of the message that the next step sends; 6 checks the last one. */
   readonly nextFlow: number
   readonly outcome: LoginRun['outcome']
   readonly messages: readonly LoginMessageView[]
-  /** A hash of the key under its own label: eight groups of four hexadecimal digits. */
+  /** Derived from the key: eight groups of four hexadecimal digits. */
   readonly fingerprint: string | null
   readonly transcript: string | null
 }
 
-/** What may be shown: no secret in it. All bytes of all messages are public. */
 export interface LoginView {
   readonly role: LoginState['role']
   readonly pace: LoginState['pace']
-  /** A password is ready to be proved, or answered to. */
+  /** Whether a password is ready to be proved or verified. */
   readonly armed: boolean
-  /** The client's: whether anybody listens, and for the same suite. */
+  /** On the client: whether a server listens, and for the same suite. */
   readonly server: 'none' | 'here' | 'other-suite'
   readonly run: LoginRunView | null
-  /** Failed runs of the last ten minutes. */
+  /** Failed runs in the last ten minutes. */
   readonly failures: number
-  /** No run before then; milliseconds since 1970. */
+  /** Earliest time of the next run, milliseconds since 1970. */
   readonly retryAt: number | null
 }
 
@@ -70,6 +71,11 @@ const runView = (run: LoginRun): LoginRunView => ({
   transcript: run.transcript && toHex(run.transcript),
 })
 
+/**
+ * Derives the view from the state.
+ *
+ * @param now - milliseconds since 1970
+ */
 export const loginView = (state: LoginState, now: number): LoginView => {
   const { role, pace, proof, servers, suite, run, guesses, retryAt } = state
   const later = Math.max(guesses.blockedUntil, retryAt ?? 0)

@@ -264,7 +264,7 @@ describe('guesses', () => {
     expect(pair.view(serverId)).toMatchObject({ failures: spent, run: { outcome: 'given-up' } })
   })
 
-  test('a client that starts anew, gives up, or never answers has spent one too', async () => {
+  test('a client that starts over, gives up or never responds has spent a guess too', async () => {
     const pair = await new Pair().open()
     await pair.type('right')
     await pair.playOn(4)

@@ -1,3 +1,14 @@
+/**
+ * The password exchange alone, between two tabs that meet under a name. The server keeps a verifier and listens; the
+ * client proves the password to it. Each message waits for its side's next step, unless that side lets the run proceed
+ * by itself.
+ *
+ *   client   idle ──log-in──> armed ──a server is here──> running ──> done | refused | given-up | busy ──log-in──> armed
+ *   server   listening ──message 1──> running ──> done | refused | given-up ──message 1──> running
+ *
+ * `stepLogin` takes a state and an event to a new state and effects. `login-run.ts` is one run.
+ */
+
 import { type Bytes, DecodeError, decode, encode, equal } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
 import type { MemberId } from '../group/index.ts'
@@ -18,25 +29,20 @@ import {
   turnOf,
 } from './login-run.ts'
 
-/**
- * The password exchange alone, between two tabs that meet under a name: one keeps a verifier and listens
- * (server), the other proves the password to it (client). Each message waits for its side's next step,
- * unless that side lets them run.
- */
 export interface LoginState {
   readonly self: MemberId
   readonly suite: Suite
   readonly role: 'server' | 'client'
-  /** The server's verifier; what the client typed, until its run ends. */
+  /** The server's verifier and public key, or the client's verifier and seed until its run ends. */
   readonly proof: LoginProof | null
   readonly pace: 'step' | 'run'
   readonly online: boolean
   readonly present: ReadonlySet<MemberId>
-  /** The client's: who said that they listen, and for which suite. */
+  /** On the client: who announced that they listen, and for which suite. */
   readonly servers: ReadonlyMap<MemberId, number>
   readonly run: LoginRun | null
   readonly guesses: GuessBudget
-  /** The client's: when the server may answer again, by its own word. */
+  /** On the client: when the server accepts another run, as it announced. */
   readonly retryAt: number | null
 }
 
@@ -45,7 +51,7 @@ export type LoginEvent = { readonly now: number } & (
   | { readonly kind: 'relay-closed' }
   | { readonly kind: 'presence'; readonly member: MemberId; readonly present: boolean }
   | { readonly kind: 'received'; readonly from: MemberId; readonly bytes: Bytes }
-  /** The client's password, hardened. */
+  /** The client's password, stretched. */
   | { readonly kind: 'log-in'; readonly proof: Extract<LoginProof, { kind: 'client' }> }
   | { readonly kind: 'advance' }
   | { readonly kind: 'pace'; readonly pace: LoginState['pace'] }
@@ -72,7 +78,7 @@ export interface LoginStep {
   readonly effects: readonly LoginEffect[]
 }
 
-/** Longer than a run of members: somebody reads along. */
+/** Longer than between members, since a person steps through it. */
 const runMs = 10 * 60_000
 const crowdedMs = 5_000
 
@@ -91,12 +97,17 @@ const create = (identity: Identity, role: LoginState['role'], proof: LoginProof 
   retryAt: null,
 })
 
-/** `proof`: the password's verifier (32 bytes) and public key (1,216); nothing else of it is kept. */
+/**
+ * A server that listens.
+ *
+ * @param proof - the password's verifier (32 bytes) and public key (1,216); nothing else of it is kept
+ */
 export const createServer = (
   identity: Identity,
   proof: Omit<Extract<LoginProof, { kind: 'server' }>, 'kind'>,
 ): LoginState => create(identity, 'server', { kind: 'server', ...proof })
 
+/** A client without a password yet. */
 export const createClient = (identity: Identity): LoginState => create(identity, 'client', null)
 
 interface Transaction {
@@ -116,7 +127,13 @@ class Rejection extends Error {
   }
 }
 
-/** One event at a time. A rejected event gives the same state object back. */
+/**
+ * Handles one event. Calls must not overlap.
+ *
+ * @param ports - crypto and recorder
+ * @returns the new state and effects in order. A rejected event returns the same state object and one `reject`
+ * @throws whatever the ports throw; the state then stands
+ */
 export const stepLogin = async (ports: Ports, state: LoginState, event: LoginEvent): Promise<LoginStep> => {
   const tx: Transaction = { ports, now: event.now, state, effects: [], stale: [] }
   try {
@@ -126,7 +143,7 @@ export const stepLogin = async (ports: Ports, state: LoginState, event: LoginEve
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
     const effects: LoginEffect[] = [{ kind: 'reject', code: error.code }]
-    // What the event brought is nobody's now.
+    // No state holds the secrets of the rejected event.
     if (event.kind === 'log-in')
       effects.push({ kind: 'wipe', secrets: [event.proof.verifier, event.proof.seed] })
     return { state, effects }
@@ -198,7 +215,7 @@ const updatePresence = (tx: Transaction, member: MemberId, isPresent: boolean): 
   else if (tx.state.run?.peer === member) giveUp(tx, 'given-up')
 }
 
-/** The client's run starts when there is a password to prove and somebody to prove it to. */
+/** Starts the client's run once there is a password to prove and a server to prove it to. */
 const begin = (tx: Transaction): void => {
   const { role, proof, run, servers, suite, self } = tx.state
   if (role !== 'client' || proof === null || run !== null) return
@@ -208,7 +225,7 @@ const begin = (tx: Transaction): void => {
   tx.state = { ...tx.state, run: createRun({ id, suite, self, peer, proof }, tx.now) }
 }
 
-/** Takes over what a run became: counts the guess, forgets what it no longer needs. */
+/** Stores an advanced run: counts the guess and marks unneeded secrets for wiping. */
 const settle = (tx: Transaction, { run, stale }: Advanced, failed: boolean): void => {
   const { role, proof, guesses } = tx.state
   tx.stale.push(...stale) // FS
@@ -291,7 +308,7 @@ const answerOpening = (
   from: MemberId,
   frame: Extract<LoginFrame, { kind: 'flow' }>,
 ): void => {
-  // Whoever starts anew has given its last run up.
+  // A client that opens a new run has given up its last one.
   if (tx.state.run?.peer === from) giveUp(tx, 'given-up')
   const { run, guesses, proof, suite, self } = tx.state
   if (proof === null) throw new Rejection('pake/unexpected')

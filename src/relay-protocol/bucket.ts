@@ -1,10 +1,20 @@
-/** Tokens that refill at a rate: a burst may spend them all at once. */
+/** Token buckets: how the relay limits rates, per socket and per network. */
+
+/** Tokens that refill at a rate. A burst may spend them all at once. */
 export interface Bucket {
   tokens: number
   at: number
 }
 
-/** Milliseconds until `cost` can be paid; 0 once it was paid. */
+/**
+ * Refills the bucket, then takes `cost` if it can.
+ *
+ * @param bucket - changed in place
+ * @param rate - tokens per second
+ * @param burst - most tokens the bucket holds
+ * @param now - milliseconds on any monotonic clock
+ * @returns 0 if the cost was taken, otherwise the milliseconds until it can be
+ */
 export function pay(bucket: Bucket, cost: number, rate: number, burst: number, now: number): number {
   bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * rate) / 1000)
   bucket.at = now
@@ -14,12 +24,19 @@ export function pay(bucket: Bucket, cost: number, rate: number, burst: number, n
 }
 
 export interface NetworkBuckets {
+  /** As `pay`: 0, or the milliseconds to wait. */
   spend(network: string, cost: number): number
-  /** Forgets the networks whose buckets are full again. */
+  /** Drops the buckets that are full again. */
   sweep(): void
 }
 
-/** One bucket per network, in this process. */
+/**
+ * One bucket per network, held in this process.
+ *
+ * @param rate - tokens per second
+ * @param burst - most tokens a bucket holds
+ * @param now - milliseconds on a monotonic clock
+ */
 export function createNetworkBuckets(rate: number, burst: number, now: () => number): NetworkBuckets {
   const buckets = new Map<string, Bucket>()
   return {

@@ -1,3 +1,11 @@
+/**
+ * Every frame between a client and the relay, as `signaling/PROTOCOL.md` specifies them.
+ *
+ *   version 1 || tag 1 || fields          tags 01 to 7f: client to relay, 80 to ff: relay to client
+ *
+ * A request to the store carries a number, and its response repeats it.
+ */
+
 import {
   type Bytes,
   bool,
@@ -19,7 +27,7 @@ import {
   view,
 } from '../codec/index.ts'
 
-/** First byte of every frame. A relay or client that sees another value answers `version` or hangs up. */
+/** First byte of every frame. On any other value the relay sends `error version` and a client closes. */
 export const FRAME_VERSION = 1
 /** Largest frame in bytes, envelope included. */
 export const FRAME_BYTES = 64 * 1024
@@ -27,9 +35,9 @@ export const FRAME_BYTES = 64 * 1024
 export const PAYLOAD_BYTES = 60 * 1024
 /** Most members that a `joined` frame can list. */
 export const ROOM_MEMBERS = 1024
-/** Largest pre-key in bytes; what it holds is the clients' affair. */
+/** Largest pre-key in bytes. The relay does not look inside. */
 const PREKEY_BYTES = 4096
-/** Most pre-keys in one `prekeys-put`; the frame limit allows fewer of the largest. */
+/** Most pre-keys in one `prekeys-put`. The frame limit allows fewer if they are large. */
 const PREKEYS_PUT = 100
 /** Most owners of pre-keys that `prekeys-counted` can list. */
 export const ROOM_OWNERS = 1024
@@ -42,7 +50,7 @@ const SECRET_BYTES = 32
 
 /** SHA-256(addressInput(secret)) as 64 lower-case hexadecimal digits. */
 export type Address = string
-/** 32 bytes that only members can name, as 64 lower-case hexadecimal digits. */
+/** 32 bytes known only to members, as 64 lower-case hexadecimal digits. */
 export type Room = string
 
 export type ClientFrame =
@@ -53,12 +61,12 @@ export type ClientFrame =
   | { readonly kind: 'ping' }
   | StoreFrame
 
-/** What the relay keeps for the owner of an address in the room it is in. Each gets one answer that repeats `request`. */
+/** A request to the relay's store, scoped to the sender's address and current room. Its response repeats `request`. */
 export type StoreFrame =
   | {
       readonly kind: 'prekeys-put'
       readonly request: number
-      /** Whether the stock there was is dropped. */
+      /** Whether to drop the existing stock. */
       readonly replace: boolean
       readonly items: readonly Bytes[]
     }
@@ -69,7 +77,7 @@ export type StoreFrame =
   | { readonly kind: 'mail-fetch'; readonly request: number; readonly after: number }
   | { readonly kind: 'mail-ack'; readonly request: number; readonly ids: readonly number[] }
 
-/** A letter waits in its mailbox until the addressee acknowledged `id`; ids only grow. */
+/** Stays in the mailbox until the addressee acknowledges `id`. Ids only grow. */
 export interface Letter {
   readonly id: number
   readonly from: Address
@@ -81,7 +89,7 @@ export interface Stock {
   readonly count: number
 }
 
-/** What one socket may use; larger bursts drain at the rate per second. */
+/** The limits of one socket, as `welcome` announces them. */
 export interface SocketLimits {
   readonly frameBytes: number
   readonly messagesPerSecond: number
@@ -91,7 +99,7 @@ export interface SocketLimits {
   readonly roomMembers: number
 }
 
-/** Position is the byte on the wire: append only. */
+/** The index is the byte on the wire: append only. */
 const errorCodes = [
   'malformed',
   'version',
@@ -122,7 +130,7 @@ export type RelayFrame =
   | { readonly kind: 'going-away'; readonly afterMs: number }
   | { readonly kind: 'pong' }
   | StoreResponse
-  /** Something was put into one's mailbox: fetch. */
+  /** A letter arrived in this client's mailbox. */
   | { readonly kind: 'mail-waiting' }
 
 export type StoreResponse =
@@ -145,7 +153,7 @@ export type StoreResponse =
     }
   | { readonly kind: 'mail-acked'; readonly request: number }
 
-/** One version byte in front; any other value is refused, never guessed at. */
+/** Prefixes the version byte and refuses every other value. */
 const versioned = <T>(frame: Codec<T>): Codec<T> => ({
   write: (out, value) => {
     out.uint(FRAME_VERSION, 1)
@@ -214,11 +222,21 @@ export const relayFrame: Codec<RelayFrame> = versioned(
   }),
 )
 
-/** Version, tag and sender: how all frames from one address begin. */
+/**
+ * The first 34 bytes of every `frame` from one address: version, tag and sender.
+ *
+ * @param from - the sender
+ */
 export const headOf = (from: Address): Bytes =>
   encode(relayFrame, { kind: 'frame', from, payload: new Uint8Array(0) }).slice(0, 34)
 
-/** What `encode` makes of a `frame`, from its ready head: the one answer that there is for every message. */
+/**
+ * Encodes a `frame` from a precomputed head, since the relay does this for every message.
+ *
+ * @param head - from `headOf`, 34 bytes
+ * @param payload - at most 61,440 bytes
+ * @returns the bytes that `encode(relayFrame, …)` gives
+ */
 export const frameFrom = (head: Bytes, payload: Uint8Array): Bytes => {
   const frame = new Uint8Array(head.length + 2 + payload.length)
   frame.set(head)
@@ -230,5 +248,10 @@ export const frameFrom = (head: Bytes, payload: Uint8Array): Bytes => {
 
 const addressLabel = utf8('mlwe-pake relay address v1')
 
-/** What SHA-256 turns into the address of whoever holds `secret` (32 bytes): 58 bytes. */
+/**
+ * The SHA-256 input whose hash is the address that belongs to `secret`.
+ *
+ * @param secret - 32 bytes
+ * @returns 58 bytes
+ */
 export const addressInput = (secret: Bytes): Bytes => concat(addressLabel, secret)

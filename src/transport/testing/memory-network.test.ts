@@ -77,7 +77,7 @@ test('one seed gives one history, another seed another', async () => {
   expect(await history(8)).not.toEqual(first)
 })
 
-test('payloads are lost, doubled and reordered as asked; nothing else is', async () => {
+test('payloads, and only payloads, are lost, duplicated and reordered at the given rates', async () => {
   const send = async (options: Partial<MemoryNetworkOptions>) => {
     const { at, take, run } = setUp(2, options)
     await run(200)
@@ -95,7 +95,7 @@ test('payloads are lost, doubled and reordered as asked; nothing else is', async
   expect(reordered.sort()).toEqual(expected.sort())
 })
 
-test('a cut parts payloads on every path until it is healed', async () => {
+test('a cut drops payloads on every path until it is healed', async () => {
   const { network, at, take, run } = setUp(3)
   await run(200)
   take()

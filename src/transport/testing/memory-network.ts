@@ -1,3 +1,8 @@
+/**
+ * Any number of endpoints around the real relay core, in virtual time and under one seed, with loss, duplication,
+ * reordering and partitions. `SPEC.md` lists the differences from the real client.
+ */
+
 import type { RelayEffect } from '../../../signaling/relay/effects.ts'
 import { createRelay } from '../../../signaling/relay/relay.ts'
 import { createMemoryStore } from '../../../signaling/store/memory-store.ts'
@@ -21,11 +26,11 @@ export interface MemoryNetworkOptions {
   readonly seed: number
   /** SHA-256. */
   readonly hash: (bytes: Bytes) => Uint8Array
-  /** Probabilities from 0 to 1 that a payload is lost, comes twice, or overtakes others. Default 0. */
+  /** Probabilities from 0 to 1 that a payload is lost, duplicated or reordered. Default 0. */
   readonly loss?: number
   readonly duplicate?: number
   readonly reorder?: number
-  /** One hop takes between these milliseconds, uniformly. Default 1 to 20. */
+  /** Range of the delay per hop in milliseconds, uniform. Default 1 to 20. */
   readonly minDelay?: number
   readonly maxDelay?: number
   readonly limits?: Partial<RelayLimits>
@@ -34,21 +39,21 @@ export interface MemoryNetworkOptions {
 export interface MemoryEndpointOptions {
   readonly secret: Bytes
   readonly room: Room
-  /** The network waits for what this returns before anything else happens. */
+  /** The network waits for the returned promise before it continues. */
   readonly onEvent: (event: RelayEvent) => void | Promise<void>
-  /** A frame that came by the direct link from `from`. */
+  /** A frame arrived on the direct link from `from`. */
   readonly onDirect?: (from: Address, bytes: Bytes) => void | Promise<void>
 }
 
 export interface MemoryEndpoint {
   readonly address: Address
-  /** By the relay. */
+  /** Through the relay. */
   send(to: Address, bytes: Bytes): void
-  /** Past the relay, as a data channel would; lost without a word if `to` is not there. */
+  /** Past the relay, like a data channel. Silently lost if `to` is absent. */
   sendDirect(to: Address, bytes: Bytes): void
-  /** Loses the socket, and connects again after `retryInMs`. */
+  /** Loses the socket and reconnects after `retryInMs`. */
   drop(retryInMs: number): void
-  /** Gone without a goodbye or a further event, like a closed tab. */
+  /** Gone without a goodbye or another event, like a closed tab. */
   close(): void
 }
 
@@ -58,14 +63,14 @@ export interface MemoryNetwork {
   endpoint(options: MemoryEndpointOptions): MemoryEndpoint
   /** A timer in virtual time; the returned function cancels it. */
   setTimer(run: () => void | Promise<void>, ms: number): () => void
-  /** Lets the next thing happen; false if there is none. */
+  /** Runs the next job; `false` if there is none. */
   step(): Promise<boolean>
-  /** Lets everything happen that is due until then, and moves the clock there. */
+  /** Runs every job that is due by then, and moves the clock there. */
   run(until: number): Promise<void>
-  /** From now on no payload passes between these and all others, by any path, and nobody is told. */
+  /** Silently drops every payload between these and all others, on any path. */
   cut(addresses: Iterable<Address>): void
   heal(): void
-  /** The relay forgets everything and drops every socket; all come back after `retryInMs`. */
+  /** The relay loses its state and every socket. All endpoints reconnect after `retryInMs`. */
   restartRelay(retryInMs: number): void
 }
 
@@ -76,11 +81,11 @@ interface Job {
 
 interface Station extends MemoryEndpointOptions {
   readonly address: Address
-  /** The current socket; null while there is none. Late deliveries to an older one are dropped. */
+  /** The current socket; `null` while there is none. Late deliveries to an older one are dropped. */
   socket: number | null
   open: boolean
   gone: boolean
-  /** When the last ordered frame arrives, by direction or by direct sender: order is kept like in TCP. */
+  /** Arrival of the last ordered frame, by direction or direct sender: order is kept as in TCP. */
   readonly lastArrival: Map<string, number>
 }
 
@@ -95,7 +100,7 @@ function seededRandom(seed: number): () => number {
   }
 }
 
-/** Any number of endpoints around the real relay core, in virtual time; one seed gives one history. */
+/** Creates a network. One seed gives one history if all handlers are deterministic. */
 export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwork {
   const { hash, loss = 0, duplicate = 0, reorder = 0, minDelay = 1, maxDelay = 20 } = options
   const limits = { ...defaultLimits, socketsPerIp: 0xffff, ...options.limits }
@@ -107,10 +112,10 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
   let island: ReadonlySet<Address> = new Set()
   let clock = 0
   let lastSocket = 0
-  /** Outlives the relay, like a file. */
+  /** Survives a restart of the relay, like a file. */
   const store = createMemoryStore({ ...defaultStoreLimits, networkBurst: 1e9 }, () => clock)
 
-  /** Keeps the queue sorted by time; equal times stay in the order they were made. */
+  /** Keeps the queue sorted by time, stable for equal times. */
   const schedule = (at: number, run: Job['run']): Job => {
     let low = 0
     for (let high = jobs.length; low < high; ) {
@@ -131,7 +136,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     schedule(at, run)
   }
 
-  /** A payload may meet any accident that the options allow. */
+  /** Delivers a payload under the loss, duplication and reordering of the options. */
   const deliver = (from: Address, station: Station, lane: string, run: Job['run']): void => {
     if (island.has(from) !== island.has(station.address) || random() < loss) return
     if (random() < duplicate) schedule(hop(), run)
@@ -145,7 +150,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
         await perform(relay.responded(effect.request, await handleRequest(store, effect.request)))
         continue
       }
-      // Its rooms are its own.
+      // This relay shares its rooms with no other process.
       const station = effect.kind === 'share' ? undefined : stations.get(effect.socket)
       if (effect.kind === 'share' || station === undefined) continue
       const { socket } = effect
