@@ -1,3 +1,5 @@
+/** What the page may use: the client of the Worker, the views that it draws, and their empty values. */
+
 export type { LoginMessageView, LoginRunView } from '../login/index.ts'
 export type { FlowFieldName } from '../pake/index.ts'
 export type { InsideView, Link } from '../peer/index.ts'

@@ -1,3 +1,7 @@
+/**
+ * The operations that the Benchmark tab measures, each on every engine that runs it. All keys are fresh and belong to nobody.
+ */
+
 import type { Bytes } from '../../codec/index.ts'
 import {
   argon2id,
@@ -33,7 +37,7 @@ import {
 } from '../../ratchet/index.ts'
 import type { BenchmarkEngine, BenchmarkOperation } from '../page/benchmark-view.ts'
 
-/** `prepare` gives the operation; `null`: not available here. Keys are fresh, and of nobody. */
+/** `prepare` returns the operation to measure, or `null` if this browser cannot run it. */
 export interface BenchmarkCase {
   readonly operation: BenchmarkOperation
   readonly engine: BenchmarkEngine
@@ -105,7 +109,7 @@ const stretch: Prepare = async (crypto) => {
 
 const ids = { initiator: new Uint8Array(16).fill(1), responder: new Uint8Array(16).fill(2) }
 
-/** A run of CPaceOQUAKE, both sides, without the network and the stretching. */
+/** A run of CPaceOQUAKE, both sides, without network and stretching. */
 const run: Prepare = async (crypto) => {
   const input = { ...ids, prs: new Secret(crypto.random(32)), payload: new Uint8Array(1_216) }
   return async () => {
@@ -121,7 +125,7 @@ const run: Prepare = async (crypto) => {
   }
 }
 
-/** CPace alone with a confirmation each way: what a password exchange was before. */
+/** The classical baseline of a password exchange: CPace with a confirmation each way. */
 const classicalRun: Prepare = async (crypto) => {
   const sid = crypto.random(16)
   const input = { prs: new Secret(crypto.random(32)), channel: crypto.random(32), sid }
@@ -137,7 +141,7 @@ const classicalRun: Prepare = async (crypto) => {
   }
 }
 
-/** Two ends of a pair session that have both spoken. */
+/** The two ends of a pair session. */
 const createPair = async (crypto: Crypto) => {
   const keys = [await generateRatchetKeys(crypto), await generateRatchetKeys(crypto)] as const
   const [key, transcript] = [crypto.random(32), crypto.random(32)]
@@ -163,7 +167,7 @@ const createPair = async (crypto: Crypto) => {
   }
 }
 
-/** A message of 1 KiB sealed and opened, within one chain. */
+/** A 1 KiB message sealed and opened within one chain. */
 const message: Prepare = async (crypto) => {
   const say = await createPair(crypto)
   const text = crypto.random(1024)
@@ -183,8 +187,8 @@ const turn: Prepare = async (crypto) => {
 }
 
 /**
- * The crypto of the app with the KEM left out: public keys are copies of one with another end each, for a session refuses
- * empty and repeated ones; ciphertexts and secrets are always the same.
+ * The crypto of the app with the KEM left out. Ciphertexts and secrets are constant. Public keys are copies that differ
+ * in their last bytes, since a session refuses empty and repeated keys.
  */
 const withoutKem = async (crypto: Crypto): Promise<Crypto> => {
   const { publicKey } = await crypto.kemGenerate()
@@ -204,7 +208,7 @@ const withoutKem = async (crypto: Crypto): Promise<Crypto> => {
   }
 }
 
-/** Every pair of an operation and an engine that it can run on. */
+/** One case for every operation and engine. */
 export const createCases = ({ subtle, random }: Ports): readonly BenchmarkCase[] => {
   const recorder = { now: () => 0, record: () => undefined }
   const make = (engines: Engines): Promise<Crypto> => createCrypto({ subtle, random, recorder, engines })
@@ -223,7 +227,7 @@ export const createCases = ({ subtle, random }: Ports): readonly BenchmarkCase[]
       return made === null ? null : prepare(made)
     },
   })
-  /** On `mlkem`, and on the browser's own where it has one. */
+  /** On `mlkem`, and on the browser's ML-KEM if it has one. */
   const kem = (operation: BenchmarkOperation, prepare: Prepare): readonly BenchmarkCase[] => [
     one(operation, 'javascript', prepare, () => make({})),
     one(operation, 'browser', prepare, () => (hasKem ? app() : null)),

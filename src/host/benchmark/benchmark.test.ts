@@ -43,7 +43,7 @@ test('every case does its work', async () => {
   }
 })
 
-test('an order gives its samples; what is out of bounds is brought into them; stopping ends it', async () => {
+test('gives the number of samples asked for, within bounds; stop ends it', async () => {
   const { benchmark, over, view } = setUp()
   benchmark.start({ operations: ['hkdf', 'sha3-1k'], samples: 1 })
   const { results, done, of } = await over()

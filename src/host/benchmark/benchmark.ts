@@ -1,3 +1,9 @@
+/**
+ * Measures operations in the Worker beside the room, in slices that let the room's own work through.
+ *
+ *   idle ──start──> running ──last case──> idle        running ──stop──> idle, ──start──> running from the beginning
+ */
+
 import { estimate } from '../../metrics/index.ts'
 import {
   type BenchmarkCommand,
@@ -8,31 +14,31 @@ import {
 } from '../page/benchmark-view.ts'
 import type { BenchmarkCase } from './benchmark-cases.ts'
 
-/** Operations shorter than this are measured together: the clock of a page is coarse. */
+/** Operations shorter than this are measured in batches, since a page's clock is coarse. */
 const sampleMs = 1
 const maxBatch = 512
-/** Engines compile what has run for a while. */
+/** Lets the engine optimize the code first. */
 const warmUpMs = 120
 const warmUpRuns = 3
-/** The room's own work comes between. */
+/** Longest stretch before the room's work gets its turn. */
 const sliceMs = 25
 const [leastSamples, mostSamples] = [5, 1_000]
 
 interface Ports {
   /** Milliseconds. */
   readonly now: () => number
-  /** Lets everything else that waits go first. */
+  /** Yields to everything else in the event queue. */
   readonly breathe: () => Promise<void>
   readonly show: (view: BenchmarkView) => void
 }
 
 export interface Benchmark {
-  /** Another order while one runs takes its place. */
+  /** Replaces a benchmark that is running. */
   start(command: BenchmarkCommand): void
   stop(): void
 }
 
-/** Runs the cases of an order one after the other. Nothing of it is recorded among the operations of the room. */
+/** Runs the chosen cases one by one. They leave no records among the operations of the room. */
 export const createBenchmark = (cases: () => readonly BenchmarkCase[], ports: Ports): Benchmark => {
   const { now, breathe, show } = ports
   let view: BenchmarkView = emptyBenchmark
@@ -85,7 +91,7 @@ export const createBenchmark = (cases: () => readonly BenchmarkCase[], ports: Po
         for (const one of chosen) {
           await breathe()
           if (isOver()) return
-          // An operation that breaks is shown like one that there is not.
+          // An operation that throws is shown as unavailable.
           const { operation, engine } = one
           const broken: BenchmarkResult = { operation, engine, samples: [], batch: 0, value: null }
           const result = await measure(one, samples, isOver).catch(() => broken)

@@ -1,3 +1,7 @@
+/**
+ * The conversation on screen: messages and notices, bounded, and gone with the tab unless the membership is stored.
+ */
+
 import { toHex } from '../../codec/index.ts'
 import type { PeerEffect, PeerView } from '../../peer/index.ts'
 import type { MessageView, NoticeView } from '../page/view.ts'
@@ -5,7 +9,6 @@ import type { MessageView, NoticeView } from '../page/view.ts'
 const maxMessages = 2_000
 const maxNotices = 200
 
-/** What was said and what happened, for the screen alone: bounded, gone with the tab. */
 export interface Conversation {
   readonly messages: readonly MessageView[]
   readonly notices: readonly NoticeView[]
@@ -13,6 +16,7 @@ export interface Conversation {
 
 export const emptyConversation: Conversation = { messages: [], notices: [] }
 
+/** The view of a message that the peer delivered. */
 export const messageOf = (
   { from, name, message }: Extract<PeerEffect, { kind: 'message' }>,
   { self, now }: { self: string; now: number },
@@ -26,10 +30,11 @@ export const messageOf = (
   delivery: { state: 'sending', confirmed: 0, of: 0 },
 })
 
+/** Appends messages and drops the oldest beyond 2,000. */
 export const addMessages = (log: Conversation, messages: readonly MessageView[]): Conversation =>
   messages.length === 0 ? log : { ...log, messages: [...log.messages, ...messages].slice(-maxMessages) }
 
-/** What the peer noticed, or the host. */
+/** From the peer or the host. */
 interface Notice {
   readonly code: Extract<PeerEffect, { kind: 'notice' }>['code'] | 'profile-in-use'
   readonly member: string
@@ -49,6 +54,7 @@ const noticeCodes = {
   'prekey-used': 'prekey-used',
 } as const
 
+/** Appends a notice and drops the oldest beyond 200. */
 export const addNotice = (log: Conversation, { code, member, name }: Notice, now: number): Conversation => {
   const last = log.notices.at(-1)
   const number = last === undefined ? 0 : Number(last.id.split('-')[0]) + 1
@@ -56,7 +62,7 @@ export const addNotice = (log: Conversation, { code, member, name }: Notice, now
   return { ...log, notices: [...log.notices, entry].slice(-maxNotices) }
 }
 
-/** Brings the delivery of own messages up to date: what is no longer on its way has been confirmed. */
+/** Updates the delivery state of own messages. A message that the peer no longer tracks is confirmed by all. */
 export const updateDelivery = (log: Conversation, { outgoing }: PeerView): Conversation => {
   let changed = false
   const messages = log.messages.map((entry): MessageView => {

@@ -1,7 +1,9 @@
+/** What the page shows for each end of a membership and each relay error. */
+
 import type { PeerState } from '../../peer/index.ts'
 import type { ErrorCode, Phase } from '../page/view.ts'
 
-/** By the number of the suite that the group has. */
+/** By the suite of the group, if this tab joined with another one. */
 export const otherSuites: Partial<Record<number, ErrorCode>> = {
   1: 'join/other-suite-1',
   2: 'join/other-suite-2',

@@ -1,10 +1,15 @@
+/**
+ * The span from the user's command to the joined room. Every step until then is recorded inside it.
+ *
+ *   open ──arrive──> over
+ */
+
 import { type Tracer, within } from '../../metrics/index.ts'
 
-/** The span from the user's command to the room, which all its steps lie in. */
 export interface Entering {
-  /** Once it is over, `work` stands for itself. */
+  /** Runs `work` inside the span while it is open. */
   within<T>(work: () => Promise<T>): Promise<T>
-  /** Ends it, once: `null` when the member is in. */
+  /** Closes the span; later calls do nothing. `null`: the member has joined. */
   arrive(error: string | null): void
 }
 

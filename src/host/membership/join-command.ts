@@ -1,3 +1,5 @@
+/** Validates a join command before anything is stretched or sent. */
+
 import { utf8 } from '../../codec/index.ts'
 import { maxNameBytes } from '../../group/index.ts'
 import { preparePassword, suiteOf } from '../../pake/index.ts'
@@ -7,7 +9,7 @@ export type JoinCommand = Extract<Command, { kind: 'join' }>
 
 const maxGroupBytes = 128
 
-/** Why nobody can be joined with this; `null` where it may be tried. */
+/** The problem with a command, or `null`. */
 export const joinProblem = ({ name, group, password, suite }: JoinCommand): ErrorCode | null => {
   if (name.trim().length === 0) return 'join/empty-name'
   if (utf8(name.trim()).length > maxNameBytes) return 'join/long-name'

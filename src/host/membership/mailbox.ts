@@ -1,24 +1,29 @@
+/**
+ * One membership's pre-keys and mailbox at the relay: fetches letters, refills the stock, and finds the members who are
+ * asleep. The peer decides what to do with them.
+ */
+
 import type { Bytes } from '../../codec/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { refillAt, stockSize } from '../../prekeys/index.ts'
 import type { RelayClient } from '../../transport/index.ts'
 
-/** Pre-keys made in one step: a letter or a frame never waits longer than that. */
+/** Pre-keys per step, so that no letter or frame waits longer than that. */
 const batch = 10
-/** As many of 2,892 bytes fit one frame of 64 KiB. */
+/** This many of 2,892 bytes fit a 64 KiB frame. */
 const preKeysPerFrame = 20
 
+/** The member id behind an address: its first half. */
 export const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
 
-/** What one membership leaves at the relay, and finds there. */
 export interface Mailbox {
-  /** Learns who has a mailbox; then reads one's own, oldest first. */
+  /** Learns who has a mailbox, then reads this member's own, oldest letter first. */
   collect(): Promise<void>
-  /** Keeps the stock of pre-keys up, and meets who is asleep. */
+  /** Refills the stock of pre-keys and reports the members who are asleep. */
   tend(): Promise<void>
   publish(preKeys: readonly Bytes[]): Promise<void>
   take(member: MemberId): Promise<void>
-  /** Pre-keys of this member at the relay, as far as is known. */
+  /** This member's pre-keys at the relay; `null` if unknown. */
   stock(): number | null
 }
 
@@ -26,10 +31,10 @@ export interface MailboxOwner {
   readonly self: MemberId
   readonly relay: () => RelayClient | null
   readonly addresses: Map<MemberId, string>
-  /** Whether this member has pre-keys and a mailbox of its own. */
+  /** Whether this member is stored, and so has pre-keys and a mailbox. */
   readonly stored: boolean
   readonly isPresent: (member: MemberId) => boolean
-  /** `false`: keep the letter, it is to be read again. */
+  /** Resolves to `false` if the letter must be read again later, so it stays in the mailbox. */
   readonly read: (from: MemberId, bytes: Bytes) => Promise<boolean>
   readonly restock: (count: number) => Promise<void>
   readonly asleep: (members: readonly MemberId[]) => Promise<void>
@@ -43,7 +48,7 @@ export const createMailbox = (owner: MailboxOwner): Mailbox => {
 
   const request: RelayClient['request'] = (body) => owner.relay()?.request(body) ?? Promise.resolve(null)
 
-  /** Everybody with a mailbox in this room. */
+  /** Every member with a mailbox in this room. */
   const count = async (): Promise<readonly MemberId[]> => {
     const response = await request({ kind: 'prekeys-count' })
     if (response?.kind !== 'prekeys-counted') return []

@@ -1,3 +1,13 @@
+/**
+ * One peer in one room, from joining to its end: feeds it events one at a time, carries out its effects, and shows its
+ * state.
+ *
+ *   entering ──joined──> joined ──left, removed, relay refused, defect──> over
+ *   entering ──refused, other suite, relay unreachable for 20 s, left──> over
+ *
+ * Persist comes before every other effect. If the disk fails, the step never happened.
+ */
+
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { generateVerifier, preparePassword, strongSuite } from '../../pake/index.ts'
@@ -31,9 +41,9 @@ import { openRelayLink, type RelayLink } from './relay-link.ts'
 import type { Screen } from './screen.ts'
 
 const tickMs = 100
-/** How often the stock of pre-keys is looked at, and who is asleep. */
+/** Interval for refilling pre-keys and meeting members who are asleep. */
 const tendMs = 30_000
-/** A relay that has not answered by then ends the joining. */
+/** Joining ends if the relay has not responded by then. */
 const patienceMs = 20_000
 
 export interface MembershipOptions extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
@@ -41,34 +51,33 @@ export interface MembershipOptions extends Pick<JoinCommand, 'relayUrl' | 'trans
   /** 32 bytes, the relay's proof of address. */
   readonly secret: Bytes
   readonly entering: Entering
-  /** `null`: nothing outlives the tab. */
+  /** `null` if the membership ends with the tab. */
   readonly profile: OpenProfile | null
-  /** What was said before, where it was stored. */
+  /** The stored messages, if the membership is being resumed. */
   readonly messages?: readonly MessageView[]
 }
 
-/** One peer at work in one room, from its options to its end. */
 export interface Membership {
-  /** Whether it ends with the tab. */
+  /** Whether it ends with the tab, because it is not stored. */
   readonly ephemeral: boolean
   readonly joined: () => boolean
   say(text: string): void
   changeMembers(command: Extract<Command, { kind: 'remove' | 'change-password' }>): void
   leave(): void
-  /** Leaves while the page goes: by the relay where it is there, as direct links are the page's. */
+  /** Leaves while the page unloads: through the relay if possible, since direct links die with the page. */
   leaveAtOnce(): Promise<void>
   meshEvent(event: MeshEvent): void
   wake(): void
   relayView(): RelayView
   inspect(): InsideView
   showNotice(code: 'profile-in-use'): void
-  /** Ends it by a defect of ours. */
+  /** Ends the membership after a defect in this code. */
   abort(): void
 }
 
 export interface MembershipPorts extends HostPorts {
   readonly screen: Screen
-  /** One after the other, whatever asks. */
+  /** Runs work strictly one after the other. */
   readonly enqueue: (work: () => Promise<void>) => void
   readonly ended: () => void
   readonly publishStored: () => Promise<void>
@@ -76,14 +85,19 @@ export interface MembershipPorts extends HostPorts {
 
 type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'> : never) : never
 
-/** Feeds its peer events one at a time, carries out the effects, and tells the page what to draw. */
+/**
+ * Opens the link to the relay and starts the peer.
+ *
+ * @param ports - the world, and the queue and screen of the host
+ * @param options - the peer, its secret and its profile
+ */
 export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): Membership => {
   const { crypto, recorder, screen, enqueue, ended, publishStored } = ports
   const { profile, transport, secret, relayUrl, entering } = options
   let { peer } = options
   const { self, group, suite } = peer
   let log: Conversation = addMessages(emptyConversation, options.messages ?? [])
-  /** The relay's address of each member met: a member's id is its first half. */
+  /** The relay address of each known member. A member's id is its first half. */
   const addresses = new Map<MemberId, string>()
   const startedAt = ports.now()
   let tendAt = 0
@@ -97,7 +111,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     enqueue(async () => void (await dispatch(event, queuedAt)))
   }
 
-  /** `false` where the same event should come again later. `queuedAt`: when it joined the queue, on the recorder's clock. */
+  /** Resolves to `false` if the event must be repeated later. `queuedAt`: on the recorder's clock. */
   const dispatch = async (event: Untimed, queuedAt = recorder.now()): Promise<boolean> => {
     if (over) return false
     const before = peer
@@ -117,7 +131,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     return !effects.some((effect) => effect.kind === 'reject' && effect.code === 'prekey/later')
   }
 
-  /** Where it fails, the step never happened: nothing of it was sent, and its event comes again or is queuedAt for again. */
+  /** If this fails, the step never happened: nothing was sent, and its event is repeated or requested again. */
   const persist = async (
     stored: OpenProfile,
     next: PeerState,
@@ -176,7 +190,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     }
   }
 
-  /** Draws the peer's state, and ends the membership where the peer ended. */
+  /** Shows the peer's state, and ends the membership if the peer has ended. */
   const refresh = (): void => {
     const now = peerView(peer)
     log = updateDelivery(log, now)
@@ -209,11 +223,11 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     recorder.note({ phase: null, epoch: null })
     if (mailbox !== null && (peer.ended === 'left' || peer.ended === 'removed'))
       relay?.request({ kind: 'forget' })
-    // After the step that may be under way.
+    // After a step that may be running.
     enqueue(async () => {
       for (const secret of [peer.verifier, peer.seed]) secret?.wipe() // FS
     })
-    // What was sealed last still has to leave.
+    // The last frames still have to be sent.
     ports.setTimer(() => relay?.close(), 200)
     ports.commandMesh({ kind: 'disconnect-all' })
     ended()
@@ -237,7 +251,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
         for (const address of event.members) addresses.set(memberOf(address), address)
         screen.show({ connection: 'online', error: null })
         const members = event.members.map(memberOf)
-        // Letters first: they were sealed before whatever happens now.
+        // Letters first: they were sealed before anything that happens now.
         const collected = mailbox?.collect() ?? Promise.resolve()
         tendAt = 0
         void collected.then(() => feed({ kind: 'relay-open', members }))
@@ -267,7 +281,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     }
   }
 
-  /** The new password is stretched before the removal, so that both take effect in one step. */
+  /** Stretches the new password before the removal, so that both take effect in one step. */
   const changeMembers = (command: Extract<Command, { kind: 'remove' | 'change-password' }>): void => {
     const { kind, newPassword } = command
     const text = newPassword === null ? null : preparePassword(newPassword)
@@ -290,7 +304,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
         tendAt = ports.now() + tendMs
         void mailbox.tend()
       }
-      // From here, so that a slow machine is not flooded with ticks.
+      // Scheduled from here, so that ticks do not pile up on a slow machine.
       ports.setTimer(() => tick(), tickMs)
     })
   }
@@ -299,7 +313,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     const queuedAt = recorder.now()
     return new Promise((done) => enqueue(async () => done(await dispatch(event, queuedAt))))
   }
-  // A quick group has nobody asleep.
+  // Members of a suite-1 group are never stored.
   const mailbox =
     suite.id !== strongSuite.id
       ? null
@@ -316,7 +330,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
         })
   const stored = profile !== null
   screen.show({ phase: 'finding', selfId: self, connection: 'connecting', stored, suite: suite.id })
-  /** `null` only while it is being made: it speaks before it is returned. */
+  /** `null` only while it is being created: it emits events before it is returned. */
   let relay: RelayLink | null = null
   relay = openRelayLink(ports, {
     url: relayUrl,
@@ -325,7 +339,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     onEvent: relayEvent,
   })
   tick()
-  // What was said before is on screen before anybody answers.
+  // Stored messages appear before anybody responds.
   if (options.messages !== undefined) refresh()
 
   return {

@@ -1,3 +1,7 @@
+/**
+ * Takes the steps of one peer and records each as a `peer_step` span, with the kind of its event as the algorithm.
+ */
+
 import type { Crypto } from '../../crypto/index.ts'
 import { type TraceEvent, type Tracer, within } from '../../metrics/index.ts'
 import { type PeerEvent, type PeerState, step } from '../../peer/index.ts'
@@ -5,7 +9,7 @@ import { createTrace } from './trace.ts'
 
 type PeerStep = Awaited<ReturnType<typeof step>>
 
-/** Members by the order in which they were met: what records say instead of an id. */
+/** Numbers members in the order of meeting. Records hold this number instead of an id. */
 const createAliases = (): ((member: string) => `peer-${number}`) => {
   const aliases = new Map<string, `peer-${number}`>()
   return (member) => {
@@ -24,10 +28,7 @@ interface Ports {
   readonly showTrace: (event: TraceEvent) => void
 }
 
-/**
- * Steps of one peer, each recorded as the whole of what it did: `peer_step`, with the event's kind for an algorithm.
- * `queuedAt`: when the event joined the queue, on the recorder's clock. A tick that does nothing leaves no record.
- */
+/** `take` runs one step; `queuedAt` is on the recorder's clock. A tick that does nothing leaves no record. */
 export const createPeerSteps = ({ crypto, recorder, showTrace }: Ports) => {
   const aliasOf = createAliases()
   const trace = createTrace(aliasOf, showTrace)
@@ -54,6 +55,6 @@ export const createPeerSteps = ({ crypto, recorder, showTrace }: Ports) => {
       recorder.note({ queueWait: 0, peer: null })
     }
   }
-  /** `trace`: of a step that came to pass. */
+  // The caller traces a step only once it has taken effect.
   return { take, trace }
 }

@@ -63,7 +63,7 @@ const until = async (link: RelayLink, seen: (view: RelayView) => boolean): Promi
 }
 const isOpen = ({ socket }: RelayView): boolean => socket === 'open'
 
-test('a look tells the state, the limits, the quota and measured round trips', async () => {
+test('the view holds the state, the limits, the quota and measured round trips', async () => {
   const server = await serve()
   const link = open(server, 1)
   expect(link.view()).toMatchObject({
@@ -96,7 +96,7 @@ test('at most 120 round trips are kept', async () => {
   })
 }, 20_000)
 
-test('refusals are counted by code, with the time from which another try makes sense', async () => {
+test('refusals are counted by code, with the time of the next sensible try', async () => {
   const link = open(await serve({ limits: { messagesPerSecond: 1, messageBurst: 20 } }), 1)
   await until(link, isOpen)
   const before = Date.now()
@@ -108,7 +108,7 @@ test('refusals are counted by code, with the time from which another try makes s
   expect(undelivered).toBeGreaterThan(0)
 })
 
-test('ends are counted by reason, and the way back in', async () => {
+test('ends are counted by reason, and reconnections too', async () => {
   const server = await serve()
   const link = open(server, 1)
   await until(link, isOpen)

@@ -1,3 +1,5 @@
+/** The link to the relay with the counters that the Relay tab shows. */
+
 import type { Bytes } from '../../codec/index.ts'
 import { createRelayClient, type RelayClient, type RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
@@ -6,9 +8,8 @@ import type { HostPorts } from './ports.ts'
 
 const keptRoundTrips = 120
 
-/** A link to the relay that keeps count of what happens on it. */
 export interface RelayLink extends RelayClient {
-  /** What is known now; measures the way to the relay for the next look. */
+  /** The counters now. Also starts a round-trip measurement for the next call. */
   view(): RelayView
 }
 
@@ -23,7 +24,7 @@ export interface LinkOptions {
 
 type Ports = Pick<HostPorts, 'crypto' | 'recorder' | 'now' | 'openSocket' | 'setTimer'>
 
-/** Counts one more under `key`, and puts it last. */
+/** Splits off the matching entry, with its count plus one. */
 const countOf = <E extends { readonly count: number }>(
   list: readonly E[],
   isSame: (entry: E) => boolean,
@@ -32,7 +33,7 @@ const countOf = <E extends { readonly count: number }>(
   (list.find(isSame)?.count ?? 0) + 1,
 ]
 
-/** The view after an event of the link. `now`: milliseconds since 1970. */
+/** The view after an event. `now`: milliseconds since 1970. */
 const followRelay = (view: RelayView, event: RelayEvent, now: number): RelayView => {
   switch (event.kind) {
     case 'connecting':
@@ -70,7 +71,7 @@ const followRelay = (view: RelayView, event: RelayEvent, now: number): RelayView
 type Request = RelayClient['request']
 type Response = Awaited<ReturnType<Request>>
 
-/** The view after the relay's response to a request. */
+/** The view after a response. `now`: milliseconds since 1970. */
 const followResponse = (
   view: RelayView,
   request: Parameters<Request>[0],
@@ -101,7 +102,7 @@ const followResponse = (
   }
 }
 
-/** One address in one room, with the host's own clock, timers and randomness. */
+/** Opens the link for one address in one room. */
 export const openRelayLink = (ports: Ports, { url, secret, room, onEvent }: LinkOptions): RelayLink => {
   const { crypto, recorder, now } = ports
   let view: RelayView = { ...emptyRelayView, url }
@@ -110,7 +111,7 @@ export const openRelayLink = (ports: Ports, { url, secret, room, onEvent }: Link
     secret,
     room,
     openSocket: ports.openSocket,
-    // Never set back, and fine enough for a round trip.
+    // Monotonic, and fine enough for a round trip.
     now: () => recorder.now(),
     random: () => new DataView(crypto.random(4).buffer).getUint32(0) / 2 ** 32,
     setTimer: ports.setTimer,

@@ -1,10 +1,11 @@
+/** The view that the page draws. Every change replaces it as a whole. */
+
 import { type ErrorCode, emptyView, type View } from '../page/view.ts'
 
-/** What the page is told to draw: replaced whole on every change. */
 export interface Screen {
   readonly view: () => View
   show(change: Partial<View>): void
-  /** Starts over from an empty view; the group's name stays. */
+  /** Starts over from an empty view that keeps the group's name. */
   restart(change: Partial<View>): void
   /** `retryAt`: milliseconds since 1970. */
   fail(code: ErrorCode, retryAt?: number | null): void

@@ -1,3 +1,7 @@
+/**
+ * Turns the steps of one peer into the events of the Protocol tab: one per frame, and marks for turning points.
+ */
+
 import type { Bytes } from '../../codec/index.ts'
 import { currentEpoch } from '../../group/index.ts'
 import type { Lane, TraceEvent, TraceFrame } from '../../metrics/index.ts'
@@ -40,7 +44,7 @@ const pathOf = ({ direct, present }: PeerState, effect: Extract<PeerEffect, { ki
         ? 'relay'
         : 'mail'
 
-/** Healing turns that a pair session has seen, of both sides. */
+/** Healing turns of a pair session, of both sides. */
 const turnsOf = (state: PeerState, member: PeerState['self']): number => {
   const pair = state.pairs.get(member)
   if (pair === undefined) return 0
@@ -48,7 +52,7 @@ const turnsOf = (state: PeerState, member: PeerState['self']): number => {
   return turnsSent + turnsReceived
 }
 
-/** Tells of every frame and turning point of one peer, by what its steps say of themselves. */
+/** Returns a function that emits the events of each step. Call it in the order of the steps. */
 export const createTrace = (
   aliasOf: (member: string) => Lane,
   emit: (event: TraceEvent) => void,

@@ -1,6 +1,8 @@
+/** What the page knows of a benchmark, and the command that starts one. */
+
 import type { Estimate } from '../../metrics/index.ts'
 
-/** What can be measured, in the order of the page. */
+/** In the order of the page. */
 export const benchmarkOperations = [
   'kem-768-generate',
   'kem-768-encapsulate',
@@ -27,10 +29,10 @@ export type BenchmarkEngine = (typeof benchmarkEngines)[number]
 export interface BenchmarkResult {
   readonly operation: BenchmarkOperation
   readonly engine: BenchmarkEngine
-  /** Milliseconds of one operation each; of fast ones the mean over `batch`. Empty: not available here. */
+  /** Milliseconds per operation; fast ones are means over `batch`. Empty if this browser cannot run the case. */
   readonly samples: readonly number[]
   readonly batch: number
-  /** Of the samples; `null` where there are none. */
+  /** Of the samples; `null` if there are none. */
   readonly value: Estimate | null
 }
 
@@ -43,7 +45,7 @@ export interface BenchmarkView {
 
 export interface BenchmarkCommand {
   readonly operations: readonly BenchmarkOperation[]
-  /** Samples of each operation and engine, 5 to 1,000. */
+  /** Samples per operation and engine, 5 to 1,000. */
   readonly samples: number
 }
 

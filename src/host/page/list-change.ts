@@ -1,7 +1,11 @@
-/** How a list became another: entries gone from its front, replaced where they stood, added at its end. */
+/**
+ * The change from one list to the next, so that a conversation of thousands is not copied to the page for every receipt.
+ */
+
+/** Entries dropped from the front, replaced in place, and added at the end. */
 export interface ListChange<T> {
   readonly dropped: number
-  /** Places count after the drop. */
+  /** Indices count after the drop. */
   readonly replaced: readonly (readonly [at: number, entry: T])[]
   readonly added: readonly T[]
 }
@@ -10,7 +14,7 @@ interface Entry {
   readonly id: string
 }
 
-/** Entries that are the same object count as unchanged. A list of another order is replaced whole. */
+/** The change from `before` to `after`. Identical objects are unchanged; a reordered list is replaced as a whole. */
 export const changeOf = <T extends Entry>(before: readonly T[], after: readonly T[]): ListChange<T> => {
   const [first] = after
   const start = before.findIndex(({ id }) => id === first?.id)
@@ -25,7 +29,7 @@ export const changeOf = <T extends Entry>(before: readonly T[], after: readonly 
   return { dropped: start, replaced, added: after.slice(kept.length) }
 }
 
-/** `before` itself where nothing changed, so that what is drawn of it stays. */
+/** Applies a change. Returns `before` itself if nothing changed, so that the page does not redraw it. */
 export const applyChange = <T>(
   before: readonly T[],
   { dropped, replaced, added }: ListChange<T>,

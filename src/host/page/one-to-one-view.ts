@@ -1,10 +1,12 @@
+/** What the page knows of a 1-to-1 login, and the commands that it sends. */
+
 import type { LoginView } from '../../login/index.ts'
 import type { View } from './view.ts'
 
-/** Ids of the suites to choose from. */
+/** The suites to choose from, by id. */
 export const loginSuites = [1, 2] as const
 
-/** What the page knows of a 1-to-1 login: plain data, no key and no password. */
+/** Plain data, without key or password. */
 export interface OneToOneView extends Omit<LoginView, 'role'> {
   readonly place: string | null
   readonly role: LoginView['role'] | null
@@ -13,14 +15,14 @@ export interface OneToOneView extends Omit<LoginView, 'role'> {
   readonly connection: View['connection']
   /** The password is being stretched. */
   readonly hardening: boolean
-  /** Milliseconds that took. */
+  /** Milliseconds that it took. */
   readonly hardenedMs: number | null
   readonly error: View['error']
 }
 
 export type OneToOneCommand =
   | {
-      /** `listen` keeps the verifier and waits; `log-in` proves the password to whoever listens. */
+      /** `listen` keeps the verifier and waits; `log-in` proves the password to a listening server. */
       readonly kind: 'listen' | 'log-in'
       readonly place: string
       readonly password: string

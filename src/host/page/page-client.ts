@@ -1,3 +1,8 @@
+/**
+ * The page's only access to its peer, which lives in a Worker. WebRTC exists only on pages, so the page also runs the
+ * direct links and passes sealed frames between them and the Worker.
+ */
+
 import { createTracer, measure, type OperationRecord, type TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
 import { createMesh, fetchIceServers, type LinkPath, type MeshCommand } from '../../transport/index.ts'
@@ -9,31 +14,30 @@ import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { emptyRelayView, type RelayView } from './relay-view.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
 
-/** The page's only way to its peer, which lives in a Worker. */
 export interface PeerClient {
   readonly view: () => View
-  /** Calls back after every change; returns the unsubscriber. */
+  /** Calls `listener` after every change; returns the unsubscribe function. */
   readonly subscribe: (listener: () => void) => () => void
   readonly dispatch: (command: Command) => void
-  /** Memberships that this browser keeps. */
+  /** The memberships stored in this browser. */
   readonly stored: () => readonly StoredView[]
-  /** The link to the relay, as of the last `look`. */
+  /** The link to the relay, as of the last `refresh`. */
   readonly relay: {
     readonly view: () => RelayView
     readonly subscribe: (listener: () => void) => () => void
     readonly refresh: () => void
   }
-  /** The 1-to-1 login, which has nothing to do with the group. */
+  /** The 1-to-1 login, which is independent of the group. */
   readonly oneToOne: {
     readonly view: () => OneToOneView
     readonly subscribe: (listener: () => void) => () => void
     readonly dispatch: (command: OneToOneCommand) => void
   }
-  /** Batches of operation records, at most a few a second. `start` counts from this page's `performance.now()` zero. */
+  /** Batches of operation records, at most four a second. `start` is on this page's `performance.now()` clock. */
   readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
-  /** Frames to and from the members, with the batches of records. */
+  /** Frames to and from members, in step with the records. */
   readonly onFrames: (listener: (frames: readonly WireFrame[]) => void) => () => void
-  /** Batches of what went over the wire, at most four a second. */
+  /** Batches of trace events, at most four a second. */
   readonly onTrace: (listener: (batch: readonly TraceEvent[]) => void) => () => void
   /** Measures in the Worker, beside the room. */
   readonly benchmark: {
@@ -42,15 +46,15 @@ export interface PeerClient {
     /** `null` stops. */
     readonly dispatch: (command: BenchmarkCommand | null) => void
   }
-  /** Tells `listener` how the member's own protocols stand, now and every second until the returned function is called. */
+  /** Calls `listener` with the state of this member's protocols, now and every second until the returned function is called. */
   readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
-  /** How the direct links run now. */
+  /** The paths of the direct links now. */
   readonly paths: () => Promise<readonly LinkPath[]>
-  /** What one record costs in the Worker, in nanoseconds; `null` before there were any. */
+  /** Cost of one record in the Worker, in nanoseconds; `null` before the first. */
   readonly recordCostNs: () => number | null
 }
 
-/** Closing a tab takes at most this much longer, so that the others need not wait for its lease to end. */
+/** Closing a tab takes at most this much longer, so that the others do not have to wait for its lease to expire. */
 const goodbyeMs = 250
 
 interface TrustedTypes {
@@ -60,7 +64,7 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): string }
 }
 
-/** The page's CSP admits one policy, and the policy one script. */
+/** The page's CSP admits one Trusted Types policy, and that policy one script. */
 const ownWorkerUrl = (): string => {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
   if (trustedTypes === undefined) return workerUrl
@@ -86,7 +90,7 @@ const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; e
   }
 }
 
-/** Starts the Worker, and the WebRTC links that only a page can have. */
+/** Starts the Worker and the direct links. */
 export const connectPeer = (): PeerClient => {
   const views = listenable<void>()
   const logins = listenable<void>()
@@ -105,7 +109,7 @@ export const connectPeer = (): PeerClient => {
   let worker: Worker | null = null
   let benchmark: BenchmarkView = emptyBenchmark
   let costNs: number | null = null
-  /** Of the page's own thread, sent on with the next batch of the Worker's, which is never long in coming. */
+  /** Records of the page's own thread, delivered with the Worker's next batch. */
   let own: OperationRecord[] = []
   const tracer = createTracer(
     'page',
@@ -170,7 +174,7 @@ export const connectPeer = (): PeerClient => {
   const start = (): Worker => {
     const started = new Worker(url, { type: 'module', name: 'peer' })
     started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => receive(data))
-    // It could not be loaded, or broke: the next command starts another.
+    // The Worker failed to load or crashed. The next command starts another.
     started.addEventListener('error', () => {
       started.terminate()
       worker = null
@@ -193,7 +197,7 @@ export const connectPeer = (): PeerClient => {
     post({ kind: 'visibility', hidden })
   }
 
-  // Loaded before it is needed.
+  // Loaded ahead of the first command.
   worker = start()
   sendVisibility()
   document.addEventListener('visibilitychange', sendVisibility)
@@ -203,8 +207,8 @@ export const connectPeer = (): PeerClient => {
     post({ kind: 'one-to-one', command: { kind: 'leave' } })
     post({ kind: 'closing', done })
     if (done === null) return
-    // The Worker ends with its page, and sealing the goodbye takes it a few milliseconds: nothing but a page that is
-    // busy keeps both alive for so long.
+    // The Worker ends with its page, and sealing the goodbye takes a few milliseconds. Only a busy page keeps both
+    // alive for that long.
     const end = performance.now() + goodbyeMs
     while (Atomics.load(done, 0) === 0 && performance.now() < end);
   })
@@ -213,7 +217,7 @@ export const connectPeer = (): PeerClient => {
     view: () => view,
     subscribe: (listener) => views.add(listener),
     dispatch: (command) => {
-      // Only a page may ask. Refused, the browser may delete the profile when the disk is full.
+      // Only a page may request this. If refused, the browser may delete the profile when the disk is full.
       if (command.kind === 'join' && command.stored) navigator.storage.persist().catch(() => false)
       post({ kind: 'command', command })
     },

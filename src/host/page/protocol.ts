@@ -1,3 +1,5 @@
+/** Messages between page and Worker: structured clones, without keys or plaintext frames. */
+
 import type { OperationRecord, TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
 import type { MeshCommand, MeshEvent } from '../../transport/index.ts'
@@ -7,16 +9,15 @@ import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
 import type { RelayView } from './relay-view.ts'
 import type { Command, MessageView, StoredView, View } from './view.ts'
 
-/** What the page sends to its Worker, and back: structured clones, no key and no frame in clear among them. */
 export type ToWorker =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'one-to-one'; readonly command: OneToOneCommand }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'wake' }
-  /** Answered by one `relay`. */
+  /** The Worker responds with one `relay`. */
   | { readonly kind: 'inspect-relay' }
   | { readonly kind: 'visibility'; readonly hidden: boolean }
-  /** The page goes. `done`, shared with it, becomes 1 when the goodbye is on its way; `null` where nothing can be shared. */
+  /** The page unloads. The Worker sets the shared `done` to 1 once the goodbye is sent; `null` if memory cannot be shared. */
   | { readonly kind: 'closing'; readonly done: Int32Array | null }
   | { readonly kind: 'inspect' }
   /** `null` stops. */
@@ -26,7 +27,7 @@ export type FromWorker =
   | {
       readonly kind: 'view'
       readonly view: Omit<View, 'messages'>
-      /** Since the view before: a conversation of thousands does not travel whole for every receipt. */
+      /** Since the previous view. */
       readonly messages: ListChange<MessageView>
     }
   | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
@@ -38,10 +39,10 @@ export type FromWorker =
   | { readonly kind: 'benchmark'; readonly view: BenchmarkView }
   | RecordsMessage
 
-/** A frame between two members, by its size and kind alone. */
+/** Size and kind of a frame between two members. */
 export interface WireFrame {
   readonly type: string
-  /** Bytes of its classical equivalent. */
+  /** Bytes without the post-quantum part. */
   readonly classical: number
   /** Milliseconds on the page's clock. */
   readonly at: number
@@ -54,6 +55,6 @@ export interface RecordsMessage {
   readonly frames: readonly WireFrame[]
   /** The Worker's `performance.timeOrigin`, which `start` and `at` count from. */
   readonly origin: number
-  /** What one record costs there, in nanoseconds. */
+  /** Cost of one record in the Worker, in nanoseconds. */
   readonly costNs: number
 }

@@ -1,42 +1,45 @@
+/**
+ * What a tab knows of its link to the relay: counted here or announced by the relay, never the content of frames.
+ */
+
 import type { SocketLimits } from '../../relay-protocol/index.ts'
 import type { Quota } from '../../transport/index.ts'
 
-/** What a tab knows of its link to the relay: counted here, or told by the relay; nothing of what passed over it. */
 export interface RelayView {
-  /** Origin and path of the relay; `null` while there was no link. */
+  /** URL of the relay; `null` before the first link. */
   readonly url: string | null
   readonly socket: 'none' | 'connecting' | 'greeting' | 'open' | 'waiting' | 'ended'
-  /** Milliseconds since 1970: since when it is so. */
+  /** When the socket entered this state, milliseconds since 1970. */
   readonly since: number
-  /** While waiting: when the next try comes. */
+  /** While waiting: time of the next attempt. */
   readonly retryAt: number | null
-  /** How often a socket was opened, and got into the room. */
+  /** Sockets opened, and how many of them joined the room. */
   readonly attempts: number
   readonly entered: number
   /** Milliseconds from `ping` to `pong`, oldest first, at most 120. */
   readonly roundTrips: readonly number[]
-  /** What the relay allows one socket: its own words. */
+  /** The limits that the relay announced. */
   readonly limits: SocketLimits | null
-  /** What is left of the bursts, reckoned here from the limits. */
+  /** What may be sent now, computed here from the limits. */
   readonly quota: Quota | null
   readonly frames: { readonly sent: number; readonly received: number }
-  /** Frames that the relay or this tab dropped because nobody was there to take them, or too many waited. */
+  /** Frames dropped by the relay or this tab, because the addressee was absent or the queue full. */
   readonly undelivered: number
-  /** By code, the newest last. */
+  /** By code, newest last. */
   readonly refusals: readonly RefusalView[]
-  /** Why links ended, the newest last. */
+  /** By reason, newest last. */
   readonly ends: readonly EndView[]
-  /** By member id, of all in the room that have a stock; `null` before the relay was asked. */
+  /** Every stock in the room, by member id; `null` before the first response. */
   readonly stocks: readonly { readonly id: string; readonly count: number }[] | null
   readonly letters: {
-    /** The relay said that letters came, and was not asked for them since. */
+    /** Whether the relay announced letters that have not been fetched since. */
     readonly announced: boolean
-    /** Fetched, and still kept by the relay. */
+    /** Fetched but not acknowledged. */
     readonly unread: number
     readonly read: number
-    /** For others who were away. */
+    /** Letters left for absent members. */
     readonly left: number
-    /** When the mailbox was last asked for, milliseconds since 1970. */
+    /** When the mailbox was last fetched, milliseconds since 1970. */
     readonly askedAt: number | null
   }
 }
@@ -45,7 +48,7 @@ export interface RefusalView {
   readonly code: string
   readonly count: number
   readonly at: number
-  /** When it makes sense to try again, milliseconds since 1970. */
+  /** Earliest sensible retry, milliseconds since 1970. */
   readonly retryAt: number
 }
 

@@ -1,9 +1,13 @@
+/**
+ * What the page knows of the room: plain data without keys or passwords. The Worker produces it, `ui` draws it, and
+ * every change replaces it as a whole.
+ *
+ *   idle ──> hardening ──> finding ──> proving ──> agreeing ──> joined ──> left | failed
+ *                              any of these before joined ──> refused | failed | left
+ */
+
 import type { Link, PeerView } from '../../peer/index.ts'
 
-/**
- * What the page knows: plain data, replaced whole on every change, holding no key and no password.
- * The Worker produces it, `ui` draws it.
- */
 export type Trust = PeerView['members'][number]['trust']
 
 export interface MemberView {
@@ -12,9 +16,9 @@ export interface MemberView {
   readonly name: string
   readonly link: Link
   readonly trust: Trust
-  /** It has shown another group key than ours for more than 10 s. */
+  /** Whether it has shown a different group key for more than 10 s. */
   readonly split: boolean
-  /** Of the pair session, for two people to compare: 60 digits in groups of five, and eight words. */
+  /** The pair session's safety number, for two people to compare: 60 digits in groups of five, and eight words. */
   readonly safety: { readonly digits: string; readonly words: string } | null
 }
 
@@ -27,7 +31,7 @@ export interface MessageView {
   readonly text: string
   /** Milliseconds since 1970, by the receiver's clock. */
   readonly at: number
-  /** Of my own messages: how many of those who were members have confirmed it. */
+  /** Of own messages: how many of the members at the time of sending have confirmed it. */
   readonly delivery: {
     readonly state: 'sending' | 'delivered'
     readonly confirmed: number
@@ -35,20 +39,20 @@ export interface MessageView {
   }
 }
 
-/** A message that its sender is proved to have sent, and that could not be read. */
+/** A message that is proved to come from its sender but could not be read. */
 export interface GapView {
   readonly id: string
   readonly senderId: string
   readonly senderName: string
-  /** `epoch`: sealed to a group key that this member does not hold. `lost`: nobody can say it again. */
+  /** `epoch`: sealed to a group key that this member does not hold. `lost`: nobody can resend it. */
   readonly reason: PeerView['gaps'][number]['reason']
-  /** When it came, milliseconds since 1970. */
+  /** When it arrived, milliseconds since 1970. */
   readonly at: number
-  /** Its sender is being asked to say it again. */
+  /** Whether its sender has been requested to resend it. */
   readonly asking: boolean
 }
 
-/** Something that happened in the room and is worth a line of text; the wording is the ui's, keyed by `code`. */
+/** An event in the room that deserves a line of text. `ui` words it by `code`. */
 export interface NoticeView {
   readonly id: string
   readonly code:
@@ -57,15 +61,15 @@ export interface NoticeView {
     | 'member-expired'
     /** Removed by another member. */
     | 'member-evicted'
-    /** Back from an absence that had counted as leaving. */
+    /** Back after an absence that was treated as leaving. */
     | 'member-returned'
-    /** By the member named: newcomers need the new one. */
+    /** By the named member. Newcomers need the new password. */
     | 'password-changed'
     | 'guess-failed'
     | 'profile-in-use'
     | 'prekeys-exhausted'
     | 'prekey-used'
-  /** Display name, where the notice is about somebody. */
+  /** Display name of the member concerned, if any. */
   readonly name: string | null
   readonly at: number
 }
@@ -74,14 +78,14 @@ export type Phase =
   | 'idle'
   /** Stretching the password. */
   | 'hardening'
-  /** Reaching the relay and learning who is there. */
+  /** Connecting to the relay and learning who is present. */
   | 'finding'
   /** Running the PAKE with the members found. */
   | 'proving'
   /** Waiting for a group key that includes this member. */
   | 'agreeing'
   | 'joined'
-  /** Ended: wrong password, or nobody accepted the proof. */
+  /** Ended: wrong password, or no member accepted the proof. */
   | 'refused'
   /** Ended: by the user. */
   | 'left'
@@ -90,28 +94,28 @@ export type Phase =
 
 export interface View {
   readonly phase: Phase
-  /** Members proved to, of members found. */
+  /** Members that the password was proved to, of those found. */
   readonly progress: { readonly done: number; readonly of: number }
   readonly group: string | null
   readonly selfId: string | null
   readonly members: readonly MemberView[]
   readonly epoch: number | null
-  /** Eight groups of four hexadecimal digits: the same on all screens of an epoch. */
+  /** Of the group key: eight groups of four hexadecimal digits, the same for every member of the epoch. */
   readonly fingerprint: string | null
   readonly messages: readonly MessageView[]
   readonly notices: readonly NoticeView[]
-  /** Pre-keys of this member at the relay, of 100; `null` where it has none. */
+  /** This member's pre-keys at the relay, of 100; `null` if it keeps none. */
   readonly preKeys: number | null
-  /** Of the group: 1 `standard`, 2 `strong`; `null` outside of one. */
+  /** Suite of the group: 1 `standard`, 2 `strong`; `null` outside a group. */
   readonly suite: number | null
   /** Whether the membership outlives the tab. */
   readonly stored: boolean
-  /** Messages that could not be read, oldest first. One that comes after all leaves this list. */
+  /** Messages that could not be read, oldest first. A message that arrives later leaves this list. */
   readonly gaps: readonly GapView[]
-  /** How many were removed that know the password of now: each can come back under a new id. */
+  /** Removed members who know the current password. Each can come back under a new id. */
   readonly removedWhoKnow: number
   readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
-  /** The last thing that went wrong, until the next command. `retryAt`: milliseconds since 1970. */
+  /** The last error, until the next command. */
   readonly error: ErrorView | null
 }
 
@@ -123,7 +127,7 @@ export interface StoredView {
   readonly createdAt: number
 }
 
-/** Error codes a View can hold; the wording of each is in `ui`. */
+/** Every error code that a view can hold. `ui` words them. */
 export const errorCodes = [
   'pake/failed',
   'pake/throttled',
@@ -159,26 +163,26 @@ export type ErrorCode = (typeof errorCodes)[number]
 
 export interface ErrorView {
   readonly code: ErrorCode
-  /** When another try makes sense, milliseconds since 1970. */
+  /** Earliest sensible retry, milliseconds since 1970. */
   readonly retryAt: number | null
 }
 
-/** What the page may ask of the Worker. */
+/** From the page to the Worker. */
 export type Command =
   | {
       readonly kind: 'join'
       readonly name: string
       readonly group: string
       readonly password: string
-      /** The group's suite: 1 `standard`, 2 `strong`, whose stretching takes 64 MiB and longer. */
+      /** The group's suite: 1 `standard`, 2 `strong`, which stretches the password longer and in 64 MiB. */
       readonly suite: 1 | 2
-      /** Whether the member stays one when the tab closes. Suite 2 only. */
+      /** Whether to store the membership, so that it outlives the tab. Suite 2 only. */
       readonly stored: boolean
       readonly relayUrl: string
-      /** `relay` keeps WebRTC off. */
+      /** `relay` turns WebRTC off. */
       readonly transport: 'any' | 'relay'
     }
-  /** Takes a stored membership up again. */
+  /** Resumes a stored membership. */
   | {
       readonly kind: 'resume'
       readonly id: string
@@ -186,10 +190,10 @@ export type Command =
       readonly relayUrl: string
       readonly transport: 'any' | 'relay'
     }
-  /** Deletes a stored membership. The others are not told. */
+  /** Deletes a stored membership without notifying the others. */
   | { readonly kind: 'forget'; readonly id: string }
   | { readonly kind: 'say'; readonly text: string }
-  /** `newPassword` replaces the one that the removed member knows; `null` leaves it. */
+  /** `newPassword` replaces the one that the removed member knows; `null` keeps it. */
   | { readonly kind: 'remove'; readonly member: string; readonly newPassword: string | null }
   | { readonly kind: 'change-password'; readonly newPassword: string }
   | { readonly kind: 'leave' }

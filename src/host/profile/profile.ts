@@ -1,3 +1,10 @@
+/**
+ * The records of a profile, sealed.
+ *
+ *   key    = HKDF(salt, Argon2id(password) || HMAC(device key))        both halves are needed
+ *   record = 16 random bytes || AES-GCM(HKDF(those bytes, key), content)
+ */
+
 import {
   type Bytes,
   bool,
@@ -20,12 +27,12 @@ import { maxNameBytes } from '../../group/index.ts'
 import { strongSuite } from '../../pake/index.ts'
 import type { MessageView } from '../page/view.ts'
 
-/** What a profile holds beside its messages. */
+/** What a profile holds besides its messages. */
 export interface ProfileState {
-  /** 32 bytes: proves the member's address to the relay. */
+  /** 32 bytes, the relay's proof of address. */
   readonly secret: Secret
   readonly peer: Bytes
-  /** Messages stored so far, the oldest of which may be gone. */
+  /** Messages stored so far. The oldest may have been deleted. */
   readonly messages: number
 }
 
@@ -54,8 +61,9 @@ const storedMessage: Codec<StoredMessage> = struct<StoredMessage>({
 })
 
 /**
- * The key of a profile, 32 bytes. Browsers keep a non-extractable key readable in their own files, so it alone would not
- * survive a copied disk; a password alone would not survive being weak. `device`: 32 bytes that the browser's key gives.
+ * The key of a profile, 32 bytes. Browsers store a non-extractable key readable in their files, so that key alone does
+ * not protect a copied disk, and a weak password alone does not resist guessing. `device`: 32 bytes, HMAC under the
+ * browser's key.
  */
 export const profileKey = async (
   crypto: Crypto,
@@ -82,7 +90,7 @@ const recordKey = async (crypto: Crypto, key: Secret, salt: Bytes) => {
   return { key: both.slice(0, 32), nonce: both.slice(32, 44) }
 }
 
-/** Each record under a key of its own: 16 random bytes, then the sealed content. */
+/** Seals one record under its own key: 16 random bytes, then the ciphertext. Wipes `plain`. */
 const sealRecord = async (crypto: Crypto, key: Secret, place: Place, plain: Bytes): Promise<Bytes> => {
   const salt = crypto.random(16)
   const own = await recordKey(crypto, key, salt)
@@ -92,7 +100,7 @@ const sealRecord = async (crypto: Crypto, key: Secret, place: Place, plain: Byte
   return concat(salt, sealed)
 }
 
-/** `null`: another password, another browser, or changed bytes. */
+/** `null`: wrong password, other browser, or modified bytes. */
 const openRecord = async (
   crypto: Crypto,
   key: Secret,
@@ -106,7 +114,7 @@ const openRecord = async (
 export const sealState = (crypto: Crypto, key: Secret, id: string, state: ProfileState): Promise<Bytes> =>
   sealRecord(crypto, key, { id, kind: 'state' }, encode(profileState, state))
 
-/** Throws DecodeError on a format that it does not know. */
+/** `null` as `openRecord`. Throws DecodeError on an unknown format. */
 export const openState = async (
   crypto: Crypto,
   key: Secret,

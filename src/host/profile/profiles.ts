@@ -1,3 +1,10 @@
+/**
+ * Stored memberships: creates, resumes and saves them under the password and this browser's key. A lock gives a profile
+ * to one tab at a time.
+ *
+ *   stored ──resume──> open ──save*──> open ──close──> stored        open ──forget──> gone
+ */
+
 import { type Bytes, DecodeError, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
 import { decodePeer, encodePeer, type PeerState } from '../../peer/index.ts'
@@ -5,12 +12,12 @@ import type { MessageView } from '../page/view.ts'
 import { openMessage, openState, profileKey, sealMessage, sealState } from './profile.ts'
 import type { ProfileStorage, StoredMembership } from './storage.ts'
 
-/** A profile in use by this tab, and by no other. */
+/** A profile locked by this tab. */
 export interface OpenProfile {
-  /** Durable when it resolves; throws where the browser refuses. Before the member has joined there is nothing to keep. */
+  /** Durable when it resolves; rejects if the browser refuses. Does nothing before the member has joined. */
   save(peer: PeerState, messages: readonly MessageView[]): Promise<void>
   forget(): Promise<void>
-  /** Another tab may take it up now. */
+  /** Wipes the key and releases the lock. */
   close(): void
 }
 
@@ -39,7 +46,7 @@ export interface ProfilePorts {
   readonly createDeviceKey: () => Promise<CryptoKey>
   /** HMAC-SHA-256 under a device key: 32 bytes. */
   readonly signWith: (key: CryptoKey, message: Bytes) => Promise<Bytes>
-  /** Takes the named lock for as long as the tab lives or until released; `null` where another tab holds it. */
+  /** Takes the named lock until released or the tab closes; `null` if another tab holds it. */
   readonly takeLock: (name: string) => Promise<(() => void) | null>
 }
 

@@ -1,17 +1,19 @@
+/** Sealed profiles in IndexedDB. No key and no plaintext reaches this module. */
+
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Bytes } from '../../codec/index.ts'
 
-/** What can be seen of a stored membership without its password. */
+/** The part of a stored membership that is not sealed. */
 export interface StoredMembership {
-  /** 32 hexadecimal digits, of this browser alone. */
+  /** 32 hexadecimal digits, local to this browser. */
   readonly id: string
   readonly group: string
   readonly name: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
-  /** 16 bytes, for the stretching. */
+  /** Salt for the stretching, 16 bytes. */
   readonly salt: Bytes
-  /** HMAC-SHA-256, not extractable: the half of the profile's key that stays in this browser. */
+  /** Non-extractable HMAC-SHA-256 key: the half of the profile's key that stays in this browser. */
   readonly device: CryptoKey
 }
 
@@ -21,11 +23,10 @@ interface Schema extends DBSchema {
   messages: { key: [membership: string, number: number]; value: Bytes }
 }
 
-/** Sealed bytes in, sealed bytes out: this file knows no key. */
 export interface ProfileStorage {
   list(): Promise<readonly StoredMembership[]>
   read(id: string): Promise<{ readonly state: Bytes; readonly messages: readonly Bytes[] } | null>
-  /** Durable on disk when it resolves. `messages` follow the `from` that are there already. */
+  /** Durable on disk when it resolves. `from`: the number of messages stored before. */
   save(
     membership: StoredMembership,
     state: Bytes,
@@ -34,7 +35,7 @@ export interface ProfileStorage {
   forget(id: string): Promise<void>
 }
 
-/** Older messages of a membership go. */
+/** Older messages of a membership are deleted. */
 const maxMessages = 2_000
 
 const open = (): Promise<IDBPDatabase<Schema>> =>
@@ -44,7 +45,7 @@ const open = (): Promise<IDBPDatabase<Schema>> =>
       database.createObjectStore('states')
       database.createObjectStore('messages')
     },
-    // Another tab forgets everything, or runs a newer version: let it.
+    // Another tab deletes the database or runs a newer version.
     blocking: (_, __, event) => (event.target as IDBDatabase).close(),
   })
 
@@ -52,10 +53,10 @@ const stores = ['memberships', 'states', 'messages'] as const
 const messagesOf = (id: string, before = Number.POSITIVE_INFINITY): IDBKeyRange =>
   IDBKeyRange.bound([id, 0], [id, before], false, true)
 
-/** IndexedDB. Nothing is created before something is stored. */
+/** Creates no database before something is stored. */
 export const createStorage = (): ProfileStorage => {
   let opened: Promise<IDBPDatabase<Schema>> | null = null
-  /** Writing keeps the connection; the browser may close it, and then the next call opens it again. */
+  /** Keeps the connection open. If the browser closes it, the next call reopens it. */
   const database = async (): Promise<IDBPDatabase<Schema>> => {
     opened ??= open()
     try {

@@ -1,3 +1,10 @@
+/**
+ * Executes the page's commands: at most one membership at a time, and all work strictly in sequence.
+ *
+ *   none ──join, resume──> hardening ──> membership ──ended──> none
+ *          hardening ──leave──> none: the generation has moved on, so the result is dropped
+ */
+
 import { toHex } from '../../codec/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../../pake/index.ts'
 import { createPeer, type InsideView } from '../../peer/index.ts'
@@ -15,36 +22,35 @@ import type { Command } from '../page/view.ts'
 export interface Host {
   command(command: Command): void
   meshEvent(event: MeshEvent): void
-  /** The network came back: no need to wait for the next try. */
+  /** The network is back: ends the back-off. */
   wake(): void
-  /** Of the membership there is, or was last. */
+  /** Of the current or last membership. */
   relayView(): RelayView
-  /** The tab goes: only a stored membership stays. Settles when the others have been told, as far as this side can. */
+  /** The tab closes. Leaves unless the membership is stored; resolves once the goodbye has been sent. */
   closing(): Promise<void>
-  /** What the membership of now sees of its own protocols. */
+  /** The state of the current membership's protocols. */
   inspect(): InsideView | null
 }
 
-/** Absent this long, a member of a memory-only group has left: its tab is gone. */
+/** Absence after which the others remove an ephemeral member, whose tab must be gone. */
 const leaseMs = 5 * 60_000
-/** A stored one is asleep for a while. */
+/** The same for a stored member, who may be asleep for long. */
 const storedLeaseMs = 30 * 24 * 60 * 60_000
 
 type ResumeCommand = Extract<Command, { kind: 'resume' }>
 
-/** What the page's commands do: at most one membership at a time, and everything one after the other. */
 export const createHost = (ports: HostPorts): Host => {
   const { crypto } = ports
   const screen = createScreen(ports.showView)
   let membership: Membership | null = null
   let relayView = (): RelayView => emptyRelayView
-  /** Grows with each join and leave: what an older one still had under way is dropped. */
+  /** Incremented by each join and leave. Work that was started under an older one is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
 
   const enqueue = (work: () => Promise<void>): void => {
     queue = queue.then(work).catch(() => {
-      // A defect of ours. Its message could hold anything, so only its existence is told.
+      // A defect in this code. Its message could contain anything, so it is not shown.
       if (membership !== null) membership.abort()
       else screen.restart({ phase: 'failed', error: { code: 'host/failed', retryAt: null } })
     })
@@ -72,7 +78,7 @@ export const createHost = (ports: HostPorts): Host => {
     return entering.within(() => become(command, entering))
   }
 
-  /** A new member, with what it needs of the password. */
+  /** Creates a new member from the password and enters the room. */
   const become = async (command: JoinCommand, entering: Entering): Promise<void> => {
     const mine = ++generation
     const prepared = preparePassword(command.password)
@@ -115,7 +121,7 @@ export const createHost = (ports: HostPorts): Host => {
     prepared.prepared.wipe() // FS
     if (resumed.kind !== 'resumed') entering.arrive(`storage/${resumed.kind}`)
     if (resumed.kind === 'in-use') {
-      // Another tab is this member. This one becomes a member of its own, which ends with it.
+      // Another tab holds the profile. This tab joins as a separate, ephemeral member.
       await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
       return membership?.showNotice('profile-in-use')
     }

@@ -1,3 +1,10 @@
+/**
+ * Runs one side of a 1-to-1 login: its clock, its link to the relay, and the view that the page draws.
+ *
+ *   outside ──listen, log-in──> hardening ──> session ──leave, relay refused, defect──> outside
+ *                               session of a client ──log-in──> the same session, new password
+ */
+
 import { toHex, utf8 } from '../../codec/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import {
@@ -29,7 +36,7 @@ type Ports = Omit<HostPorts, 'commandMesh' | 'showTrace' | 'showView' | 'showSto
 type EnterCommand = Extract<OneToOneCommand, { kind: 'listen' | 'log-in' }>
 type Untimed = LoginEvent extends infer E ? (E extends LoginEvent ? Omit<E, 'now'> : never) : never
 
-/** A tab's session in one meeting place. */
+/** This tab's presence in one meeting place. */
 interface Session {
   readonly place: string
   readonly suite: Suite
@@ -54,12 +61,11 @@ const problemOf = ({ place, password, suite }: EnterCommand): ErrorCode | null =
   return null
 }
 
-/** Runs one side of a login: its clock, its link to the relay, and what the page draws of it. */
 export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const { crypto, recorder } = ports
   let view: OneToOneView = emptyOneToOne
   let session: Session | null = null
-  /** Grows with each entering and leaving: what an older one still had under way is dropped. */
+  /** Incremented by each entry and exit. Work that was started under an older one is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
 
@@ -72,7 +78,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
 
   const enqueue = (work: () => Promise<void>): void => {
     queue = queue.then(work).catch(() => {
-      // A defect of ours. Its message could hold anything, so only its existence is told.
+      // A defect in this code. Its message could contain anything, so it is not shown.
       end('host/failed')
     })
   }
@@ -100,7 +106,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     } as LoginEvent)
     at.state = state
     for (const effect of effects) carryOut(at, effect)
-    // Failures age without an event.
+    // Failures expire without an event.
     const changed = state !== before || effects.length > 0 || state.guesses.failures.length > 0
     if (!at.over && changed) show(loginView(state, ports.now()))
   }
@@ -165,12 +171,12 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     })
   }
 
-  /** Keeps what the role needs of the password, and nothing else. */
+  /** Stretches the password and keeps only what the role needs. */
   const harden = async ({ kind, password, place }: EnterCommand, suite: Suite) => {
     const text = preparePassword(password)
     if ('problem' in text) throw new Error(text.problem)
     const start = recorder.now()
-    // A label of its own: the same name and password for a group give another verifier.
+    // Domain separation: a group with the same name and password has a different verifier.
     const placeId = placeIdOf(place)
     const { verifier, seed, publicKey } = await generateVerifier(crypto, suite, text.prepared, placeId)
     text.prepared.wipe() // FS
@@ -214,7 +220,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     at.relay = openRelayLink(ports, {
       url: command.relayUrl,
       secret,
-      // Never the room of a group, whatever the names.
+      // Never the room of a group, whatever its name.
       room: toHex(crypto.hash(utf8('mlwe-pake one-to-one room'), placeIdOf(place))),
       onEvent: (event) => relayEvent(at, event),
     })
@@ -234,7 +240,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
           if (problem !== null) return fail(problem)
           if (at === null) generation += 1
           const mine = generation
-          // Of the place that it is in, a second login changes nothing.
+          // A second login stays in the current place and suite.
           const fixed = at === null ? command : { ...command, place: at.place, suite: at.suite.id }
           return enqueue(() => enter(fixed, mine))
         }

@@ -1,3 +1,7 @@
+/**
+ * The Worker: everything secret lives here, away from the page's objects. Wires the host to the browser's APIs.
+ */
+
 import type { Bytes } from '../../codec/index.ts'
 import { createCrypto, loadBrowserKem, type WebCrypto } from '../../crypto/index.ts'
 import { createTracer, type OperationRecord, recordCostNs, type TraceEvent } from '../../metrics/index.ts'
@@ -13,7 +17,6 @@ import { createStorage } from '../profile/storage.ts'
 import { createHost } from './host.ts'
 import { createOneToOneHost } from './one-to-one.ts'
 
-/** The Worker: everything secret lives here, away from the page's objects. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
   postMessage(message: FromWorker): void
@@ -21,7 +24,7 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope
 
 const recordsEveryMs = 250
-/** As often as an eye can tell. */
+/** One view per two screen frames. */
 const viewsEveryMs = 33
 let batch: OperationRecord[] = []
 let frames: WireFrame[] = []
@@ -31,7 +34,7 @@ const recorder = createTracer('worker', clock, (entry) => {
   batch.push(entry)
 })
 const recordFrame = (frame: Bytes): void => {
-  // The step that it belongs to leaves a record, and that sends both.
+  // The step of this frame leaves a record, which schedules the batch for both.
   frames.push({ at: clock(), bytes: frame.length, ...frameFacts(frame) })
 }
 const sendRecords = (): void => {
@@ -46,7 +49,7 @@ const sendTrace = (): void => {
   traced = []
 }
 let shown: readonly MessageView[] = []
-/** The newest view not shown yet: one frame of many brings about several. */
+/** The newest view not shown yet. One step can produce several. */
 let unshown: View | null = null
 let resting = false
 const showView = (next: View): void => {
@@ -67,7 +70,7 @@ let costNs: number | null = null
 
 const random = (count: number): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(count)
-  // One call gives at most 65,536 bytes.
+  // One call returns at most 65,536 bytes.
   for (let at = 0; at < count; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536))
   return bytes
 }
@@ -88,7 +91,7 @@ const ports = {
     return () => clearTimeout(timer)
   },
 }
-/** Held until released, or until the tab ends. */
+/** Held until released or the tab closes. */
 const takeLock = (name: string): Promise<(() => void) | null> =>
   new Promise((taken, refused) => {
     navigator.locks
