@@ -3,7 +3,7 @@
  * Tests obey it too; what only they may do is said in the rule.
  */
 
-const core = ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group', 'peer']
+const core = ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group', 'peer', 'login']
 
 /** Folder of src: folders of src that it may import. */
 const allowed = {
@@ -15,18 +15,20 @@ const allowed = {
   // A pre-key is OQUAKE's first message: a port for three functions would only hide where they come from.
   prekeys: ['codec', 'crypto', 'pake'],
   group: ['codec', 'crypto'],
-  peer: core,
-  transport: ['codec'],
-  host: [...core, 'transport'],
-  ui: ['host', 'metrics'],
+  peer: ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group'],
+  login: ['codec', 'crypto', 'metrics', 'pake', 'group', 'peer'],
+  'relay-protocol': ['codec'],
+  transport: ['codec', 'relay-protocol'],
+  host: [...core, 'relay-protocol', 'transport'],
+  // Of the core, types: `page-reaches-keys` forbids its values.
+  ui: ['host', ...core],
 }
 
-/** Code that runs in Node only and is no part of the product. */
-const tests = '\\.(test|bench)\\.tsx?$|/test-[a-z]+\\.ts$|^src/[^/]+/(vectors|simulation)/'
+/** What runs in Node only and is no part of the product. */
+const tests = '\\.(test|bench)\\.tsx?$|/testing/|^src/[^/]+/(vectors|simulation)/|^signaling/trial\\.ts$'
 const configs = '^[^/]+\\.config\\.ts$'
-/** The files of the relay that touch Node; the rest of it is pure. */
-const nodeSide =
-  '^signaling/(server|main|vite-plugin|sockets|static|origin|env|sqlite-store|redis-store|open-store|shared-rooms|ice|logs|figures)\\.ts$'
+/** The folders of the relay that may touch Node; its core is pure. */
+const nodeSide = '^signaling/(server|store)/|^signaling/(main|index)\\.ts$'
 
 /** The projects that benchmarks run beside live in a folder of their own, and only where somebody ran one. */
 const benchPeers = Object.keys(require('./bench/package.json').dependencies)
@@ -42,15 +44,14 @@ const folderRules = Object.entries(allowed).map(([folder, names]) => ({
   severity: 'error',
   from: { path: `^src/${folder}/` },
   to: {
-    path: '^(src|signaling|e2e|tools|bench)/',
+    path: '^(src|e2e|tools|bench)/',
     pathNot: [
       `^src/${folder}/`,
       ...entry(names),
+      // For tests; `product-imports-tests` keeps them out of the product.
+      ...(names.length === 0 ? [] : [`^src/${any(names)}/testing/`]),
       // What only some files of a folder may import has a rule of its own below.
-      ...(folder === 'transport' || folder === 'host' ? ['^signaling/'] : []),
-      // For tests; `product-imports-tests` keeps it out of the product.
-      '^src/crypto/simulation/node-engines\\.ts$',
-      ...(folder === 'peer' ? ['^src/transport/index\\.ts$'] : []),
+      ...(folder === 'peer' ? ['^src/transport/(index\\.ts$|testing/)'] : []),
       ...(folder === 'crypto' ? ['^src/[^/]+/vectors/'] : []),
     ],
   },
@@ -75,39 +76,17 @@ module.exports = {
       to: {},
     },
     {
-      name: 'transport-imports-relay',
-      comment: 'Frames for all; the relay itself for the in-memory network; a live one for tests.',
+      name: 'src-imports-relay',
+      comment: 'What both sides know is src/relay-protocol. Tests of these folders may run the real relay.',
       severity: 'error',
-      from: { path: '^src/transport/', pathNot: ['^src/transport/memory-network\\.ts$', tests] },
-      to: { path: '^signaling/', pathNot: '^signaling/frames\\.ts$' },
-    },
-    {
-      name: 'memory-network-imports-relay',
-      severity: 'error',
-      from: { path: '^src/transport/memory-network\\.ts$' },
-      to: {
-        path: '^signaling/',
-        pathNot: '^signaling/(frames|relay|effects|limits|request|store|memory-store)\\.ts$',
-      },
-    },
-    {
-      name: 'transport-tests-import-relay',
-      severity: 'error',
-      from: { path: '^src/transport/.*\\.test\\.ts$' },
-      to: { path: '^signaling/', pathNot: '^signaling/(frames|relay|index|server)\\.ts$' },
-    },
-    {
-      name: 'host-imports-relay',
-      comment: 'A live one, for its tests.',
-      severity: 'error',
-      from: { path: '^src/host/', pathNot: tests },
+      from: { path: '^src/', pathNot: '^src/(transport|host)/.*(\\.test\\.tsx?$|testing/)' },
       to: { path: '^signaling/' },
     },
     {
-      name: 'host-tests-import-relay',
+      name: 'tests-import-relay',
       severity: 'error',
-      from: { path: '^src/host/.*\\.test\\.ts$' },
-      to: { path: '^signaling/', pathNot: '^signaling/server\\.ts$' },
+      from: { path: '^src/' },
+      to: { path: '^signaling/', pathNot: '^signaling/((relay|store|server)/|index\\.ts$)' },
     },
     {
       name: 'crypto-imports-vectors',
@@ -128,20 +107,43 @@ module.exports = {
       name: 'signaling-imports',
       severity: 'error',
       from: { path: '^signaling/' },
-      to: { path: '^(src|e2e|tools|bench)/', pathNot: '^src/(codec|metrics)/index\\.ts$' },
+      to: {
+        path: '^(src|e2e|tools|bench)/',
+        pathNot: '^src/(codec|metrics|relay-protocol)/index\\.ts$',
+      },
+    },
+    {
+      name: 'relay-store-imports',
+      comment: 'The store knows nothing of the relay that uses it.',
+      severity: 'error',
+      from: { path: '^signaling/store/', pathNot: tests },
+      to: { path: '^signaling/', pathNot: '^signaling/store/' },
+    },
+    {
+      name: 'relay-core-imports',
+      comment: 'The relay decides; sockets and settings are the server. Of the store it knows the types.',
+      severity: 'error',
+      from: { path: '^signaling/relay/', pathNot: tests },
+      to: { path: '^signaling/', pathNot: '^signaling/(relay|store)/' },
+    },
+    {
+      name: 'relay-core-runs-store',
+      severity: 'error',
+      from: { path: '^signaling/relay/', pathNot: tests },
+      to: { path: '^signaling/store/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'e2e-imports',
       comment: 'The tests of the whole know the page and the relay, nothing of the inside.',
       severity: 'error',
       from: { path: '^e2e/' },
-      to: { path: '^(src|signaling|bench)/', pathNot: '^signaling/(index|server)\\.ts$' },
+      to: { path: '^(src|signaling|bench)/', pathNot: '^signaling/index\\.ts$' },
     },
     {
       name: 'tools-imports',
       severity: 'error',
       from: { path: ['^tools/', configs] },
-      to: { path: '^(src|signaling|e2e|bench)/', pathNot: '^signaling/(index|vite-plugin)\\.ts$' },
+      to: { path: '^(src|signaling|e2e|bench)/', pathNot: '^signaling/index\\.ts$' },
     },
     {
       name: 'bench-imports',
@@ -152,8 +154,8 @@ module.exports = {
         path: '^(src|signaling|e2e|tools)/',
         pathNot: [
           '^src/[^/]+/index\\.ts$',
-          '^src/[^/]+/simulation/',
-          '^signaling/(index|server)\\.ts$',
+          '^src/[^/]+/(simulation|testing)/',
+          '^signaling/index\\.ts$',
           '^tools/chromium\\.mjs$',
         ],
       },
@@ -166,16 +168,21 @@ module.exports = {
     },
     {
       name: 'page-reaches-keys',
-      comment: 'What holds keys runs in the Worker; of host, the page loads only these files.',
+      comment:
+        'What holds keys runs in the Worker: the page knows types of the core, and of `metrics` values.',
       severity: 'error',
-      from: {
-        path: '^src/host/(index|page-client|protocol|view|relay-view|inside-view|benchmark-view|one-to-one-view|list-change)\\.ts$',
-      },
+      from: { path: '^src/(ui|host/page|host/index\\.ts$)', pathNot: tests },
       to: {
-        path: '^src/(crypto|pake|ratchet|prekeys|group|peer|host)/',
-        pathNot:
-          '^src/host/(page-client|protocol|view|relay-view|inside-view|benchmark-view|one-to-one-view|list-change|worker)\\.ts$',
+        path: `^src/${any(core.filter((folder) => folder !== 'metrics'))}/`,
+        dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'page-imports-worker',
+      comment: 'The page starts the Worker by the address of its entry.',
+      severity: 'error',
+      from: { path: '^src/host/(page/|index\\.ts$)', pathNot: tests },
+      to: { path: '^src/host/', pathNot: '^src/host/(page/|worker/worker\\.ts$)' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
@@ -192,10 +199,10 @@ module.exports = {
     },
 
     onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], ['^src/crypto/', '^e2e/']),
-    onlyIn('storage-packages', ['idb'], '^src/host/storage\\.ts$'),
+    onlyIn('storage-packages', ['idb'], '^src/host/profile/'),
     onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
     onlyIn('ui-packages', ['react', 'react-dom', 'recharts', 'zustand', '@ariakit'], '^src/ui/'),
-    onlyIn('socket-packages', ['ws'], ['^signaling/(server|sockets)\\.ts$', '^(e2e|tools|bench)/', tests]),
+    onlyIn('socket-packages', ['ws'], ['^signaling/server/', '^(e2e|tools|bench)/', tests]),
     {
       name: 'core-packages',
       comment: 'The core owns what it is made of; crypto packages come in through src/crypto only.',

@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
-import { relayPlugin } from './signaling/vite-plugin.ts'
+import { relayPlugin } from './signaling/index.ts'
 import { fileListPlugin } from './tools/file-list.ts'
 
 export default defineConfig(({ isSsrBuild = false }) => ({

@@ -1,4 +1,4 @@
-import { nativeEngines } from '../src/crypto/simulation/node-engines.ts'
+import { nativeEngines } from '../src/crypto/testing/node-engines.ts'
 import { contest } from './group-contest.ts'
 
 export const cases = contest([2, 8, 16, 32, 64], nativeEngines())

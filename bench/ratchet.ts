@@ -1,4 +1,4 @@
-import { nativeEngines } from '../src/crypto/simulation/node-engines.ts'
+import { nativeEngines } from '../src/crypto/testing/node-engines.ts'
 import { benchCrypto, createPair } from './pair.ts'
 import { createSignalPair } from './peers/libsignal.mjs'
 import { type BenchCase, milliseconds, perSecond } from './runner.ts'

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
-import { expect, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 async function expectNoViolations(page: Page): Promise<void> {
   await page.bringToFront()

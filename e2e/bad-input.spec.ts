@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { expect, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
-import { frames, openRaw } from './raw-socket.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { frames, openRaw } from './fixtures/raw-socket.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 const refusals = [
   { what: 'an empty name', input: { name: '' }, told: /name/i },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 test('operations on every engine, beside a room that goes on; stop, save, both themes', async ({
   room,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright/test'
-import { expect, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
-import { findNeedles, textNeedles } from './secrets.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { findNeedles, textNeedles } from './fixtures/secrets.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 /** What the Worker told the page, as text, by kind; bytes as hexadecimal digits. */
 type Told = readonly { readonly kind: string; readonly text: string }[]

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from 'playwright/test'
-import { figure, pointsOf, timeCharts } from './charts.ts'
-import { test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { figure, pointsOf, timeCharts } from './fixtures/charts.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { test, unique } from './fixtures/test.ts'
 
 const slider = (page: Page, name: RegExp): Locator => page.getByRole('slider', { name })
 
@@ -204,7 +204,7 @@ test('nothing is drawn while nobody can see it', async ({ room }) => {
   await alice.openTab('Metrics')
   await expect.poll(() => pointsOf(figure(page, timeCharts.latency))).toBeGreaterThan(0)
 
-  /** Changes under the dashboard, or anywhere it could have left something, while Bob talks. */
+  /** Changes under the Metrics tab, or anywhere it could have left something, while Bob talks. */
   const changesWhile = async (talk: () => Promise<void>): Promise<number> => {
     await page.evaluate(() => {
       const seen = { changes: 0 }

@@ -1,7 +1,7 @@
 import { expect, type Locator } from 'playwright/test'
-import { figure, pointsOf, timeCharts } from './charts.ts'
-import { test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { figure, pointsOf, timeCharts } from './fixtures/charts.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { test, unique } from './fixtures/test.ts'
 
 test('another tab of this browser is one more series, and tells nothing but figures', async ({ room }) => {
   test.setTimeout(120_000)

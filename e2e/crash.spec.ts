@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test'
-import { type Computer, createComputer } from './browser.ts'
-import { expect, test, unique } from './fixtures.ts'
-import { type Member, waitForAgreement } from './member.ts'
+import { type Computer, createComputer } from './fixtures/browser.ts'
+import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 /** A few in every run; `CRASH_ROUNDS=50 npx playwright test e2e/crash.spec.ts` for all that is promised. */
 const rounds = Number(process.env.CRASH_ROUNDS ?? 3)

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from './fixtures.ts'
-import { Member, waitForAgreement } from './member.ts'
+import { Member, waitForAgreement } from './fixtures/member.ts'
+import { expect, test } from './fixtures/test.ts'
 
 test('a group is created with one click, and its link leads another tab into it', async ({
   room,

@@ -1,6 +1,6 @@
-import { expect, test } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
-import { watchPages } from './page-log.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { watchPages } from './fixtures/page-log.ts'
+import { expect, test } from './fixtures/test.ts'
 
 const directivesOf = (policy: string): ReadonlyMap<string, readonly string[]> =>
   new Map(

@@ -1,6 +1,6 @@
 import { type BrowserServer, chromium } from 'playwright/test'
-import { expect, test, unique } from './fixtures.ts'
-import { Member } from './member.ts'
+import { Member } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 /** Two cores share eight tabs: how long it takes is told, not demanded. */
 const patienceMs = 90_000

@@ -1,5 +1,5 @@
-import { expect, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 const attempts = 12
 

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from './fixtures.ts'
+import { expect, test } from './fixtures/test.ts'
 
 test('on every tab Help opens the guide at what it says of that tab', async ({ room }) => {
   const alice = await room.openMember('Alice')

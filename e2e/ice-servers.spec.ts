@@ -1,6 +1,6 @@
-import { expect, test, unique } from './fixtures.ts'
-import { Member } from './member.ts'
-import { startRelay } from './relay.ts'
+import { Member } from './fixtures/member.ts'
+import { startRelay } from './fixtures/relay.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 test("the relay's STUN and TURN servers, with credentials that end, reach the browser's connections", async ({
   context,

@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, test } from './fixtures/test.ts'
 
 test('a long conversation shows its newest part, and earlier ones on request without a jump', async ({
   room,

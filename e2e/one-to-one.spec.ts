@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContext, Locator, Page } from 'playwright/test'
-import { expect, type Room, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, type Room, test, unique } from './fixtures/test.ts'
 
 /** One side of a 1-to-1 login, by the names that a person knows it by. */
 class Side {

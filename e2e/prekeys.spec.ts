@@ -1,6 +1,6 @@
-import { type Computer, createComputer } from './browser.ts'
-import { expect, test, unique } from './fixtures.ts'
-import { type Member, waitForAgreement } from './member.ts'
+import { type Computer, createComputer } from './fixtures/browser.ts'
+import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 const together = 10_000
 

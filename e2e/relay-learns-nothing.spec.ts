@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
-import { expect, test, unique } from './fixtures.ts'
-import { requireHostCandidates } from './ice.ts'
-import { waitForAgreement } from './member.ts'
+import { requireHostCandidates } from './fixtures/ice.ts'
+import { waitForAgreement } from './fixtures/member.ts'
 import {
   effectiveOf,
   fullSidOf,
@@ -15,16 +14,17 @@ import {
   stretch,
   vectorPad,
   windowsOf,
-} from './offline-guess.ts'
-import { frames, openRaw } from './raw-socket.ts'
-import type { RecordedFrame } from './relay.ts'
+} from './fixtures/offline-guess.ts'
+import { frames, openRaw } from './fixtures/raw-socket.ts'
+import type { RecordedFrame } from './fixtures/relay.ts'
 import {
   derivations,
   derivedNeedles,
   findNeedles,
   sessionDescriptionNeedles,
   textNeedles,
-} from './secrets.ts'
+} from './fixtures/secrets.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 /** All frames of one socket and direction in a row, so that nothing hides by being spread over several. */
 function recording(recorded: readonly RecordedFrame[]): Buffer[] {

@@ -1,5 +1,5 @@
-import { expect, test, unique } from './fixtures.ts'
-import { waitForAgreement } from './member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 test('without direct links the room works through the relay, and says so', async ({ room }) => {
   const names = ['Alice', 'Bob', 'Carol']

@@ -1,6 +1,6 @@
-import { expect, test, unique } from './fixtures.ts'
-import { requireHostCandidates } from './ice.ts'
-import { waitForAgreement } from './member.ts'
+import { requireHostCandidates } from './fixtures/ice.ts'
+import { waitForAgreement } from './fixtures/member.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 /** Back-off of a tab that was away from its relay for a while, and a proof or two after that. */
 const returnMs = 30_000

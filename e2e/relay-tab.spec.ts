@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test, unique } from './fixtures.ts'
-import { Member, waitForAgreement } from './member.ts'
-import { startRelay } from './relay.ts'
+import { Member, waitForAgreement } from './fixtures/member.ts'
+import { startRelay } from './fixtures/relay.ts'
+import { expect, test, unique } from './fixtures/test.ts'
 
 const millisecondsIn = (text: string): number => Number(/([\d.]+) ms/.exec(text)?.[1])
 

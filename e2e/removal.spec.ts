@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
-import { expect, type Room, test, unique } from './fixtures.ts'
-import { type Member, waitForAgreement } from './member.ts'
+import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { expect, type Room, test, unique } from './fixtures/test.ts'
 
 const threeInside = async (room: Room): Promise<readonly [Member, Member, Member]> => {
   const alice = await room.openMember('Alice')

@@ -1,5 +1,5 @@
 /**
- * A long stay with real operations: three tabs, one of them talked to by the others at a set rate, its dashboard open.
+ * A long stay with real operations: three tabs, one of them talked to by the others at a set rate, its Metrics tab open.
  * `npm run soak -- --minutes 10 --rate 200` prints what the visit cost: heap after collection, tasks of the main
  * thread, CPU. Reported, never gating.
  */
@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type CDPSession, chromium, type Page } from 'playwright/test'
 import config from '../playwright.config.ts'
-import { Member, waitForAgreement } from './member.ts'
-import { startRelay } from './relay.ts'
+import { Member, waitForAgreement } from './fixtures/member.ts'
+import { startRelay } from './fixtures/relay.ts'
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes)
 /** Records a second in the observed tab. */
 const rate = Number(values.rate)
-/** Seconds on each tab of the dashboard. */
+/** Seconds on each tab of the page. */
 const visit = Number(values.visit)
 const mebibyte = 2 ** 20
 

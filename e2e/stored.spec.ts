@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
-import { type Computer, createComputer } from './browser.ts'
-import { test as base, expect, unique } from './fixtures.ts'
-import { type Member, waitForAgreement } from './member.ts'
-import { findNeedles, strongSecrets, textNeedles, valueNeedles } from './secrets.ts'
+import { type Computer, createComputer } from './fixtures/browser.ts'
+import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { findNeedles, strongSecrets, textNeedles, valueNeedles } from './fixtures/secrets.ts'
+import { test as base, expect, unique } from './fixtures/test.ts'
 
 const test = base.extend<{ readonly computers: (count: number) => readonly Computer[] }>({
   computers: async ({ room }, use, testInfo) => {

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from './fixtures.ts'
-import { type Member, waitForAgreement } from './member.ts'
+import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { expect, test } from './fixtures/test.ts'
 
 const openVerify = async (member: Member, other: string): Promise<void> => {
   await member.toFront()

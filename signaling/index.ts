@@ -1,1 +1,2 @@
-export { type ServerOptions, startServer } from './server.ts'
+export { type ServerOptions, startServer } from './server/server.ts'
+export { relayPlugin } from './server/vite-plugin.ts'

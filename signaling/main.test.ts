@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { readSettings, SettingError } from './env.ts'
-import { startServer } from './server.ts'
-import { enter } from './test-client.ts'
+import { readSettings, SettingError } from './server/env.ts'
+import { startServer } from './server/server.ts'
+import { enter } from './testing/client.ts'
 
 const appDirectory = mkdtempSync(join(tmpdir(), 'relay-main-'))
 writeFileSync(join(appDirectory, 'index.html'), '<!doctype html>')

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readSettings, SettingError, type Settings } from './env.ts'
-import { createLog, kindOf, type Log } from './logs.ts'
-import { openSharedRooms, openStore } from './open-store.ts'
-import { type RunningServer, startServer } from './server.ts'
-import type { SharedRooms } from './shared-rooms.ts'
-import type { Store } from './store.ts'
+import { readSettings, SettingError, type Settings } from './server/env.ts'
+import { createLog, kindOf, type Log } from './server/logs.ts'
+import { openSharedRooms, openStore } from './server/open-store.ts'
+import { type RunningServer, startServer } from './server/server.ts'
+import type { SharedRooms } from './server/shared-rooms.ts'
+import type { Store } from './store/store.ts'
 
 const PORTS_TO_TRY = 50
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { createMemoryStore } from './memory-store.ts'
-import { type RunningServer, type ServerOptions, startServer } from './server.ts'
-import { defaultStoreLimits } from './store.ts'
+import { type RunningServer, type ServerOptions, startServer } from './server/server.ts'
+import { createMemoryStore } from './store/memory-store.ts'
+import { defaultStoreLimits } from './store/store.ts'
 
 const document = readFileSync(new URL('./PROTOCOL.md', import.meta.url), 'utf8')
 /** The bytes of the examples, as hexadecimal, by kind. */

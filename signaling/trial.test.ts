@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crashTrial, fuzzTrial } from './test-trial.ts'
+import { crashTrial, fuzzTrial } from './trial.ts'
 
 test.each([
   ['a file', false],

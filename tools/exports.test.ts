@@ -10,7 +10,7 @@ const temporary = mkdtempSync(join(tmpdir(), 'mlwe-pake-exports-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
 const files: Readonly<Record<string, string>> = {
-  'src/host/worker.ts': "import { used } from '../codec/index.ts'\nconsole.log(used)",
+  'src/host/worker/worker.ts': "import { used } from '../../codec/index.ts'\nconsole.log(used)",
   'src/codec/index.ts': "export { reexportedForNobody, used } from './codec.ts'",
   'src/codec/codec.ts': 'export const used = 1\nexport const reexportedForNobody = 2\nexport const dead = 3',
   'src/codec/codec.test.ts': "import { forTests } from './tested.ts'\nconsole.log(forTests)",

@@ -13,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Histories when none are asked for: what `npm test` has time for, for the first. */
 const usualRuns = { group: 300, ratchet: 1000, frames: 10_000 }
 const files = { group: 'src/peer/simulation/main.ts', frames: 'src/ratchet/simulation/frames.ts' }
-/** More histories of groups than this are played with fast primitives: see `src/peer/simulation/fast-crypto.ts`. */
+/** More histories of groups than this are played with fast primitives: see `src/peer/testing/fast-crypto.ts`. */
 const realRuns = 1000
 const fileOf = (name) => join(root, files[name] ?? `src/${name}/simulation/main.ts`)
 const names = Object.keys(usualRuns).filter((name) => existsSync(fileOf(name)))

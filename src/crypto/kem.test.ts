@@ -4,8 +4,8 @@ import { CryptoError } from './error.ts'
 import { mlKem512, mlKem768, mlKem1024, portableKem } from './kem.ts'
 import { loadBrowserKem } from './kem-browser.ts'
 import { Secret } from './secret.ts'
-import { nativeEngines } from './simulation/node-engines.ts'
-import { seededCrypto } from './testing.ts'
+import { nativeEngines } from './testing/node-engines.ts'
+import { seededCrypto } from './testing/seeded.ts'
 
 // Published vectors run in vectors.test.ts.
 const { crypto } = await seededCrypto('kem', globalThis.crypto.subtle as never)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { concat } from '../codec/index.ts'
 import { CryptoError } from './error.ts'
 import { Secret } from './secret.ts'
-import { seededCrypto } from './testing.ts'
+import { seededCrypto } from './testing/seeded.ts'
 import { decapsulateXWing, encapsulateXWing, generateXWing, xWing } from './x-wing.ts'
 
 // The published vectors run in vectors.test.ts.

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode, encode, toHex } from '../codec/index.ts'
-import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import type { MemberId } from '../identity/index.ts'
 import {
   type AuthoredEpoch,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seededCrypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import type { Address, Identified, MemberId } from '../identity/index.ts'
 import { learnEntry, learnRemoval } from './learning.ts'
 import type { RemovalReason } from './removal.ts'

@@ -1,3 +1,8 @@
+/** What the page may use: the client of the Worker, the views that it draws, and their empty values. */
+
+export type { LoginMessageView, LoginRunView } from '../login/index.ts'
+export type { FlowFieldName } from '../pake/index.ts'
+export type { InsideView, Link } from '../peer/index.ts'
 export type { LinkPath } from '../transport/index.ts'
 export {
   type BenchmarkEngine,
@@ -6,23 +11,19 @@ export {
   type BenchmarkView,
   benchmarkEngines,
   benchmarkOperations,
-} from './benchmark-view.ts'
-export type { InsideView } from './inside-view.ts'
-export type {
-  FieldName,
-  LoginMessageView,
-  LoginRunView,
-  OneToOneView,
-} from './one-to-one-view.ts'
-export { emptyOneToOne, loginSuites } from './one-to-one-view.ts'
-export { connectPeer, type PeerClient } from './page-client.ts'
-export { emptyRelayView, type RelayView } from './relay-view.ts'
+} from './page/benchmark-view.ts'
+export {
+  emptyOneToOne,
+  loginSuites,
+  type OneToOneView,
+} from './page/one-to-one-view.ts'
+export { connectPeer, type PeerClient } from './page/page-client.ts'
+export { emptyRelayView, type RelayView } from './page/relay-view.ts'
 export {
   type ErrorCode,
   emptyView,
   errorCodes,
   type GapView,
-  type Link,
   type MemberView,
   type MessageView,
   type NoticeView,
@@ -30,4 +31,4 @@ export {
   type StoredView,
   type Trust,
   type View,
-} from './view.ts'
+} from './page/view.ts'

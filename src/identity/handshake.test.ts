@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, decode, encode } from '../codec/index.ts'
-import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import type { SessionStart } from './handshake.ts'
 import {
   finishHandshake,

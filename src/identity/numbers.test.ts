@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { toHex } from '../codec/index.ts'
-import { type Crypto, seededCrypto } from '../crypto/index.ts'
+import { type Crypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { type EntryHash, pairNumber, roomNumber, wordListLength } from './index.ts'
 
 const groupId = new Uint8Array(16).fill(7)

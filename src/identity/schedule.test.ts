@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { toHex } from '../codec/index.ts'
-import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import type { EntryHash } from './entry.ts'
 import { deriveKeys, type HandshakeSecrets, saltOf } from './schedule.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { seededCrypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { admissionKeys, openAdmission, sealAdmission } from './admission.ts'
-import { newcomer, play, publicKeyOf } from './simulation/play.ts'
+import { newcomer, play, publicKeyOf } from './testing/play.ts'
 
 const { crypto } = await seededCrypto('admission', globalThis.crypto.subtle as never)
 const { initiator, responder } = await play(crypto, newcomer(crypto, await publicKeyOf(crypto)))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat } from '../codec/index.ts'
-import { type Crypto, seededCrypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, step } from './cpace-oquake.ts'
 import { flowBytes } from './flows.ts'
 import type { RunInput } from './run-state.ts'
@@ -12,7 +13,7 @@ import {
   publicKeyOf,
   type Sides,
   type Wire,
-} from './simulation/play.ts'
+} from './testing/play.ts'
 
 const { crypto } = await seededCrypto('pake', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)

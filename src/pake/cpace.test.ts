@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { type Bytes, fromHex, utf8 } from '../codec/index.ts'
-import { CryptoError, Secret, seededCrypto } from '../crypto/index.ts'
+import { CryptoError, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { finishCpace, startCpace } from './cpace.ts'
 import { isCpaceFile, runCpaceFile } from './vectors/cpace-file.ts'
 

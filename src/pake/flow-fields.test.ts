@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat } from '../codec/index.ts'
-import { seededCrypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { fieldsOf } from './flow-fields.ts'
-import { members, newcomer, play, publicKeyOf } from './simulation/play.ts'
+import { members, newcomer, play, publicKeyOf } from './testing/play.ts'
 import { suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('fields', globalThis.crypto.subtle as never)

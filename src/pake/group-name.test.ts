@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex, utf8 } from '../codec/index.ts'
-import { seededCrypto } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { hasDisallowed, lowerCase, mapSpaces } from './code-points.ts'
 import { groupIdOf, maxGroupNameBytes, roomOf } from './group-name.ts'
 

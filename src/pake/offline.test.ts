@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { Secret, seededCrypto } from '../crypto/index.ts'
+import { Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, respond, respondPlus } from './cpace-oquake.ts'
 import { fullSid, initiateOquake, respondOquake } from './oquake.ts'
 import { oquakePlusResponseBytes } from './oquake-plus.ts'
-import { Expand, Extract, XOR } from './simulation/letter.ts'
 import {
   attack,
   type Candidate,
@@ -13,7 +13,7 @@ import {
   singlesOut,
   unmask,
 } from './simulation/offline-attacker.ts'
-import { play } from './simulation/play.ts'
+import { play } from './testing/play.ts'
 import { withQuickStretch } from './simulation/quick-stretch.ts'
 import { suite } from './suite.ts'
 import { generateVerifier, preparePassword, type VerifierMaterial } from './verifier.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { generateXWing, Secret, seededCrypto } from '../crypto/index.ts'
+import { generateXWing, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { finishOquake, initiateOquake, type OquakeInput } from './oquake.ts'
 import { finishOquakePlus, oquakePlusResponseBytes, respondOquakePlus } from './oquake-plus.ts'
 import {
@@ -11,7 +12,7 @@ import {
   OQUAKE_Respond,
   openChallenge,
   XOR,
-} from './simulation/letter.ts'
+} from './testing/letter.ts'
 import { suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('oquake+', globalThis.crypto.subtle as never)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { createCrypto, expose, Secret, seededCrypto } from '../crypto/index.ts'
+import { createCrypto, expose, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import {
   finishOquake,
   fullSid,
@@ -10,7 +11,7 @@ import {
   oquakeResponseBytes,
   respondOquake,
 } from './oquake.ts'
-import { encode_sid, type LetterInput, OQUAKE_Respond } from './simulation/letter.ts'
+import { encode_sid, type LetterInput, OQUAKE_Respond } from './testing/letter.ts'
 import { suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('oquake', globalThis.crypto.subtle as never)

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat, equal, toHex } from '../codec/index.ts'
-import { type Crypto, createCrypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, createCrypto, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from './cpace-oquake.ts'
 import { isFlow2 } from './flows.ts'
 import type { RunOutcome, RunState } from './run-state.ts'
-import { publicKeyOf } from './simulation/play.ts'
+import { publicKeyOf } from './testing/play.ts'
 import { acceptFlow3, type ResponderInput, respondTo } from './stateless.ts'
 
 const { crypto } = await seededCrypto('stateless', globalThis.crypto.subtle as never)

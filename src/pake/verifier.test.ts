@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { concat, toHex, utf8 } from '../codec/index.ts'
-import { argon2id, type Crypto, generateXWing, pbkdf2, Secret, seededCrypto } from '../crypto/index.ts'
+import { argon2id, type Crypto, generateXWing, pbkdf2, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { withQuickStretch } from './simulation/quick-stretch.ts'
 import { suite } from './suite.ts'
 import { generateVerifier, maxPasswordBytes, preparePassword } from './verifier.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Bytes, decode, encode } from '../codec/index.ts'
 import type { MemberId } from '../group/index.ts'
-import { createWorld, type Member } from './simulation/network.ts'
+import { createWorld, type Member } from './testing/network.ts'
 import { frame } from './wire.ts'
 
 type World = Awaited<ReturnType<typeof createWorld>>

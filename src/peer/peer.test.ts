@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createWorld, type Member } from './simulation/network.ts'
+import { createWorld, type Member } from './testing/network.ts'
 
 const joined = async (world: Awaited<ReturnType<typeof createWorld>>, names: readonly string[]) => {
   const members: Member[] = []

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { MemberId } from '../group/index.ts'
 import { suiteOf } from '../pake/index.ts'
 import { sendControl } from './pairing.ts'
-import { createWorld, type Member } from './simulation/network.ts'
 import type { Work } from './state.ts'
+import { createWorld, type Member } from './testing/network.ts'
 
 type World = Awaited<ReturnType<typeof createWorld>>
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { utf8 } from '../codec/index.ts'
-import { createWorld, type Member } from './simulation/network.ts'
+import { createWorld, type Member } from './testing/network.ts'
 
 type World = Awaited<ReturnType<typeof createWorld>>
 

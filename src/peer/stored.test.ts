@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DecodeError } from '../codec/index.ts'
 import { decodePeer, encodePeer } from './index.ts'
-import { createWorld, type Member } from './simulation/network.ts'
+import { createWorld, type Member } from './testing/network.ts'
 
 const three = async (seed: number) => {
   const world = await createWorld({ seed })

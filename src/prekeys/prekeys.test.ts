@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, decode, encode, toHex, utf8 } from '../codec/index.ts'
-import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { standardSuite, strongSuite } from '../pake/index.ts'
 import {
   acceptAnswer,

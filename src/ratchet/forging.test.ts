@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { equal, utf8 } from '../codec/index.ts'
-import { type Crypto, type Secret, seededCrypto } from '../crypto/index.ts'
-import { nodeEngines } from '../crypto/simulation/node-engines.ts'
+import { type Crypto, type Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
+import { nodeEngines } from '../crypto/testing/node-engines.ts'
 import {
   confirmAuth,
   decodeSession,

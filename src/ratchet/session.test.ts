@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, equal, utf8 } from '../codec/index.ts'
-import { type Crypto, Secret, seededCrypto } from '../crypto/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { generateKeyPairs, type KeyPairs, type PublicKeys, publicKeysOf } from '../identity/index.ts'
 import {
   createSession,

@@ -1,4 +1,6 @@
-/** TURN's credentials end after an hour. */
+/** The STUN and TURN servers for direct links, from the relay's `/api/ice`. */
+
+/** TURN credentials expire after an hour. */
 const FRESH_MS = 30 * 60_000
 const PATIENCE_MS = 3000
 
@@ -10,13 +12,15 @@ const isServer = (value: unknown): value is RTCIceServer =>
   value.urls.every((url) => typeof url === 'string' && /^(stun|turn)s?:/.test(url))
 
 /**
- * The STUN and TURN servers that `origin` names: asked for now and again whenever they grew old, and given as last heard, so
- * that a link never waits for them.
+ * Fetches the list now, and again whenever it is read after 30 minutes.
+ *
+ * @param origin - of the page, such as `https://chat.example`
+ * @returns a function that gives the last known list without waiting; empty until the first response
  */
-export const askForIceServers = (origin: string): (() => RTCIceServer[]) => {
+export const fetchIceServers = (origin: string): (() => RTCIceServer[]) => {
   let known: RTCIceServer[] = []
   let until = 0
-  const ask = async (): Promise<void> => {
+  const load = async (): Promise<void> => {
     until = Date.now() + FRESH_MS
     try {
       const answer = await fetch(`${origin}/api/ice`, { signal: AbortSignal.timeout(PATIENCE_MS) })
@@ -24,13 +28,13 @@ export const askForIceServers = (origin: string): (() => RTCIceServer[]) => {
       const listed = typeof body === 'object' && body !== null && 'iceServers' in body ? body.iceServers : []
       known = Array.isArray(listed) ? listed.filter(isServer).slice(0, 8) : []
     } catch {
-      // Direct links between reachable addresses need none; the relay carries the rest.
+      // Mutually reachable tabs need no such server, and the relay carries the rest.
       until = 0
     }
   }
-  void ask()
+  void load()
   return () => {
-    if (Date.now() >= until) void ask()
+    if (Date.now() >= until) void load()
     return known
   }
 }

@@ -1,13 +1,15 @@
+/** How a direct link runs, from WebRTC statistics. No network address leaves this module. */
+
 import type SimplePeer from 'simple-peer'
 
-/** How a direct link runs now. No address is taken from what WebRTC tells. */
+/** How a direct link runs now. */
 export interface LinkPath {
   readonly member: string
-  /** By the last connectivity check of ICE, in milliseconds; `null` before the first. */
+  /** From the last ICE connectivity check, in milliseconds; `null` before the first. */
   readonly roundTripMs: number | null
-  /** Through a TURN server, on either side. */
+  /** Whether either side uses a TURN server. */
   readonly turned: boolean
-  /** Connections that were tried, this one included. */
+  /** Connection attempts, including this one. */
   readonly attempts: number
 }
 
@@ -21,13 +23,17 @@ interface Report {
   readonly currentRoundTripTime?: unknown
 }
 
-/** The pair of candidates in use: WebRTC statistics name it in the transport's report. */
+/** The selected candidate pair, named by the transport report. */
 const pairIn = (reports: readonly Report[]): Report | undefined => {
   const selected = reports.find(({ type }) => type === 'transport')?.selectedCandidatePairId
   return reports.find(({ id }) => id === selected)
 }
 
-/** From the statistics of one connection; `null` where no pair of candidates is in use. */
+/**
+ * Reads the statistics of one connection.
+ *
+ * @returns `null` if no candidate pair is selected
+ */
 export const pathOf = (
   reports: readonly Report[],
   { member, attempts }: Pick<LinkPath, 'member' | 'attempts'>,
@@ -40,12 +46,12 @@ export const pathOf = (
   return { member, attempts, turned, roundTripMs: typeof seconds === 'number' ? 1000 * seconds : null }
 }
 
-/** simple-peer has it, its types do not. */
+/** Missing from the types of simple-peer. */
 interface WithStatistics {
   getStats(done: (error: Error | null, reports: readonly Report[]) => void): void
 }
 
-/** Nothing where the connection ends meanwhile. */
+/** The statistics of a connection; empty if it closes meanwhile. */
 export const statisticsOf = (peer: SimplePeer.Instance): Promise<readonly Report[]> =>
   new Promise((resolve) => {
     ;(peer as unknown as WithStatistics).getStats((error, reports) => resolve(error === null ? reports : []))

@@ -1,10 +1,21 @@
+/**
+ * The WebRTC links of one page: one data channel per member, carrying sealed frames. No keys here.
+ *
+ *   initiator   opening ──connect──> direct <──ICE lost, ICE back──> stalled
+ *               any ──close──> waiting ──1 s to 30 s──> opening
+ *   responder   idle ──offer of a newer attempt──> opening, then as above
+ *               any ──close──> idle
+ *
+ * Each attempt has a number that the responder follows, so signals of an earlier attempt are ignored. While a link is
+ * not direct, frames go through the relay.
+ */
+
 import SimplePeer from 'simple-peer'
-import type { Bytes } from '../codec/index.ts'
-import { utf8 } from '../codec/index.ts'
+import { type Bytes, utf8 } from '../codec/index.ts'
 import { type LinkPath, pathOf, statisticsOf } from './link-path.ts'
 
-/** What the peer asks of the WebRTC links in the page. Members are named by opaque ids. */
-export type MeshOrder =
+/** From the peer in the Worker to the links in the page. Members are opaque ids here. */
+export type MeshCommand =
   | { readonly kind: 'connect'; readonly member: string; readonly initiator: boolean }
   | { readonly kind: 'disconnect'; readonly member: string }
   | { readonly kind: 'disconnect-all' }
@@ -12,18 +23,18 @@ export type MeshOrder =
   | { readonly kind: 'send'; readonly member: string; readonly bytes: Bytes }
 
 export type MeshEvent =
-  /** SDP and candidates for `member`, to be sealed before they travel. */
+  /** SDP with candidates for `member`, to be sealed before it is sent. */
   | { readonly kind: 'signal'; readonly member: string; readonly data: Bytes }
   | { readonly kind: 'link'; readonly member: string; readonly direct: boolean }
   | { readonly kind: 'received'; readonly member: string; readonly bytes: Bytes }
 
 export interface Mesh {
-  obey(order: MeshOrder): void
-  /** Of the links that are up. */
+  execute(command: MeshCommand): void
+  /** Of the links that are direct now. */
   paths(): Promise<readonly LinkPath[]>
 }
 
-/** A data channel that has this much waiting takes no more; the layers above send again. */
+/** A data channel with more than this queued drops the frame; the layers above retransmit. */
 const maxBuffered = 4 * 1024 * 1024
 const maxFrame = 64 * 1024
 const firstRetryMs = 1_000
@@ -32,7 +43,7 @@ const gatherMs = 2_000
 
 interface Link {
   readonly initiator: boolean
-  /** Grows with each connection tried; the answering side follows the greater one. */
+  /** Number of the connection attempt. The responder follows the higher one. */
   attempt: number
   peer: SimplePeer.Instance | null
   direct: boolean
@@ -61,7 +72,12 @@ const parseSignal = (bytes: Uint8Array): Signal | null => {
   }
 }
 
-/** The WebRTC links of one page. They move sealed frames and know no keys. */
+/**
+ * Creates the links of one page.
+ *
+ * @param onEvent - called for every signal, link change and frame
+ * @param iceServers - STUN and TURN servers, read at each attempt
+ */
 export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () => RTCIceServer[]): Mesh => {
   const links = new Map<string, Link>()
 
@@ -74,7 +90,7 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () =
   const open = (member: string, link: Link): void => {
     const peer = new SimplePeer({
       initiator: link.initiator,
-      // One sealed offer and one sealed answer, instead of a frame for each candidate.
+      // One sealed offer and one sealed answer instead of a frame per candidate.
       trickle: false,
       iceCompleteTimeout: gatherMs,
       config: { iceServers: iceServers() },
@@ -90,7 +106,7 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () =
       link.retryMs = firstRetryMs
       setDirect(member, link, true)
     })
-    // A link that stalls gives way to the relay at once, and comes back when the path does.
+    // When ICE stalls, the relay takes over at once until the path recovers.
     peer.on('iceStateChange', (state) => {
       if (isCurrent() && peer.connected)
         setDirect(member, link, state === 'connected' || state === 'completed')
@@ -185,19 +201,19 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () =
 
   return {
     paths,
-    obey(order) {
-      switch (order.kind) {
+    execute(command) {
+      switch (command.kind) {
         case 'connect':
-          return connect(order.member, order.initiator)
+          return connect(command.member, command.initiator)
         case 'disconnect':
-          return close(order.member)
+          return close(command.member)
         case 'disconnect-all':
           for (const member of [...links.keys()]) close(member)
           return
         case 'signal':
-          return signal(order.member, order.data)
+          return signal(command.member, command.data)
         case 'send':
-          return send(order.member, order.bytes)
+          return send(command.member, command.bytes)
       }
     },
   }

@@ -1,18 +1,20 @@
-import type { ClientFrame, SocketLimits } from '../../signaling/frames.ts'
+/**
+ * How much the relay still accepts on one socket. The relay announces its limits but not what is left of them, so this
+ * module applies the rule of `signaling/PROTOCOL.md`, "Errors". It is off by what refills while a frame travels.
+ */
 
-/** What a socket may send at once. */
+import { type ClientFrame, frameCost, type SocketLimits } from '../relay-protocol/index.ts'
+
+/** Messages and bytes that the socket may send now. */
 export interface Quota {
   readonly messages: number
   readonly bytes: number
 }
 
-/** A whole room hears of these. */
-const dear: readonly ClientFrame['kind'][] = ['join', 'leave']
-const dearCost = 10
-
 /**
- * The relay tells a socket its limits and no more: what is left of them is reckoned here, by the rule of
- * `signaling/PROTOCOL.md`, "Limits". Time on the way makes it differ by what refills meanwhile.
+ * Tracks the quota of one socket, from full buckets on.
+ *
+ * @param now - milliseconds on a monotonic clock
  */
 export const createQuota = (
   { messagesPerSecond, messageBurst, bytesPerSecond, byteBurst }: SocketLimits,
@@ -30,10 +32,10 @@ export const createQuota = (
     return left
   }
   return {
-    /** A frame of `size` bytes goes. What the relay will refuse costs no bytes. */
+    /** Counts an outgoing frame of `size` bytes. A frame that the relay refuses for messages costs no bytes. */
     spend(kind: ClientFrame['kind'], size: number): void {
       const { messages, bytes } = refill()
-      const cost = dear.includes(kind) ? dearCost : 1
+      const cost = frameCost(kind)
       if (messages < cost) return
       left = { messages: messages - cost, bytes: bytes < size ? bytes : bytes - size }
     },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { addressInput } from '../../signaling/frames.ts'
-import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server/server.ts'
 import type { Bytes } from '../codec/index.ts'
+import { addressInput } from '../relay-protocol/index.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayClient, RelayEvent } from './relay-link.ts'
 
@@ -122,7 +122,7 @@ test('frames over the rate limit are held back and arrive after all', async () =
   expect(lost).toBeLessThan(60)
 }, 20_000)
 
-test('the quota reckoned here runs out when the relay says so', async () => {
+test('the computed quota runs out when the relay says so', async () => {
   const limits = { messagesPerSecond: 1, messageBurst: 60 }
   const { client, next, events } = join(await serve({ limits }), 1)
   await next('open')
@@ -130,7 +130,7 @@ test('the quota reckoned here runs out when the relay says so', async () => {
   expect(client.quota()?.messages).toBeGreaterThan(60 - 12)
   let sent = 0
   for (; (client.quota()?.messages ?? 0) >= 1; sent++) client.send(addressOf(2), new Uint8Array(10))
-  // Nobody is there: one `undelivered` for each, and not one refusal.
+  // The addressee is absent: one `undelivered` each and no refusal.
   for (let i = 0; i < sent; i++) await next('undelivered')
   expect(refusals()).toBe(0)
   for (let i = 0; i < 3; i++) client.send(addressOf(2), new Uint8Array(10))

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
 import {
   addressInput,
   type ClientFrame,
   clientFrame,
   type RelayFrame,
   relayFrame,
-} from '../../signaling/frames.ts'
-import { type Bytes, decode, encode, toHex } from '../codec/index.ts'
+} from '../relay-protocol/index.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayEvent } from './relay-link.ts'
 
@@ -161,7 +161,7 @@ test('a relay that breaks the protocol is left, and nothing is thrown', () => {
   expect(early.events.map(({ kind }) => kind)).toEqual(['connecting', 'closed'])
 })
 
-test('a silent relay is asked, then left', () => {
+test('a silent relay is pinged, then left', () => {
   const { socket, sockets, events, open, advance } = scripted()
   open()
   advance(15_000)
@@ -194,11 +194,11 @@ test('a round trip is measured from ping to pong, one at a time, and never acros
   expect(trips()).toEqual([40])
 })
 
-test('what the relay said last before it hung up is the reason; the answer that refuses is told as well', async () => {
+test('the last error before the relay closes is the reason; a refused request is also an event', async () => {
   const { client, socket, events, open, advance } = scripted()
   const reasons = () => events.flatMap((event) => (event.kind === 'closed' ? [event.reason] : []))
   open()
-  const answer = client.ask({ kind: 'prekeys-count' })
+  const answer = client.request({ kind: 'prekeys-count' })
   socket().says({ kind: 'refused', request: 1, code: 'network-rate', retryAfterMs: 700 })
   expect(await answer).toMatchObject({ kind: 'refused' })
   expect(events.at(-1)).toEqual({ kind: 'refused', code: 'network-rate', retryAfterMs: 700 })

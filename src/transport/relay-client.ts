@@ -1,3 +1,14 @@
+/**
+ * The link to the relay: keeps one address present in one room, through failures of the network and of the relay.
+ *
+ *   opening ──socket open: send hello, join──> greeting ──welcome──> joining ──joined──> joined
+ *      any ──socket lost, silence, invalid frame──> waiting ──back-off──> opening
+ *      any ──close(), error replaced, error version──> ended
+ *
+ * `SPEC.md` lists the events. Clock, timers, randomness and the socket are injected.
+ */
+
+import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
 import {
   type Address,
   type ClientFrame,
@@ -5,35 +16,34 @@ import {
   type ErrorCode,
   type RelayFrame,
   relayFrame,
-  type StoreAnswer,
-} from '../../signaling/frames.ts'
-import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
+  type StoreResponse,
+} from '../relay-protocol/index.ts'
 import { createQuota } from './quota.ts'
 import type { LinkEnd, RelayClient, RelayClientOptions, WebSocketLike } from './relay-link.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
-/** A link that lived this long was a good one: the next failure starts from the first delay again. */
+/** After this long in the room, the next failure starts the back-off from the beginning. */
 const SETTLED_MS = 5000
-/** Every so often something must have been heard, a pong at least. Longer than a busy relay needs. */
+/** Silence after which to ping, then to reconnect. Longer than a busy relay needs to respond. */
 const SILENCE_MS = 15_000
-/** A `hello`, and a `join`. */
+/** Size of `hello`, and of `join`. */
 const GREETING_BYTES = 34
 const QUEUE_FRAMES = 512
 const SLICE_MS = 250
-/** The longest wait that the relay can talk us into. */
+/** Upper bound on any delay that the relay requests. */
 const LONGEST_HINT_MS = 60_000
 
-/** What is over after a while: the socket stays. */
+/** Temporary errors: the socket stays open. */
 const laterCodes: readonly ErrorCode[] = ['message-rate', 'byte-rate', 'room-full', 'unavailable']
 
-/** One WebSocket, from opening to its end. */
+/** One WebSocket, from opening to closing. */
 interface Link {
   readonly socket: WebSocketLike
   readonly timers: Set<() => void>
-  /** Questions without an answer yet, by number. */
-  readonly asked: Map<number, (answer: StoreAnswer | null) => void>
-  /** Frames held back because the relay said that we are too fast. */
+  /** Requests without a response yet, by number. */
+  readonly pending: Map<number, (response: StoreResponse | null) => void>
+  /** Frames held back by a rate limit. */
   readonly held: { readonly to: Address; readonly bytes: Bytes }[]
   state: 'opening' | 'greeting' | 'joining' | 'joined'
   address: Address
@@ -41,11 +51,11 @@ interface Link {
   pumping: boolean
   heard: boolean
   joinedAt: number
-  /** The relay's own word on when to come back, and on why the link is about to end. */
+  /** The delay and reason that the relay announced for the coming end of the link. */
   waitMs: number
   reason: LinkEnd | null
   quota: ReturnType<typeof createQuota> | null
-  /** When the `ping` went that is being measured. */
+  /** When the `ping` being measured was sent. */
   pingedAt: number | null
 }
 
@@ -55,7 +65,12 @@ const payloadOf = (event: unknown): Uint8Array | null => {
   return data instanceof ArrayBuffer ? new Uint8Array(data) : null
 }
 
-/** Keeps one address present in one room, through failures of the network and of the relay, until closed. */
+/**
+ * Opens the link and keeps it open until `close`.
+ *
+ * @param options - address, room, and the injected clock, timers, randomness and socket
+ * @returns the client; `onEvent` has been called with `connecting` by then
+ */
 export function createRelayClient(options: RelayClientOptions): RelayClient {
   const { onEvent: emit, now, random } = options
   let link: Link | null = null
@@ -93,7 +108,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     if (link !== on) return
     link = null
     for (const cancel of on.timers) cancel()
-    for (const tell of on.asked.values()) tell(null)
+    for (const resolve of on.pending.values()) resolve(null)
     on.socket.close()
     if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
     const retryInMs = stopped ? null : retryDelay(on.waitMs)
@@ -102,7 +117,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     for (const { to } of on.held) emit({ kind: 'undelivered', to })
   }
 
-  /** Sends held frames at a pace that the relay's limits allow. */
+  /** Sends held frames at half the rate that the relay allows. */
   const pump = (on: Link): void => {
     for (const { to, bytes } of on.held.splice(0, on.slice)) put(on, { kind: 'send', to, payload: bytes })
     on.pumping = on.held.length > 0
@@ -114,11 +129,11 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     emit({ kind: 'error', code, retryAfterMs })
     if (link !== on) return
     if (code === 'replaced' || code === 'version') {
-      // Trying again would throw the other holder out, or meet the same relay.
+      // Reconnecting would evict the other holder, or reach the same incompatible relay.
       stopped = true
       end(on, code)
     } else if (laterCodes.includes(code)) {
-      // It may have been the ping that was dropped.
+      // The dropped frame may have been the ping.
       on.pingedAt = null
       if (on.state === 'joining') after(on, retryAfterMs, () => join(on))
       else if (!on.pumping) {
@@ -131,7 +146,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     }
   }
 
-  /** Returns false where the relay broke the order of frames. */
+  /** @returns `false` if the frame is out of order */
   const accept = (on: Link, frame: RelayFrame): boolean => {
     switch (frame.kind) {
       case 'welcome':
@@ -139,7 +154,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         on.state = 'joining'
         on.address = frame.address
         on.quota = createQuota(frame.limits, now)
-        // Both went before the limits were known.
+        // Both were sent before the limits were known.
         for (const kind of ['hello', 'join'] as const) on.quota.spend(kind, GREETING_BYTES)
         emit({ kind: 'limits', limits: frame.limits })
         on.slice = Math.max(1, Math.floor((frame.limits.messagesPerSecond * SLICE_MS) / 2000))
@@ -172,12 +187,12 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
       default: {
-        const tell = on.asked.get(frame.request)
-        on.asked.delete(frame.request)
-        tell?.(frame)
-        if (tell !== undefined && frame.kind === 'refused')
+        const resolve = on.pending.get(frame.request)
+        on.pending.delete(frame.request)
+        resolve?.(frame)
+        if (resolve !== undefined && frame.kind === 'refused')
           emit({ kind: 'refused', code: frame.code, retryAfterMs: frame.retryAfterMs })
-        return tell !== undefined
+        return resolve !== undefined
       }
     }
   }
@@ -211,7 +226,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     const opened: Link = {
       socket,
       timers: new Set(),
-      asked: new Map(),
+      pending: new Map(),
       held: [],
       state: 'opening',
       address: '',
@@ -245,14 +260,14 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       else if (link.held.length < QUEUE_FRAMES) link.held.push({ to, bytes })
       else emit({ kind: 'undelivered', to })
     },
-    ask(question) {
+    request(body) {
       const on = link
       if (on === null || on.state !== 'joined') return Promise.resolve(null)
       lastRequest = (lastRequest + 1) % 2 ** 32
       const request = lastRequest
-      const answer = new Promise<StoreAnswer | null>((tell) => on.asked.set(request, tell))
-      put(on, { ...question, request })
-      return answer
+      const response = new Promise<StoreResponse | null>((resolve) => on.pending.set(request, resolve))
+      put(on, { ...body, request })
+      return response
     },
     ping() {
       if (link?.state === 'joined' && link.pingedAt === null && !link.pumping) ping(link)

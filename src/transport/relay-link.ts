@@ -1,59 +1,61 @@
+/** The interface of the link to the relay. `relay-client.ts` implements it over a WebSocket. */
+
+import type { Bytes } from '../codec/index.ts'
 import type {
   Address,
   ErrorCode,
   Room,
   SocketLimits,
-  StoreAnswer,
   StoreFrame,
-} from '../../signaling/frames.ts'
-import type { Bytes } from '../codec/index.ts'
+  StoreResponse,
+} from '../relay-protocol/index.ts'
 import type { Quota } from './quota.ts'
 
-/** Why a link ended: by ourselves, without a word, by silence, by what is no frame or out of order; else the relay's word. */
+/**
+ * Why a link ended. `closed`: by this client. `lost`: the socket broke. `silence`: no response to a ping. `breach`: an
+ * invalid or out-of-order frame. Otherwise the relay's last error or announcement.
+ */
 export type LinkEnd = 'closed' | 'lost' | 'silence' | 'breach' | 'going-away' | ErrorCode
 
-/** What a link to the relay tells its owner; the in-memory network speaks the same. */
+/** Events of a link. The in-memory network emits the same ones. */
 export type RelayEvent =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open'; readonly address: Address; readonly members: readonly Address[] }
   | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }
   | { readonly kind: 'frame'; readonly from: Address; readonly bytes: Bytes }
-  /** A frame to `to` was dropped here or at the relay; the layer above decides whether to try again. */
+  /** A frame to `to` was dropped, here or at the relay. The layer above decides whether to retransmit. */
   | { readonly kind: 'undelivered'; readonly to: Address }
-  /** Letters wait in one's mailbox. */
+  /** A letter arrived in this client's mailbox. */
   | { readonly kind: 'mail-waiting' }
-  /** `null`: it will not try again. */
+  /** `retryInMs` is `null` if the client gives up. */
   | { readonly kind: 'closed'; readonly reason: LinkEnd; readonly retryInMs: number | null }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
-  /** A question was refused; also its answer. */
+  /** The relay refused a request. The request also resolves to this refusal. */
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly retryAfterMs: number }
-  /** What this socket may send, by the relay's word. */
+  /** The limits that the relay announced for this socket. */
   | { readonly kind: 'limits'; readonly limits: SocketLimits }
   /** Milliseconds from a `ping` to its `pong`. */
   | { readonly kind: 'round-trip'; readonly ms: number }
 
-/** What can be asked of the relay's store. */
 type Unnumbered<T> = T extends unknown ? Omit<T, 'request'> : never
-export type Question = Unnumbered<StoreFrame>
+/** A request to the relay's store. The client numbers it. */
+export type RelayRequest = Unnumbered<StoreFrame>
 
 export interface RelayClient {
-  /** At most 60 KiB. Never throws for the network's sake; what cannot be sent comes back as `undelivered`. */
+  /** Sends at most 60 KiB. Never throws; a frame that cannot be sent comes back as `undelivered`. */
   send(to: Address, bytes: Bytes): void
-  /**
-   * Asks for something of the relay's store. `null`: the link broke before the answer, or there was none; all questions
-   * may be asked again.
-   */
-  ask(question: Question): Promise<StoreAnswer | null>
-  /** Asks for a `round-trip`, unless one is being measured. */
+  /** Resolves to `null` if there is no link or it breaks before the response. All requests may be repeated. */
+  request(body: RelayRequest): Promise<StoreResponse | null>
+  /** Starts measuring a `round-trip`, unless one is under way. */
   ping(): void
-  /** What may be sent at once; `null` before the relay named its limits. */
+  /** What may be sent now; `null` before the relay announced its limits. */
   quota(): Quota | null
-  /** Connects at once if it was waiting to, say because the computer woke up or is online again. */
+  /** Ends a back-off early, for example when the computer wakes up or comes back online. */
   retryNow(): void
   close(): void
 }
 
-/** The part of a WebSocket that is used; those of browsers and of `ws` both fit. */
+/** The part of WebSocket in use. Both the browser's and the one of `ws` fit. */
 export interface WebSocketLike {
   binaryType: string
   send(bytes: Bytes): void
@@ -63,15 +65,15 @@ export interface WebSocketLike {
 
 export interface RelayClientOptions {
   readonly url: string
-  /** 32 bytes; whoever holds them owns the address. */
+  /** 32 bytes. The holder owns the address. */
   readonly secret: Bytes
   readonly room: Room
   readonly openSocket: (url: string) => WebSocketLike
   /** Milliseconds. */
   readonly now: () => number
-  /** Uniform in [0, 1); spreads reconnections, keys nothing. */
+  /** Uniform in [0, 1). Spreads reconnections; no key depends on it. */
   readonly random: () => number
-  /** Runs `run` once after `ms`, unless the returned function is called before. */
+  /** Runs `run` once after `ms`. The returned function cancels it. */
   readonly setTimer: (run: () => void, ms: number) => () => void
   readonly onEvent: (event: RelayEvent) => void
 }

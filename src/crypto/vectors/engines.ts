@@ -1,7 +1,7 @@
 import type { Bytes } from '../../codec/index.ts'
 import { portableHash } from '../hash.ts'
 import { type Crypto, createCrypto, type Engines, type WebCrypto } from '../index.ts'
-import { nodeEngines } from '../simulation/node-engines.ts'
+import { nodeEngines } from '../testing/node-engines.ts'
 
 /** The product's `Crypto`, with randomness that a case lays down beforehand. */
 export interface Engine {

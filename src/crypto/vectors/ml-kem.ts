@@ -1,6 +1,6 @@
 import { type Bytes, equal } from '../../codec/index.ts'
-import { type KemParameters, mlKem512, mlKem768, mlKem1024, Secret } from '../index.ts'
-import { portableKem } from '../kem.ts'
+import { Secret } from '../index.ts'
+import { type KemParameters, mlKem512, mlKem768, mlKem1024, portableKem } from '../kem.ts'
 import { type Case, type Check, hexField, textField } from './case.ts'
 
 const parameterSets: Readonly<Record<string, KemParameters>> = {

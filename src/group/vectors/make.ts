@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { type Bytes, encode, toHex } from '../../codec/index.ts'
-import { type Crypto, Secret, seededCrypto } from '../../crypto/index.ts'
+import { type Crypto, Secret } from '../../crypto/index.ts'
+import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { identify, type MemberEntry, type MemberId } from '../../identity/index.ts'
 import { type GroupControl, groupControl } from '../control.ts'
 import { authorEpoch, confirmation, epochHeader, openEpoch } from '../epoch.ts'

@@ -3,7 +3,8 @@
  * as JSON text with escapes. Another implementation needs nothing else to test itself.
  */
 import { type Bytes, encode, toHex } from '../../codec/index.ts'
-import { type Crypto, createCrypto, Secret, seededRng, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
 import {
   type Address,
   acceptsName,

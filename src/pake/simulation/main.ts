@@ -2,7 +2,7 @@ import type { Bytes } from '../../codec/index.ts'
 import { type Crypto, createCrypto } from '../../crypto/index.ts'
 import { step } from '../cpace-oquake.ts'
 import type { RunOutcome, RunState } from '../run-state.ts'
-import { members, newcomer, play, publicKeyOf, type Sides } from './play.ts'
+import { members, newcomer, play, publicKeyOf, type Sides } from '../testing/play.ts'
 import { welch } from './welch.ts'
 
 /**

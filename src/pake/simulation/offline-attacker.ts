@@ -4,7 +4,7 @@ import type { Crypto } from '../../crypto/index.ts'
 import { calculateGenerator } from '../cpace.ts'
 import { vectorDecode } from '../kemeleon.ts'
 import { suite } from '../suite.ts'
-import { client_confirm, Expand, Extract, effective_PRS, encode_sid, XOR } from './letter.ts'
+import { client_confirm, Expand, Extract, effective_PRS, encode_sid, XOR } from '../testing/letter.ts'
 
 /**
  * A recorder of the wire with a list of passwords. It knows all that is public: ids, every message.

@@ -1,19 +1,13 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import {
-  type Crypto,
-  createCrypto,
-  Secret,
-  seededCrypto,
-  seededRng,
-  type WebCrypto,
-} from '../../crypto/index.ts'
+import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededCrypto, seededRng } from '../../crypto/testing/seeded.ts'
 import { admissionKeys, sealAdmission } from '../admission.ts'
 import { calculateGenerator, finishCpace } from '../cpace.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oquake.ts'
 import { groupIdOf } from '../group-name.ts'
 import { finishOquake, oquakeResponseBytes } from '../oquake.ts'
 import type { RunInput, RunOutcome, RunResult, RunState } from '../run-state.ts'
-import { openChallenge } from '../simulation/letter.ts'
+import { openChallenge } from '../testing/letter.ts'
 import { respondTo } from '../stateless.ts'
 import { suite } from '../suite.ts'
 import { generateVerifier, preparePassword, type VerifierMaterial } from '../verifier.ts'

@@ -1,10 +1,10 @@
 import { type Bytes, decode } from '../../codec/index.ts'
 import { evictedOf, type MemberId, openMessage } from '../../group/index.ts'
 import { decodePeer, encodePeer, type PeerState, step } from '../index.ts'
+import { createWorld, type Member } from '../testing/network.ts'
 import { frame } from '../wire.ts'
 import { createBadRelay, playTrick } from './hostility.ts'
 import { createInvariants, Violation } from './invariants.ts'
-import { createWorld, type Member } from './network.ts'
 import { type Action, scheduleOf, seededDraw } from './schedule.ts'
 
 export interface HistoryOptions {

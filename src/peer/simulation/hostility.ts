@@ -2,7 +2,7 @@ import type { Bytes } from '../../codec/index.ts'
 import { type GroupControl, type GroupState, groupStep, type MemberId, membersOf } from '../../group/index.ts'
 import { sendControl } from '../pairing.ts'
 import type { Work } from '../state.ts'
-import type { createWorld, Member } from './network.ts'
+import type { createWorld, Member } from '../testing/network.ts'
 import type { RelayWill, seededDraw, Trick } from './schedule.ts'
 
 type World = Awaited<ReturnType<typeof createWorld>>

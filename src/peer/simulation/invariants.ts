@@ -2,8 +2,8 @@ import { type Bytes, decode, equal, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, expose } from '../../crypto/index.ts'
 import type { MemberId } from '../../group/index.ts'
 import { decodePeer, type PeerEffect, type PeerState } from '../index.ts'
+import type { Member } from '../testing/network.ts'
 import { frame } from '../wire.ts'
-import type { Member } from './network.ts'
 
 /** A promise of PROTOCOL.md §8 that did not hold: `I4: …`. */
 export class Violation extends Error {

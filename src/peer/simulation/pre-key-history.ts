@@ -1,5 +1,5 @@
+import { createWorld, type Member } from '../testing/network.ts'
 import { createInvariants, Violation } from './invariants.ts'
-import { createWorld, type Member } from './network.ts'
 import { seededDraw } from './schedule.ts'
 
 /**

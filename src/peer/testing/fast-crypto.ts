@@ -8,8 +8,8 @@ import {
   type Material,
   mlKem768,
   Secret,
-  seededRng,
 } from '../../crypto/index.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
 
 /**
  * The primitives for simulations of very many histories: hashes, MACs, key derivation and AES-GCM are the real

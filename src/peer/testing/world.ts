@@ -3,9 +3,11 @@
  * stands in for the browser is a store of pre-keys and letters that a test may tamper with, and links that come up at once.
  */
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, generateXWing, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
-import { createMemoryNetwork, type MemoryEndpoint, type RelayEvent } from '../../transport/index.ts'
+import type { RelayEvent } from '../../transport/index.ts'
+import { createMemoryNetwork, type MemoryEndpoint } from '../../transport/testing/memory-network.ts'
 import {
   createPeer,
   createRunner,

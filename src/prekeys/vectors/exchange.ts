@@ -1,5 +1,6 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { createCrypto, Secret, seededRng, type WebCrypto } from '../../crypto/index.ts'
+import { createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
 import type { Suite } from '../../pake/index.ts'
 import { acceptAnswer, answerPreKey, extendStock, type Owner } from '../index.ts'
 

@@ -5,15 +5,8 @@
  */
 
 import { type Bytes, equal, toHex } from '../../codec/index.ts'
-import {
-  type Crypto,
-  createCrypto,
-  expose,
-  nodeHkdf,
-  Secret,
-  seededRng,
-  type WebCrypto,
-} from '../../crypto/index.ts'
+import { type Crypto, createCrypto, expose, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { nodeHkdf, seededRng } from '../../crypto/testing/seeded.ts'
 import { generateKeyPairs, type KeyPairs, publicKeysOf } from '../../identity/index.ts'
 import {
   confirmAuth,

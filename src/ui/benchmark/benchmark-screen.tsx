@@ -5,9 +5,9 @@ import {
   type BenchmarkView,
   benchmarkOperations,
 } from '../../host/index.ts'
-import { useServices, useUi, useWording } from '../context.tsx'
-import { download, downloadJson } from '../dashboard/download.ts'
-import panel from '../dashboard/panel.module.css'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import { download, downloadJson } from '../shared/download.ts'
+import panel from '../shared/panel.module.css'
 import styles from './benchmark.module.css'
 import { type Environment, readEnvironment } from './environment.ts'
 import { baselinesOf, benchmarkCsv, benchmarkJson, figuresOf } from './results.ts'
@@ -61,7 +61,7 @@ export function BenchmarkScreen() {
   }
   const start = (): void => {
     show(null)
-    client.benchmark.order({ operations: [...chosen], samples })
+    client.benchmark.dispatch({ operations: [...chosen], samples })
   }
   return (
     <div className={styles.screen}>
@@ -102,7 +102,7 @@ export function BenchmarkScreen() {
             </select>
           </label>
           {view.running ? (
-            <button type="button" onClick={() => client.benchmark.order(null)}>
+            <button type="button" onClick={() => client.benchmark.dispatch(null)}>
               {words.stop}
             </button>
           ) : (

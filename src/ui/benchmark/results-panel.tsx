@@ -1,9 +1,9 @@
 import { Focusable } from '@ariakit/react'
 import { useState } from 'react'
 import { benchmarkOperations } from '../../host/index.ts'
-import { useUi, useWording } from '../context.tsx'
-import panel from '../dashboard/panel.module.css'
-import table from '../dashboard/table.module.css'
+import { useUi, useWording } from '../app/context.tsx'
+import panel from '../shared/panel.module.css'
+import table from '../shared/table.module.css'
 import styles from './benchmark.module.css'
 import type { Figure } from './results.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Language, wordingOf } from '../language.ts'
-import { type Tab, tabs } from '../page-state.ts'
-import type { Wording } from '../wording.ts'
+import { type Language, wordingOf } from '../app/language.ts'
+import { type Tab, tabs } from '../app/page-state.ts'
+import type { Wording } from '../wording/index.ts'
 import { guides, readGuide } from './guide-text.ts'
 
 /** Everything with a title of its own on a tab: what is new there needs a line here and a section in the guide. */

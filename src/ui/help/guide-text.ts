@@ -1,6 +1,6 @@
-import germanGuide from '../GUIDE.de.md?raw'
-import englishGuide from '../GUIDE.md?raw'
-import type { Language } from '../language.ts'
+import type { Language } from '../app/language.ts'
+import germanGuide from './GUIDE.de.md?raw'
+import englishGuide from './GUIDE.md?raw'
 
 /** A piece of a paragraph. */
 export interface Span {

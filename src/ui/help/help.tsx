@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { useUi, useWording } from '../context.tsx'
-import { openHelp, openTab, type Tab, useHelp } from '../page-state.ts'
-import { Dialog } from '../room/dialog.tsx'
+import { useUi, useWording } from '../app/context.tsx'
+import { openHelp, openTab, type Tab, useHelp } from '../app/page-state.ts'
+import { Dialog } from '../shared/dialog.tsx'
 import { guides, type Topic } from './guide-text.ts'
 import styles from './help.module.css'
 

@@ -1,4 +1,4 @@
-import { useUi, useWording } from '../context.tsx'
+import { useUi, useWording } from '../app/context.tsx'
 import styles from './one-to-one.module.css'
 
 type Stage = 0 | 1 | 2 | 3 | 4 | 5

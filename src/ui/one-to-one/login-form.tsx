@@ -1,10 +1,10 @@
 import { type SubmitEvent, useId, useState } from 'react'
 import { loginSuites } from '../../host/index.ts'
-import { readAddress } from '../address.ts'
-import { useServices, useUi, useWording } from '../context.tsx'
-import { ErrorAlert } from '../room/error-alert.tsx'
+import { readAddress } from '../app/address.ts'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import { ErrorAlert } from '../shared/error-alert.tsx'
+import { suiteText } from '../shared/texts.ts'
 import styles from './one-to-one.module.css'
-import { suiteText } from './texts.ts'
 
 /** `again`: another password at the place where this tab already is. */
 export function LoginForm({ again = false }: { readonly again?: boolean }) {

@@ -1,9 +1,9 @@
 import { memo } from 'react'
 import type { LoginMessageView } from '../../host/index.ts'
-import { useUi, useWording } from '../context.tsx'
-import type { Wording } from '../wording.ts'
+import { useUi, useWording } from '../app/context.tsx'
+import { useMs } from '../shared/texts.ts'
+import type { Wording } from '../wording/index.ts'
 import styles from './one-to-one.module.css'
-import { useMs } from './texts.ts'
 
 /** Hexadecimal digits shown before the rest is folded away. */
 const shownDigits = 128

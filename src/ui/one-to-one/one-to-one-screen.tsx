@@ -1,12 +1,12 @@
-import { useServices, useUi, useWording } from '../context.tsx'
-import { ErrorAlert } from '../room/error-alert.tsx'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import { ErrorAlert } from '../shared/error-alert.tsx'
+import { suiteText, useMs } from '../shared/texts.ts'
 import { Knowledge } from './knowledge.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Messages } from './messages.tsx'
 import styles from './one-to-one.module.css'
 import { Outcome } from './outcome.tsx'
 import { Steps } from './steps.tsx'
-import { suiteText, useMs } from './texts.ts'
 
 /** The password exchange of two tabs, message by message. */
 export function OneToOneScreen() {

@@ -1,7 +1,7 @@
-import { useUi, useWording } from '../context.tsx'
-import { ErrorAlert } from '../room/error-alert.tsx'
+import { useUi, useWording } from '../app/context.tsx'
+import { ErrorAlert } from '../shared/error-alert.tsx'
+import { useMs } from '../shared/texts.ts'
 import styles from './one-to-one.module.css'
-import { useMs } from './texts.ts'
 
 /** How the login ended, on this side. */
 export function Outcome() {

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { OneToOneView } from '../../host/index.ts'
-import { useServices, useUi, useWording } from '../context.tsx'
-import type { Wording } from '../wording.ts'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import type { Wording } from '../wording/index.ts'
 import styles from './one-to-one.module.css'
 
 type Words = Wording['oneToOne']

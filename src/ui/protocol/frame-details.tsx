@@ -1,5 +1,5 @@
-import { useWording } from '../context.tsx'
-import panel from '../dashboard/panel.module.css'
+import { useWording } from '../app/context.tsx'
+import panel from '../shared/panel.module.css'
 import styles from './protocol-screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
 import { useTime } from './sequence.tsx'

@@ -1,6 +1,6 @@
 import { Focusable } from '@ariakit/react'
-import { useWording } from '../context.tsx'
-import table from '../dashboard/table.module.css'
+import { useWording } from '../app/context.tsx'
+import table from '../shared/table.module.css'
 import styles from './protocol-screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
 import { useTime } from './sequence.tsx'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useWording } from '../context.tsx'
+import { useWording } from '../app/context.tsx'
 import { FrameDetails } from './frame-details.tsx'
 import { FramesTable } from './frames-table.tsx'
 import { Inside } from './inside.tsx'

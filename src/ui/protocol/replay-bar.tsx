@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
-import { useWording } from '../context.tsx'
-import { download } from '../dashboard/download.ts'
+import { useWording } from '../app/context.tsx'
+import { download } from '../shared/download.ts'
 import styles from './protocol-screen.module.css'
 import { readTrace, type TraceProblem, traceText } from './trace-file.ts'
 import type { Replay } from './use-replay.ts'

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { TraceFrame, TraceMark } from '../../metrics/index.ts'
-import { protocolEnglish as words } from '../wording-protocol.ts'
+import { english } from '../wording/index.ts'
 import { fieldsOf, lanesOf, matches, relayRows, textOf } from './rows.ts'
 import { readTrace, traceText } from './trace-file.ts'
+
+const { protocol: words } = english
 
 const frame: TraceFrame = {
   kind: 'frame',

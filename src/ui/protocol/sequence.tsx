@@ -1,6 +1,6 @@
 import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Lane } from '../../metrics/index.ts'
-import { useUi, useWording } from '../context.tsx'
+import { useUi, useWording } from '../app/context.tsx'
 import styles from './protocol-screen.module.css'
 import { lanesOf, type Row, textOf } from './rows.ts'
 

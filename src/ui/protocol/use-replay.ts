@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { TraceEvent } from '../../metrics/index.ts'
-import { useServices } from '../context.tsx'
-import { useVisible } from '../page-state.ts'
+import { useServices } from '../app/context.tsx'
+import { useVisible } from '../app/page-state.ts'
 
 /** A replay waits as long as the events did, up to this. */
 const longestGapMs = 1_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allOperations, operationKey, RecordLog } from './record-log.ts'
-import { testRecord } from './testing.ts'
+import { testRecord } from './testing/record.ts'
 
 const record = (start: number, operation = 'aead_seal') => testRecord(start, { operation })
 

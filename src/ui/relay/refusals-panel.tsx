@@ -1,9 +1,9 @@
 import { Focusable } from '@ariakit/react'
 import { useId } from 'react'
 import type { RelayView } from '../../host/index.ts'
-import { useWording } from '../context.tsx'
-import { useFormats } from '../dashboard/format.ts'
-import tables from '../dashboard/table.module.css'
+import { useWording } from '../app/context.tsx'
+import { useFormats } from '../shared/format.ts'
+import tables from '../shared/table.module.css'
 import styles from './relay.module.css'
 import { useClock } from './use-clock.ts'
 

@@ -1,4 +1,4 @@
-import { useWording } from '../context.tsx'
+import { useWording } from '../app/context.tsx'
 import { LinkPanel, QuotaPanel } from './link-panel.tsx'
 import { EndsPanel, RefusalsPanel } from './refusals-panel.tsx'
 import styles from './relay.module.css'

@@ -1,7 +1,7 @@
 import type { RelayView } from '../../host/index.ts'
-import { useUi, useWording } from '../context.tsx'
-import { useFormats } from '../dashboard/format.ts'
-import tables from '../dashboard/table.module.css'
+import { useUi, useWording } from '../app/context.tsx'
+import { useFormats } from '../shared/format.ts'
+import tables from '../shared/table.module.css'
 import { Fact, Facts } from './facts.tsx'
 import styles from './relay.module.css'
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { useUi } from '../context.tsx'
+import { useUi } from '../app/context.tsx'
 
 /** Times of day and waits, in words. `at`: milliseconds since 1970. */
 export const useClock = () => {

@@ -1,9 +1,9 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { RelayView } from '../../host/index.ts'
-import { useServices } from '../context.tsx'
-import { useVisible } from '../page-state.ts'
+import { useServices } from '../app/context.tsx'
+import { useVisible } from '../app/page-state.ts'
 
-const lookEveryMs = 1_000
+const refreshEveryMs = 1_000
 
 /** The link to the relay, looked at again every second while anybody can see it, and not otherwise. */
 export const useRelay = (): RelayView => {
@@ -11,8 +11,8 @@ export const useRelay = (): RelayView => {
   const visible = useVisible()
   useEffect(() => {
     if (!visible) return
-    relay.look()
-    const timer = setInterval(relay.look, lookEveryMs)
+    relay.refresh()
+    const timer = setInterval(relay.refresh, refreshEveryMs)
     return () => clearInterval(timer)
   }, [relay, visible])
   return useSyncExternalStore(relay.subscribe, relay.view)

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { useServices, useUi, useWording } from '../context.tsx'
+import { useServices, useUi, useWording } from '../app/context.tsx'
 import styles from './composer.module.css'
 
 export function Composer() {

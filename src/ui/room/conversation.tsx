@@ -1,9 +1,9 @@
 import { Focusable } from '@ariakit/react'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { GapView, MessageView, View } from '../../host/index.ts'
-import { useUi, useWording } from '../context.tsx'
-import { useTab } from '../page-state.ts'
-import type { Wording } from '../wording.ts'
+import { useUi, useWording } from '../app/context.tsx'
+import { useTab } from '../app/page-state.ts'
+import type { Wording } from '../wording/index.ts'
 import styles from './conversation.module.css'
 import { timelineOf } from './timeline.ts'
 

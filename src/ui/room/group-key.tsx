@@ -1,4 +1,4 @@
-import { useUi, useWording } from '../context.tsx'
+import { useUi, useWording } from '../app/context.tsx'
 import styles from './group-key.module.css'
 
 export function GroupKey() {

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { encode } from 'uqr'
-import { useWording } from '../context.tsx'
-import { invitationLink } from '../invitation.ts'
+import { useWording } from '../app/context.tsx'
+import { invitationLink } from '../app/invitation.ts'
 import styles from './invite.module.css'
 
 interface Props {

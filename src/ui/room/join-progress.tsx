@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef } from 'react'
-import { useServices, useUi, useWording } from '../context.tsx'
-import type { JoiningPhase } from '../wording.ts'
-import { ErrorAlert } from './error-alert.tsx'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import { ErrorAlert } from '../shared/error-alert.tsx'
+import type { JoiningPhase } from '../wording/index.ts'
 import styles from './join-progress.module.css'
 
 const steps: readonly JoiningPhase[] = ['hardening', 'finding', 'proving', 'agreeing']

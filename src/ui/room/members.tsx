@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import type { MemberView } from '../../host/index.ts'
-import { useUi, useWording } from '../context.tsx'
+import { useUi, useWording } from '../app/context.tsx'
 import styles from './members.module.css'
 import { PasswordDialog } from './password-dialog.tsx'
 import { VerifyDialog } from './verify-dialog.tsx'

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useId, useState } from 'react'
-import { useServices, useWording } from '../context.tsx'
+import { useServices, useWording } from '../app/context.tsx'
+import { Dialog } from '../shared/dialog.tsx'
 import { suggestPassphrase } from './create-group.ts'
-import { Dialog } from './dialog.tsx'
 import styles from './password-dialog.module.css'
 
 interface Props {

@@ -1,5 +1,5 @@
-import { useUi } from '../context.tsx'
-import { isJoining } from '../session.ts'
+import { useUi } from '../app/context.tsx'
+import { isJoining } from '../app/session.ts'
 import { JoinForm } from './join-form.tsx'
 import { JoinProgress } from './join-progress.tsx'
 import { Room } from './room.tsx'

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useId, useState } from 'react'
 import type { StoredView } from '../../host/index.ts'
-import { readAddress } from '../address.ts'
-import { useServices, useUi, useWording } from '../context.tsx'
+import { readAddress } from '../app/address.ts'
+import { useServices, useUi, useWording } from '../app/context.tsx'
 import form from './join-form.module.css'
 import styles from './stored-list.module.css'
 

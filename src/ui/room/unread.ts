@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { useUi } from '../context.tsx'
-import { useVisible } from '../page-state.ts'
+import { useUi } from '../app/context.tsx'
+import { useVisible } from '../app/page-state.ts'
 import { countUnread } from './timeline.ts'
 
 /** How many messages of others came since the page was last seen. */

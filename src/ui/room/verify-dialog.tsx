@@ -1,6 +1,6 @@
 import type { MemberView } from '../../host/index.ts'
-import { useServices, useUi, useWording } from '../context.tsx'
-import { Dialog } from './dialog.tsx'
+import { useServices, useUi, useWording } from '../app/context.tsx'
+import { Dialog } from '../shared/dialog.tsx'
 import styles from './verify-dialog.module.css'
 
 interface Props {

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import { FRAME_BYTES, type RelayLimits, ROOM_MEMBERS, ROOM_OWNERS } from '../../src/relay-protocol/index.ts'
+import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
+import type { IceSettings } from './ice.ts'
+import { type LogLevel, logLevels } from './logs.ts'
+import type { StoreSettings } from './open-store.ts'
+import { hostPattern } from './origin.ts'
+import type { ServerOptions } from './server.ts'
+
+/** A setting that cannot be used; its message names the variable. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_PORT = 8000
+
+/** Variable to limit, with the smallest and largest value that makes sense. */
+type LimitSettings<T> = { readonly [K in keyof T]: readonly [name: string, min: number, max: number] }
+
+const limitSettings: LimitSettings<RelayLimits> = {
+  frameBytes: ['RELAY_FRAME_BYTES', 4096, FRAME_BYTES],
+  messagesPerSecond: ['RELAY_MESSAGES_PER_SECOND', 1, 1_000_000],
+  messageBurst: ['RELAY_MESSAGE_BURST', 10, 10_000_000],
+  bytesPerSecond: ['RELAY_BYTES_PER_SECOND', 1024, 2 ** 32 - 1],
+  byteBurst: ['RELAY_BYTE_BURST', 65_536, 2 ** 32 - 1],
+  roomMembers: ['RELAY_ROOM_MEMBERS', 2, ROOM_MEMBERS],
+  socketsPerIp: ['RELAY_SOCKETS_PER_IP', 1, 1_000_000],
+  helloMs: ['RELAY_HELLO_MS', 100, 600_000],
+}
+
+const storeLimitSettings: LimitSettings<Omit<StoreLimits, 'keptMs'>> = {
+  preKeys: ['RELAY_PREKEYS', 1, 10_000],
+  roomOwners: ['RELAY_ROOM_OWNERS', 1, ROOM_OWNERS],
+  mailboxLetters: ['RELAY_MAILBOX_LETTERS', 1, 100_000],
+  mailboxBytes: ['RELAY_MAILBOX_BYTES', 32_768, 2 ** 32 - 1],
+  storeBytes: ['RELAY_STORE_BYTES', 1024 * 1024, 2 ** 40],
+  networkPerSecond: ['RELAY_NETWORK_PER_SECOND', 1, 1_000_000],
+  networkBurst: ['RELAY_NETWORK_BURST', 5, 10_000_000],
+}
+
+function integer(env: Environment, name: string, min: number, max: number): number | undefined {
+  const text = env[name]
+  if (text === undefined || text === '') return undefined
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw new SettingError(`${name} must be a whole number from ${min} to ${max}`)
+}
+
+const items = (env: Environment, name: string): readonly string[] =>
+  (env[name] ?? '').split(/[\s,]+/).filter((item) => item !== '')
+
+function origins(env: Environment, name: string, schemes: readonly string[]): readonly string[] {
+  for (const item of items(env, name)) {
+    const [, scheme = '', host = ''] = /^([a-z]+:)\/\/(.+)$/.exec(item) ?? []
+    // Whole origins only: a path, a wildcard or a quote would not mean here what it seems to.
+    if (schemes.includes(scheme) && hostPattern.test(host)) continue
+    throw new SettingError(`${name} must list origins such as ${schemes[0]}//example.org`)
+  }
+  return items(env, name)
+}
+
+function pem(env: Environment, name: string): string {
+  try {
+    return readFileSync(env[name] ?? '', 'utf8')
+  } catch {
+    throw new SettingError(`${name} must name a readable PEM file`)
+  }
+}
+
+function limitsOf<T>(env: Environment, settings: LimitSettings<T>): Partial<T> {
+  const entries = Object.entries(settings) as [string, readonly [string, number, number]][]
+  const read = entries.map(([key, [name, min, max]]) => [key, integer(env, name, min, max)] as const)
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+function oneOf<T extends string>(env: Environment, name: string, values: readonly T[], fallback: T): T {
+  const value = values.find((candidate) => candidate === (env[name] || fallback))
+  if (value === undefined) throw new SettingError(`${name} must be one of ${values.join(', ')}`)
+  return value
+}
+
+function urls(env: Environment, name: string, pattern: RegExp, example: string): readonly string[] {
+  const listed = items(env, name)
+  if (listed.every((url) => pattern.test(url))) return listed
+  throw new SettingError(`${name} must be such as ${example}`)
+}
+
+function iceOf(env: Environment): IceSettings {
+  const stun = urls(env, 'STUN_URLS', /^stuns?:[^\s/]+$/, 'stun:stun.example:3478')
+  const turn = urls(env, 'TURN_URLS', /^turns?:[^\s/]+$/, 'turn:turn.example:3478')
+  const turnSecret = env.TURN_SECRET ?? ''
+  if (turn.length > 0 !== (turnSecret !== '')) {
+    throw new SettingError('TURN_URLS and TURN_SECRET must be set together')
+  }
+  return { stun, turn, turnSecret }
+}
+
+function storeOf(env: Environment): StoreSettings {
+  const [redisUrl = null] = urls(env, 'REDIS_URL', /^rediss?:\/\/\S+$/, 'redis://localhost:6379')
+  const hours = integer(env, 'RELAY_KEPT_HOURS', 1, 24 * 366)
+  const limits = { ...defaultStoreLimits, ...limitsOf(env, storeLimitSettings) }
+  return {
+    data: env.RELAY_DATA || 'data/relay.db',
+    redisUrl,
+    limits: hours === undefined ? limits : { ...limits, keptMs: hours * 3_600_000 },
+  }
+}
+
+export interface Settings {
+  readonly options: ServerOptions
+  /** Whether the port was asked for; if not, a busy one is no error. */
+  readonly portChosen: boolean
+  readonly store: StoreSettings
+  /** How long a process that ended without a word is still seen in its rooms; only with Redis. */
+  readonly leaseMs: number
+  readonly logLevel: LogLevel
+}
+
+/** Reads the environment; `appDirectory` is where the app lies unless APP_DIR says otherwise. */
+export function readSettings(env: Environment, appDirectory: string): Settings {
+  const port = integer(env, 'PORT', 0, 65_535)
+  const sendQueueBytes = integer(env, 'RELAY_SEND_QUEUE_BYTES', 65_536, 2 ** 32 - 1)
+  const useTls = Boolean(env.TLS_CERT) || Boolean(env.TLS_KEY)
+  return {
+    portChosen: port !== undefined,
+    store: storeOf(env),
+    leaseMs: integer(env, 'RELAY_LEASE_MS', 500, 600_000) ?? 15_000,
+    logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
+    options: {
+      port: port ?? DEFAULT_PORT,
+      host: env.HOST || '127.0.0.1',
+      appDirectory: env.APP_DIR || appDirectory,
+      limits: limitsOf(env, limitSettings),
+      ice: iceOf(env),
+      ...(sendQueueBytes === undefined ? {} : { sendQueueBytes }),
+      allowedOrigins: origins(env, 'RELAY_ALLOWED_ORIGINS', ['https:', 'http:']),
+      trustedProxies: items(env, 'RELAY_TRUSTED_PROXIES'),
+      connectSources: origins(env, 'RELAY_CONNECT_SRC', ['wss:', 'ws:', 'https:', 'http:']),
+      ...(useTls ? { tls: { cert: pem(env, 'TLS_CERT'), key: pem(env, 'TLS_KEY') } } : {}),
+    },
+  }
+}

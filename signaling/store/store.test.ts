@@ -1,0 +1,295 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fromHex } from '../../src/codec/index.ts'
+import { startRedis, type TestRedis } from '../testing/redis.ts'
+import { createMemoryStore } from './memory-store.ts'
+import { createRedisStore } from './redis-store.ts'
+import { createSqliteStore } from './sqlite-store.ts'
+import { defaultStoreLimits, pageOf, type Store, type StoreLimits } from './store.ts'
+
+type Open = (limits: StoreLimits, now: () => number) => Promise<Store>
+
+const item = (n: number) => new Uint8Array([n >> 8, n & 255])
+const room = 'aa'.repeat(32)
+const alice = { room, address: '01'.repeat(32) }
+const bob = { room, address: '02'.repeat(32) }
+const elsewhere = { room: 'bb'.repeat(32), address: alice.address }
+const letter = fromHex('7365616c6564')
+
+/** What every store must do. */
+function storeContract(name: string, open: Open): void {
+  const contract = (
+    title: string,
+    run: (store: Store, clock: { now: number }) => Promise<void>,
+    limits: Partial<StoreLimits> = {},
+  ): void => {
+    test(`${name}: ${title}`, async () => {
+      const clock = { now: 1_000_000 }
+      const store = await open({ ...defaultStoreLimits, ...limits }, () => clock.now)
+      try {
+        await run(store, clock)
+      } finally {
+        await store.close()
+      }
+    })
+  }
+
+  contract('gives each pre-key once, oldest first, to whoever asks at the same time', async (store) => {
+    const items = Array.from({ length: 50 }, (_, n) => item(n))
+    expect(await store.putPreKeys(alice, items, false)).toBe(50)
+    expect(await store.takePreKey(elsewhere)).toBeNull()
+    expect(await store.takePreKey(bob)).toBeNull()
+    const taken = await Promise.all(Array.from({ length: 60 }, () => store.takePreKey(alice)))
+    expect(taken).toEqual([...items, ...Array.from({ length: 10 }, () => null)])
+  })
+
+  contract('never puts the same pre-key twice, taken or not', async (store) => {
+    await store.putPreKeys(alice, [item(1), item(2), item(2)], false)
+    expect(await store.takePreKey(alice)).toEqual(item(1))
+    expect(await store.putPreKeys(alice, [item(1), item(2), item(3)], false)).toBe(2)
+    expect(await store.putPreKeys(bob, [item(1)], false)).toBe(1)
+  })
+
+  contract('replaces a stock, and doing so again changes nothing', async (store) => {
+    await store.putPreKeys(alice, [item(1), item(2)], false)
+    for (let again = 0; again < 2; again++) {
+      expect(await store.putPreKeys(alice, [item(2), item(3)], true)).toBe(2)
+    }
+    expect([await store.takePreKey(alice), await store.takePreKey(alice)]).toEqual([item(2), item(3)])
+    expect(await store.takePreKey(alice)).toBeNull()
+  })
+
+  contract(
+    'refuses more pre-keys or owners than it may hold, and then puts none',
+    async (store) => {
+      expect(await store.putPreKeys(alice, [item(1), item(2)], false)).toBe(2)
+      expect(await store.putPreKeys(alice, [item(3), item(4)], false)).toBe('stock-full')
+      expect(await store.putPreKeys(alice, [item(3), item(4), item(5)], true)).toBe(3)
+      expect(await store.putPreKeys(bob, [], false)).toBe('room-full')
+      expect(await store.putPreKeys(elsewhere, [], false)).toBe(0)
+      expect(await store.countPreKeys(room)).toEqual([{ address: alice.address, count: 3 }])
+    },
+    { preKeys: 3, roomOwners: 1 },
+  )
+
+  contract('counts the stocks of one room by address', async (store) => {
+    await store.putPreKeys(bob, [], false)
+    await store.putPreKeys(alice, [item(1)], false)
+    await store.putPreKeys(elsewhere, [item(1), item(2)], false)
+    expect(await store.countPreKeys(room)).toEqual([
+      { address: alice.address, count: 1 },
+      { address: bob.address, count: 0 },
+    ])
+  })
+
+  contract('keeps letters in order until they are acknowledged by their owner', async (store) => {
+    expect(await store.deposit(alice, bob.address, letter)).toBe('no-mailbox')
+    await store.putPreKeys(alice, [], false)
+    expect(await store.deposit(elsewhere, bob.address, letter)).toBe('no-mailbox')
+    expect(await store.deposit(alice, bob.address, letter)).toBe('mailed')
+    expect(await store.deposit(alice, bob.address, letter)).toBe('mailed')
+    expect(await store.deposit(alice, alice.address, letter)).toBe('mailed')
+    const { letters, more } = await store.fetchMail(alice, 0)
+    expect(more).toBe(false)
+    expect(letters.map(({ from, payload }) => [from, payload])).toEqual([
+      [bob.address, letter],
+      [alice.address, letter],
+    ])
+    const [first, second] = letters.map(({ id }) => id)
+    expect(second).toBeGreaterThan(first ?? 0)
+    expect((await store.fetchMail(alice, first ?? 0)).letters).toHaveLength(1)
+    await store.acknowledge(bob, [first ?? 0])
+    expect((await store.fetchMail(alice, 0)).letters).toHaveLength(2)
+    await store.acknowledge(alice, [first ?? 0, 99])
+    expect((await store.fetchMail(alice, 0)).letters).toEqual([letters[1]])
+    await store.acknowledge(alice, [second ?? 0])
+    expect(await store.deposit(alice, bob.address, letter)).toBe('mailed')
+    expect((await store.fetchMail(alice, 0)).letters[0]?.id).toBeGreaterThan(second ?? 0)
+  })
+
+  contract(
+    'refuses a letter that does not fit its mailbox',
+    async (store) => {
+      await store.putPreKeys(alice, [], false)
+      expect(await store.deposit(alice, bob.address, new Uint8Array(101))).toBe('mailbox-full')
+      expect(await store.deposit(alice, bob.address, new Uint8Array(60))).toBe('mailed')
+      expect(await store.deposit(alice, bob.address, new Uint8Array(41))).toBe('mailbox-full')
+      expect(await store.deposit(alice, bob.address, new Uint8Array(1))).toBe('mailed')
+      expect(await store.deposit(alice, bob.address, new Uint8Array(2))).toBe('mailbox-full')
+      const { letters } = await store.fetchMail(alice, 0)
+      await store.acknowledge(
+        alice,
+        letters.map(({ id }) => id),
+      )
+      expect(await store.deposit(alice, bob.address, new Uint8Array(100))).toBe('mailed')
+    },
+    { mailboxBytes: 100, mailboxLetters: 2 },
+  )
+
+  contract('gives letters by the page', async (store) => {
+    await store.putPreKeys(alice, [], false)
+    for (let n = 0; n < 5; n++) await store.deposit(alice, bob.address, new Uint8Array(30_000).fill(n))
+    const sizes: number[] = []
+    let after = 0
+    for (let more = true; more; ) {
+      const page = await store.fetchMail(alice, after)
+      sizes.push(page.letters.length)
+      after = page.letters.at(-1)?.id ?? 0
+      more = page.more
+    }
+    expect(sizes).toEqual([2, 2, 1])
+  })
+
+  contract('forgets an owner altogether', async (store) => {
+    await store.putPreKeys(alice, [item(1)], false)
+    await store.putPreKeys(elsewhere, [item(1)], false)
+    await store.deposit(alice, bob.address, letter)
+    await store.forget(alice)
+    expect(await store.countPreKeys(room)).toEqual([])
+    expect(await store.takePreKey(alice)).toBeNull()
+    expect(await store.deposit(alice, bob.address, letter)).toBe('no-mailbox')
+    await store.putPreKeys(alice, [], false)
+    expect(await store.fetchMail(alice, 0)).toEqual({ letters: [], more: false })
+    expect(await store.takePreKey(elsewhere)).toEqual(item(1))
+  })
+
+  contract(
+    'drops what is too old, before and after a sweep',
+    async (store, clock) => {
+      await store.putPreKeys(alice, [item(1)], false)
+      clock.now += 600
+      await store.deposit(alice, bob.address, letter)
+      expect(await store.putPreKeys(alice, [item(2)], false)).toBe(2)
+      clock.now += 600
+      expect(await store.countPreKeys(room)).toEqual([{ address: alice.address, count: 1 }])
+      expect(await store.takePreKey(alice)).toEqual(item(2))
+      expect((await store.fetchMail(alice, 0)).letters).toHaveLength(1)
+      await store.sweep()
+      clock.now += 600
+      expect((await store.fetchMail(alice, 0)).letters).toEqual([])
+      expect(await store.countPreKeys(room)).toHaveLength(1)
+      clock.now += 1200
+      await store.sweep()
+      expect(await store.countPreKeys(room)).toEqual([])
+      expect(await store.deposit(alice, bob.address, letter)).toBe('no-mailbox')
+    },
+    { keptMs: 1000 },
+  )
+
+  contract(
+    'has one bucket of requests for each network',
+    async (store, clock) => {
+      expect(await store.spend('a', 5)).toBe(0)
+      expect(await store.spend('a', 5)).toBe(0)
+      expect(await store.spend('a', 1)).toBe(500)
+      expect(await store.spend('b', 10)).toBe(0)
+      clock.now += 500
+      await store.sweep()
+      expect(await store.spend('a', 1)).toBe(0)
+      expect(await store.spend('a', 1)).toBe(500)
+    },
+    { networkPerSecond: 2, networkBurst: 10 },
+  )
+
+  contract('keeps what is empty', async (store) => {
+    await store.putPreKeys(alice, [new Uint8Array(0)], false)
+    await store.deposit(alice, bob.address, new Uint8Array(0))
+    expect(await store.takePreKey(alice)).toEqual(new Uint8Array(0))
+    expect((await store.fetchMail(alice, 0)).letters).toMatchObject([{ payload: new Uint8Array(0) }])
+  })
+
+  contract('says that it works', async (store) => {
+    await store.check()
+    await store.sweep()
+  })
+}
+
+test('a page holds as many letters as a frame has room for', () => {
+  expect(pageOf([])).toBe(0)
+  expect(pageOf([32_768, 28_592, 0])).toBe(2)
+  expect(pageOf([32_768, 28_593])).toBe(1)
+  expect(pageOf(Array.from({ length: 300 }, () => 1))).toBe(128)
+})
+
+storeContract('memory', async (limits, now) => createMemoryStore(limits, now))
+
+const directory = mkdtempSync(join(tmpdir(), 'relay-store-'))
+let files = 0
+let redis: TestRedis
+beforeAll(async () => {
+  redis = await startRedis()
+}, 20_000)
+afterAll(async () => {
+  rmSync(directory, { recursive: true })
+  await redis.stop()
+})
+
+storeContract('SQLite', async (limits, now) =>
+  createSqliteStore(join(directory, `${++files}.db`), limits, now),
+)
+storeContract('Redis', async (limits, now) => {
+  const client = new Redis(redis.url)
+  await client.flushall()
+  return createRedisStore(client, limits, now)
+})
+
+test('SQLite: what was answered is there after the file is opened again', async () => {
+  const path = join(directory, 'again.db')
+  const first = createSqliteStore(path, defaultStoreLimits, Date.now)
+  await first.putPreKeys(alice, [item(1), item(2)], false)
+  await first.takePreKey(alice)
+  await first.deposit(alice, bob.address, letter)
+  await first.close()
+  const second = createSqliteStore(path, defaultStoreLimits, Date.now)
+  expect(await second.takePreKey(alice)).toEqual(item(2))
+  expect((await second.fetchMail(alice, 0)).letters).toHaveLength(1)
+  await second.close()
+})
+
+test('SQLite: a full store refuses what is new, and still gives and deletes', async () => {
+  const limits = { ...defaultStoreLimits, storeBytes: 200_000 }
+  const store = createSqliteStore(join(directory, 'full.db'), limits, Date.now)
+  await store.putPreKeys(alice, [item(1)], false)
+  const big = Array.from({ length: 90 }, (_, n) => new Uint8Array(4096).fill(n))
+  const outcomes = await Promise.allSettled([
+    store.putPreKeys(bob, big, false),
+    store.deposit(alice, bob.address, letter),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+  expect(await store.takePreKey(bob)).toBeNull()
+  expect(await store.takePreKey(alice)).toEqual(item(1))
+  const { letters } = await store.fetchMail(alice, 0)
+  await store.acknowledge(
+    alice,
+    letters.map(({ id }) => id),
+  )
+  await store.close()
+})
+
+test('SQLite: a file that is none, or that a later version made, is not touched', async () => {
+  const path = join(directory, 'none.db')
+  writeFileSync(path, 'this is no database, and long enough to be looked at as if it were one'.repeat(50))
+  expect(() => createSqliteStore(path, defaultStoreLimits, Date.now)).toThrow()
+})
+
+test('Redis: gone and back, its store answers again with all that was acknowledged', async () => {
+  const client = new Redis(redis.url, {
+    enableOfflineQueue: false,
+    retryStrategy: () => 50,
+    lazyConnect: true,
+  })
+  client.on('error', () => {})
+  await client.connect()
+  const store = createRedisStore(client, defaultStoreLimits, Date.now)
+  await store.putPreKeys(alice, [item(1)], true)
+  await redis.kill()
+  await expect(store.takePreKey(alice)).rejects.toThrow()
+  const ready = new Promise((resolve) => client.once('ready', resolve))
+  await redis.start()
+  await ready
+  expect(await store.takePreKey(alice)).toEqual(item(1))
+  await store.close()
+})

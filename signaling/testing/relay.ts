@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { type Bytes, decode, encode, toHex } from '../../src/codec/index.ts'
+import {
+  addressInput,
+  type ClientFrame,
+  clientFrame,
+  defaultLimits,
+  type RelayFrame,
+  type RelayLimits,
+  relayFrame,
+} from '../../src/relay-protocol/index.ts'
+import type { RelayEffect, ShareRequest } from '../relay/effects.ts'
+import { createRelay } from '../relay/relay.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import { handleRequest } from '../store/request.ts'
+import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
+
+const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
+export const secret = (n: number): Bytes => new Uint8Array(32).fill(n)
+export const addressOf = (n: number): string => toHex(hash(addressInput(secret(n))))
+export const room = 'aa'.repeat(32)
+export const otherRoom = 'bb'.repeat(32)
+
+/** What a test says of an effect: `socket:frame` or `socket:close code`. */
+export type Seen = readonly [
+  socket: number,
+  frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'request' | ShareRequest['kind'] },
+]
+
+export const see = (effects: readonly RelayEffect[]): Seen[] =>
+  effects.map((effect): Seen => {
+    if (effect.kind === 'request') return [effect.request.socket, { kind: 'request' }]
+    if (effect.kind === 'share') return [0, { kind: effect.share.kind }]
+    if (effect.kind === 'close') return [effect.socket, { kind: 'close', code: effect.code }]
+    return [effect.socket, decode(relayFrame, effect.bytes)]
+  })
+
+/** A relay with its store, driven by frames. */
+export function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<StoreLimits> = {}) {
+  const store = createMemoryStore({ ...defaultStoreLimits, ...storeLimits }, () => 0)
+  const relay = createRelay({ ...defaultLimits, ...limits }, hash)
+  const say = (socket: number, frame: ClientFrame, now = 0) =>
+    see(relay.receive(socket, encode(clientFrame, frame), now))
+  const enter = (socket: number, into = room, who = socket): Seen[] => {
+    relay.connect(socket, `ip${socket}`, 0)
+    say(socket, { kind: 'hello', secret: secret(who) })
+    return say(socket, { kind: 'join', room: into })
+  }
+  /** Says a frame and lets the store answer. */
+  const request = async (socket: number, frame: ClientFrame): Promise<Seen[]> => {
+    const seen: Seen[] = []
+    for (const effect of relay.receive(socket, encode(clientFrame, frame), 0)) {
+      const done =
+        effect.kind === 'request'
+          ? relay.responded(effect.request, await handleRequest(store, effect.request))
+          : [effect]
+      seen.push(...see(done))
+    }
+    return seen
+  }
+  return { relay, say, enter, request }
+}
+
+export const payload = new Uint8Array([1, 2, 3])

@@ -1,0 +1,25 @@
+/** The world as the host needs it. The Worker and the tests each supply their own. */
+
+import type { Bytes } from '../../codec/index.ts'
+import type { Crypto } from '../../crypto/index.ts'
+import type { TraceEvent, Tracer } from '../../metrics/index.ts'
+import type { MeshCommand, WebSocketLike } from '../../transport/index.ts'
+import type { StoredView, View } from '../page/view.ts'
+import type { Profiles } from '../profile/profiles.ts'
+
+export interface HostPorts {
+  readonly crypto: Crypto
+  readonly recorder: Tracer
+  /** Counts a frame sent to or received from a member. */
+  readonly recordFrame: (frame: Bytes) => void
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly openSocket: (url: string) => WebSocketLike
+  /** Runs `run` once after `ms`. The returned function cancels it. */
+  readonly setTimer: (run: () => void, ms: number) => () => void
+  readonly commandMesh: (command: MeshCommand) => void
+  readonly showView: (view: View) => void
+  readonly showTrace: (event: TraceEvent) => void
+  readonly profiles: Profiles
+  readonly showStored: (stored: readonly StoredView[]) => void
+}

@@ -1,0 +1,256 @@
+/**
+ * The page's only access to its peer, which lives in a Worker. WebRTC exists only on pages, so the page also runs the
+ * direct links and passes sealed frames between them and the Worker.
+ */
+
+import { createTracer, measure, type OperationRecord, type TraceEvent } from '../../metrics/index.ts'
+import type { InsideView } from '../../peer/index.ts'
+import { createMesh, fetchIceServers, type LinkPath, type MeshCommand } from '../../transport/index.ts'
+import workerUrl from '../worker/worker.ts?worker&url'
+import { type BenchmarkCommand, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
+import { applyChange } from './list-change.ts'
+import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
+import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
+import { emptyRelayView, type RelayView } from './relay-view.ts'
+import { type Command, emptyView, type StoredView, type View } from './view.ts'
+
+export interface PeerClient {
+  readonly view: () => View
+  /** Calls `listener` after every change; returns the unsubscribe function. */
+  readonly subscribe: (listener: () => void) => () => void
+  readonly dispatch: (command: Command) => void
+  /** The memberships stored in this browser. */
+  readonly stored: () => readonly StoredView[]
+  /** The link to the relay, as of the last `refresh`. */
+  readonly relay: {
+    readonly view: () => RelayView
+    readonly subscribe: (listener: () => void) => () => void
+    readonly refresh: () => void
+  }
+  /** The 1-to-1 login, which is independent of the group. */
+  readonly oneToOne: {
+    readonly view: () => OneToOneView
+    readonly subscribe: (listener: () => void) => () => void
+    readonly dispatch: (command: OneToOneCommand) => void
+  }
+  /** Batches of operation records, at most four a second. `start` is on this page's `performance.now()` clock. */
+  readonly onRecords: (listener: (batch: readonly OperationRecord[]) => void) => () => void
+  /** Frames to and from members, in step with the records. */
+  readonly onFrames: (listener: (frames: readonly WireFrame[]) => void) => () => void
+  /** Batches of trace events, at most four a second. */
+  readonly onTrace: (listener: (batch: readonly TraceEvent[]) => void) => () => void
+  /** Measures in the Worker, beside the room. */
+  readonly benchmark: {
+    readonly view: () => BenchmarkView
+    readonly subscribe: (listener: () => void) => () => void
+    /** `null` stops. */
+    readonly dispatch: (command: BenchmarkCommand | null) => void
+  }
+  /** Calls `listener` with the state of this member's protocols, now and every second until the returned function is called. */
+  readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
+  /** The paths of the direct links now. */
+  readonly paths: () => Promise<readonly LinkPath[]>
+  /** Cost of one record in the Worker, in nanoseconds; `null` before the first. */
+  readonly recordCostNs: () => number | null
+}
+
+/** Closing a tab takes at most this much longer, so that the others do not have to wait for its lease to expire. */
+const goodbyeMs = 250
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string }
+}
+
+/** The page's CSP admits one Trusted Types policy, and that policy one script. */
+const ownWorkerUrl = (): string => {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
+  if (trustedTypes === undefined) return workerUrl
+  const policy = trustedTypes.createPolicy('mlwe-pake-worker', {
+    createScriptURL: (url) => {
+      if (url !== workerUrl) throw new TypeError('not our Worker')
+      return url
+    },
+  })
+  return policy.createScriptURL(workerUrl)
+}
+
+const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; emit: (value: T) => void } => {
+  const listeners = new Set<(value: T) => void>()
+  return {
+    add: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    emit: (value) => {
+      for (const listener of listeners) listener(value)
+    },
+  }
+}
+
+/** Starts the Worker and the direct links. */
+export const connectPeer = (): PeerClient => {
+  const views = listenable<void>()
+  const logins = listenable<void>()
+  const relays = listenable<void>()
+  const records = listenable<readonly OperationRecord[]>()
+  const frames = listenable<readonly WireFrame[]>()
+  const traces = listenable<readonly TraceEvent[]>()
+  const benchmarks = listenable<void>()
+  const insides = listenable<InsideView | null>()
+  const url = ownWorkerUrl()
+  const mesh = createMesh((event) => post({ kind: 'mesh', event }), fetchIceServers(location.origin))
+  let view: View = emptyView
+  let stored: readonly StoredView[] = []
+  let login: OneToOneView = emptyOneToOne
+  let relay: RelayView = emptyRelayView
+  let worker: Worker | null = null
+  let benchmark: BenchmarkView = emptyBenchmark
+  let costNs: number | null = null
+  /** Records of the page's own thread, delivered with the Worker's next batch. */
+  let own: OperationRecord[] = []
+  const tracer = createTracer(
+    'page',
+    () => performance.now(),
+    (entry) => void own.push(entry),
+  )
+
+  const execute = (command: MeshCommand): void => {
+    if (command.kind !== 'send') return mesh.execute(command)
+    const subject = { operation: 'channel_send', algorithm: 'WebRTC', bytesIn: command.bytes.length }
+    measure(
+      tracer,
+      subject,
+      () => mesh.execute(command),
+      () => 0,
+    )
+  }
+
+  const setView = (next: View): void => {
+    view = next
+    tracer.note({ phase: next.phase, epoch: next.epoch })
+    views.emit()
+  }
+
+  const setLogin = (next: OneToOneView): void => {
+    login = next
+    logins.emit()
+  }
+
+  const receive = (message: FromWorker): void => {
+    switch (message.kind) {
+      case 'view':
+        return setView({ ...message.view, messages: applyChange(view.messages, message.messages) })
+      case 'stored':
+        stored = message.stored
+        return views.emit()
+      case 'one-to-one':
+        return setLogin(message.view)
+      case 'relay':
+        relay = message.view
+        return relays.emit()
+      case 'mesh':
+        return execute(message.command)
+      case 'benchmark':
+        benchmark = message.view
+        return benchmarks.emit()
+      case 'inside':
+        return insides.emit(message.inside)
+      case 'trace':
+        return traces.emit(message.batch)
+      case 'records': {
+        costNs = message.costNs
+        const shift = message.origin - performance.timeOrigin
+        const batch = [...own, ...message.batch.map((entry) => ({ ...entry, start: entry.start + shift }))]
+        own = []
+        frames.emit(message.frames.map((frame) => ({ ...frame, at: frame.at + shift })))
+        return records.emit(batch)
+      }
+    }
+  }
+
+  const start = (): Worker => {
+    const started = new Worker(url, { type: 'module', name: 'peer' })
+    started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => receive(data))
+    // The Worker failed to load or crashed. The next command starts another.
+    started.addEventListener('error', () => {
+      started.terminate()
+      worker = null
+      mesh.execute({ kind: 'disconnect-all' })
+      const error = { code: 'host/failed', retryAt: null } as const
+      setView({ ...emptyView, phase: 'failed', error })
+      if (login.role !== null) setLogin({ ...emptyOneToOne, error })
+    })
+    return started
+  }
+
+  const post = (message: ToWorker): void => {
+    worker ??= start()
+    worker.postMessage(message)
+  }
+
+  const sendVisibility = (): void => {
+    const { hidden } = document
+    tracer.note({ throttled: hidden })
+    post({ kind: 'visibility', hidden })
+  }
+
+  // Loaded ahead of the first command.
+  worker = start()
+  sendVisibility()
+  document.addEventListener('visibilitychange', sendVisibility)
+  addEventListener('online', () => post({ kind: 'wake' }))
+  addEventListener('pagehide', () => {
+    const done = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null
+    post({ kind: 'one-to-one', command: { kind: 'leave' } })
+    post({ kind: 'closing', done })
+    if (done === null) return
+    // The Worker ends with its page, and sealing the goodbye takes a few milliseconds. Only a busy page keeps both
+    // alive for that long.
+    const end = performance.now() + goodbyeMs
+    while (Atomics.load(done, 0) === 0 && performance.now() < end);
+  })
+
+  return {
+    view: () => view,
+    subscribe: (listener) => views.add(listener),
+    dispatch: (command) => {
+      // Only a page may request this. If refused, the browser may delete the profile when the disk is full.
+      if (command.kind === 'join' && command.stored) navigator.storage.persist().catch(() => false)
+      post({ kind: 'command', command })
+    },
+    stored: () => stored,
+    relay: {
+      view: () => relay,
+      subscribe: (listener) => relays.add(listener),
+      refresh: () => post({ kind: 'inspect-relay' }),
+    },
+    oneToOne: {
+      view: () => login,
+      subscribe: (listener) => logins.add(listener),
+      dispatch: (command) => post({ kind: 'one-to-one', command }),
+    },
+    onTrace: (listener) => traces.add(listener),
+    onRecords: (listener) => records.add(listener),
+    onFrames: (listener) => frames.add(listener),
+    benchmark: {
+      view: () => benchmark,
+      subscribe: (listener) => benchmarks.add(listener),
+      dispatch: (command) => post({ kind: 'benchmark', command }),
+    },
+    watchInside: (listener) => {
+      const stop = insides.add(listener)
+      const ask = (): void => post({ kind: 'inspect' })
+      ask()
+      const timer = setInterval(ask, 1000)
+      return () => {
+        clearInterval(timer)
+        stop()
+      }
+    },
+    paths: mesh.paths,
+    recordCostNs: () => costNs,
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Executes the page's commands: at most one membership at a time, and all work strictly in sequence.
+ *
+ *   none ──join, resume──> hardening ──> membership ──ended──> none
+ *          hardening ──leave──> none: the generation has moved on, so the result is dropped
+ */
+
+import { toHex } from '../../codec/index.ts'
+import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../../pake/index.ts'
+import { createPeer, type InsideView } from '../../peer/index.ts'
+import { addressInput } from '../../relay-protocol/index.ts'
+import type { MeshEvent } from '../../transport/index.ts'
+import { beginEntering, type Entering } from '../membership/entering.ts'
+import { type JoinCommand, joinProblem } from '../membership/join-command.ts'
+import { memberOf } from '../membership/mailbox.ts'
+import { enterRoom, type Membership, type MembershipOptions } from '../membership/membership.ts'
+import type { HostPorts } from '../membership/ports.ts'
+import { createScreen } from '../membership/screen.ts'
+import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
+import type { Command } from '../page/view.ts'
+
+export interface Host {
+  command(command: Command): void
+  meshEvent(event: MeshEvent): void
+  /** The network is back: ends the back-off. */
+  wake(): void
+  /** Of the current or last membership. */
+  relayView(): RelayView
+  /** The tab closes. Leaves unless the membership is stored; resolves once the goodbye has been sent. */
+  closing(): Promise<void>
+  /** The state of the current membership's protocols. */
+  inspect(): InsideView | null
+}
+
+/** Absence after which the others remove an ephemeral member, whose tab must be gone. */
+const leaseMs = 5 * 60_000
+/** The same for a stored member, who may be asleep for long. */
+const storedLeaseMs = 30 * 24 * 60 * 60_000
+
+type ResumeCommand = Extract<Command, { kind: 'resume' }>
+
+export const createHost = (ports: HostPorts): Host => {
+  const { crypto } = ports
+  const screen = createScreen(ports.showView)
+  let membership: Membership | null = null
+  let relayView = (): RelayView => emptyRelayView
+  /** Incremented by each join and leave. Work that was started under an older one is dropped. */
+  let generation = 0
+  let queue: Promise<void> = Promise.resolve()
+
+  const enqueue = (work: () => Promise<void>): void => {
+    queue = queue.then(work).catch(() => {
+      // A defect in this code. Its message could contain anything, so it is not shown.
+      if (membership !== null) membership.abort()
+      else screen.restart({ phase: 'failed', error: { code: 'host/failed', retryAt: null } })
+    })
+  }
+
+  const enter = (options: MembershipOptions): void => {
+    const entered = enterRoom(
+      {
+        ...ports,
+        screen,
+        enqueue,
+        publishStored,
+        ended: () => {
+          if (membership === entered) membership = null
+        },
+      },
+      options,
+    )
+    membership = entered
+    relayView = entered.relayView
+  }
+
+  const join = (command: JoinCommand): Promise<void> => {
+    const entering = beginEntering(ports.recorder, 'join', command.suite)
+    return entering.within(() => become(command, entering))
+  }
+
+  /** Creates a new member from the password and enters the room. */
+  const become = async (command: JoinCommand, entering: Entering): Promise<void> => {
+    const mine = ++generation
+    const prepared = preparePassword(command.password)
+    const suite = suiteOf(command.suite)
+    if ('problem' in prepared || suite === null) return
+    const group = command.group.trim()
+    screen.restart({ phase: 'hardening', group })
+    const groupId = groupIdOf(crypto, group)
+    const { verifier, seed, publicKey } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
+    const secret = crypto.random(32)
+    const name = command.name.trim()
+    const profile = command.stored
+      ? await ports.profiles.create(prepared.prepared, { group, name, secret })
+      : null
+    prepared.prepared.wipe() // FS
+    if (mine !== generation) {
+      profile?.close()
+      for (const secret of [verifier, seed]) secret.wipe() // FS
+      return entering.arrive('left')
+    }
+    const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
+    const lease = profile === null ? leaseMs : storedLeaseMs
+    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, publicKey, seed, lease })
+    enter({ peer, secret, profile, entering, ...command })
+  }
+
+  const resume = async ({ id, password, relayUrl, transport }: ResumeCommand): Promise<void> => {
+    generation += 1
+    const found = (await ports.profiles.list()).find((one) => one.id === id)
+    const prepared = preparePassword(password)
+    if (found === undefined || 'problem' in prepared) {
+      await publishStored()
+      return screen.fail('problem' in prepared ? prepared.problem : 'storage/missing')
+    }
+    const { group, name } = found
+    screen.restart({ phase: 'hardening', group })
+    // Only groups of suite 2 are stored.
+    const entering = beginEntering(ports.recorder, 'resume', 2)
+    const resumed = await entering.within(() => ports.profiles.resume(found, prepared.prepared))
+    prepared.prepared.wipe() // FS
+    if (resumed.kind !== 'resumed') entering.arrive(`storage/${resumed.kind}`)
+    if (resumed.kind === 'in-use') {
+      // Another tab holds the profile. This tab joins as a separate, ephemeral member.
+      await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
+      return membership?.showNotice('profile-in-use')
+    }
+    if (resumed.kind !== 'resumed') {
+      const error = { code: `storage/${resumed.kind}`, retryAt: null } as const
+      return screen.restart({ group, phase: 'failed', error })
+    }
+    const { peer, profile, secret, messages } = resumed
+    enter({ peer, profile, secret: secret.expose().slice(), entering, relayUrl, transport, messages })
+  }
+
+  const publishStored = async (): Promise<void> => {
+    const stored = await ports.profiles.list().catch(() => [])
+    ports.showStored(stored.map(({ id, group, name, createdAt }) => ({ id, group, name, createdAt })))
+  }
+  enqueue(publishStored)
+
+  return {
+    command(command) {
+      const at = membership
+      switch (command.kind) {
+        case 'join': {
+          if (at !== null || screen.view().phase === 'hardening') return
+          const problem = joinProblem(command)
+          if (problem !== null) return screen.fail(problem)
+          return enqueue(() => join(command))
+        }
+        case 'resume':
+          if (at !== null || screen.view().phase === 'hardening') return
+          return enqueue(() => resume(command))
+        case 'forget':
+          return enqueue(async () => {
+            await ports.profiles.forget(command.id)
+            await publishStored()
+          })
+        case 'say':
+          if (at === null || !at.joined()) return screen.fail('message/not-joined')
+          if (screen.view().error !== null) screen.show({ error: null })
+          return at.say(command.text)
+        case 'remove':
+        case 'change-password': {
+          if (at === null || !at.joined()) return screen.fail('message/not-joined')
+          return at.changeMembers(command)
+        }
+        case 'leave':
+          generation += 1
+          if (at !== null) return at.leave()
+          return screen.restart({ phase: 'left' })
+        case 'dismiss-error':
+          return screen.show({ error: null })
+      }
+    },
+    wake: () => membership?.wake(),
+    relayView: () => relayView(),
+    inspect: () => membership?.inspect() ?? null,
+    async closing() {
+      if (membership?.ephemeral) await membership.leaveAtOnce()
+    },
+    meshEvent: (event) => membership?.meshEvent(event),
+  }
+}

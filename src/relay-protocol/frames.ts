@@ -1,0 +1,257 @@
+/**
+ * Every frame between a client and the relay, as `signaling/PROTOCOL.md` specifies them.
+ *
+ *   version 1 || tag 1 || fields          tags 01 to 7f: client to relay, 80 to ff: relay to client
+ *
+ * A request to the store carries a number, and its response repeats it.
+ */
+
+import {
+  type Bytes,
+  bool,
+  bytes,
+  type Codec,
+  concat,
+  encode,
+  fixed,
+  hexId,
+  list,
+  oneOf,
+  optional,
+  struct,
+  u16,
+  u32,
+  u48,
+  union,
+  utf8,
+  view,
+} from '../codec/index.ts'
+
+/** First byte of every frame. On any other value the relay sends `error version` and a client closes. */
+export const FRAME_VERSION = 1
+/** Largest frame in bytes, envelope included. */
+export const FRAME_BYTES = 64 * 1024
+/** Largest payload of `send` in bytes. */
+export const PAYLOAD_BYTES = 60 * 1024
+/** Most members that a `joined` frame can list. */
+export const ROOM_MEMBERS = 1024
+/** Largest pre-key in bytes. The relay does not look inside. */
+const PREKEY_BYTES = 4096
+/** Most pre-keys in one `prekeys-put`. The frame limit allows fewer if they are large. */
+const PREKEYS_PUT = 100
+/** Most owners of pre-keys that `prekeys-counted` can list. */
+export const ROOM_OWNERS = 1024
+/** Largest payload of a letter in bytes. */
+const LETTER_BYTES = 32 * 1024
+/** Most letters in one `letters` or `mail-ack`. */
+export const LETTERS = 128
+/** Length of the secret behind an address, in bytes. */
+const SECRET_BYTES = 32
+
+/** SHA-256(addressInput(secret)) as 64 lower-case hexadecimal digits. */
+export type Address = string
+/** 32 bytes known only to members, as 64 lower-case hexadecimal digits. */
+export type Room = string
+
+export type ClientFrame =
+  | { readonly kind: 'hello'; readonly secret: Bytes }
+  | { readonly kind: 'join'; readonly room: Room }
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'send'; readonly to: Address; readonly payload: Bytes }
+  | { readonly kind: 'ping' }
+  | StoreFrame
+
+/** A request to the relay's store, scoped to the sender's address and current room. Its response repeats `request`. */
+export type StoreFrame =
+  | {
+      readonly kind: 'prekeys-put'
+      readonly request: number
+      /** Whether to drop the existing stock. */
+      readonly replace: boolean
+      readonly items: readonly Bytes[]
+    }
+  | { readonly kind: 'prekeys-take'; readonly request: number; readonly of: Address }
+  | { readonly kind: 'prekeys-count'; readonly request: number }
+  | { readonly kind: 'forget'; readonly request: number }
+  | { readonly kind: 'mail'; readonly request: number; readonly to: Address; readonly payload: Bytes }
+  | { readonly kind: 'mail-fetch'; readonly request: number; readonly after: number }
+  | { readonly kind: 'mail-ack'; readonly request: number; readonly ids: readonly number[] }
+
+/** Stays in the mailbox until the addressee acknowledges `id`. Ids only grow. */
+export interface Letter {
+  readonly id: number
+  readonly from: Address
+  readonly payload: Bytes
+}
+
+export interface Stock {
+  readonly address: Address
+  readonly count: number
+}
+
+/** The limits of one socket, as `welcome` announces them. */
+export interface SocketLimits {
+  readonly frameBytes: number
+  readonly messagesPerSecond: number
+  readonly messageBurst: number
+  readonly bytesPerSecond: number
+  readonly byteBurst: number
+  readonly roomMembers: number
+}
+
+/** The index is the byte on the wire: append only. */
+const errorCodes = [
+  'malformed',
+  'version',
+  'too-large',
+  'unexpected',
+  'message-rate',
+  'byte-rate',
+  'room-full',
+  'too-many-sockets',
+  'hello-timeout',
+  'replaced',
+  'not-joined',
+  'stock-full',
+  'no-mailbox',
+  'mailbox-full',
+  'network-rate',
+  'unavailable',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+export type RelayFrame =
+  | { readonly kind: 'welcome'; readonly address: Address; readonly limits: SocketLimits }
+  | { readonly kind: 'joined'; readonly members: readonly Address[] }
+  | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }
+  | { readonly kind: 'frame'; readonly from: Address; readonly payload: Bytes }
+  | { readonly kind: 'undelivered'; readonly to: Address }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
+  | { readonly kind: 'going-away'; readonly afterMs: number }
+  | { readonly kind: 'pong' }
+  | StoreResponse
+  /** A letter arrived in this client's mailbox. */
+  | { readonly kind: 'mail-waiting' }
+
+export type StoreResponse =
+  | {
+      readonly kind: 'refused'
+      readonly request: number
+      readonly code: ErrorCode
+      readonly retryAfterMs: number
+    }
+  | { readonly kind: 'prekeys-stored'; readonly request: number; readonly stock: number }
+  | { readonly kind: 'prekey'; readonly request: number; readonly item: Bytes | null }
+  | { readonly kind: 'prekeys-counted'; readonly request: number; readonly stocks: readonly Stock[] }
+  | { readonly kind: 'forgotten'; readonly request: number }
+  | { readonly kind: 'mailed'; readonly request: number }
+  | {
+      readonly kind: 'letters'
+      readonly request: number
+      readonly letters: readonly Letter[]
+      readonly more: boolean
+    }
+  | { readonly kind: 'mail-acked'; readonly request: number }
+
+/** Prefixes the version byte and refuses every other value. */
+const versioned = <T>(frame: Codec<T>): Codec<T> => ({
+  write: (out, value) => {
+    out.uint(FRAME_VERSION, 1)
+    frame.write(out, value)
+  },
+  read: (input) => (input.uint(1) === FRAME_VERSION ? frame.read(input) : input.fail('unknown version')),
+})
+
+const address = hexId<Address>(32)
+const empty = struct<object>({})
+const socketLimits = struct<SocketLimits>({
+  frameBytes: u32,
+  messagesPerSecond: u32,
+  messageBurst: u32,
+  bytesPerSecond: u32,
+  byteBurst: u32,
+  roomMembers: u16,
+})
+
+const request = { request: u32 }
+const refusal = { code: oneOf<ErrorCode>(...errorCodes), retryAfterMs: u32 }
+const preKey = bytes(PREKEY_BYTES)
+const letter = struct<Letter>({ id: u48, from: address, payload: bytes(LETTER_BYTES) })
+
+/** Client to relay. */
+export const clientFrame: Codec<ClientFrame> = versioned(
+  union<ClientFrame>({
+    hello: [0x01, struct({ secret: fixed(SECRET_BYTES) })],
+    join: [0x02, struct({ room: hexId<Room>(32) })],
+    leave: [0x03, empty],
+    send: [0x04, struct({ to: address, payload: view(PAYLOAD_BYTES) })],
+    ping: [0x05, empty],
+    'prekeys-put': [0x10, struct({ ...request, replace: bool, items: list(preKey, PREKEYS_PUT) })],
+    'prekeys-take': [0x11, struct({ ...request, of: address })],
+    'prekeys-count': [0x12, struct(request)],
+    forget: [0x13, struct(request)],
+    mail: [0x20, struct({ ...request, to: address, payload: bytes(LETTER_BYTES) })],
+    'mail-fetch': [0x21, struct({ ...request, after: u48 })],
+    'mail-ack': [0x22, struct({ ...request, ids: list(u48, LETTERS) })],
+  }),
+)
+
+/** Relay to client. */
+export const relayFrame: Codec<RelayFrame> = versioned(
+  union<RelayFrame>({
+    welcome: [0x81, struct({ address, limits: socketLimits })],
+    joined: [0x82, struct({ members: list(address, ROOM_MEMBERS) })],
+    presence: [0x83, struct({ address, present: bool })],
+    frame: [0x84, struct({ from: address, payload: bytes(PAYLOAD_BYTES) })],
+    undelivered: [0x85, struct({ to: address })],
+    error: [0x86, struct(refusal)],
+    'going-away': [0x87, struct({ afterMs: u32 })],
+    pong: [0x88, empty],
+    refused: [0x89, struct({ ...request, ...refusal })],
+    'prekeys-stored': [0x90, struct({ ...request, stock: u16 })],
+    prekey: [0x91, struct({ ...request, item: optional(preKey) })],
+    'prekeys-counted': [
+      0x92,
+      struct({ ...request, stocks: list(struct<Stock>({ address, count: u16 }), ROOM_OWNERS) }),
+    ],
+    forgotten: [0x93, struct(request)],
+    mailed: [0xa0, struct(request)],
+    letters: [0xa1, struct({ ...request, letters: list(letter, LETTERS), more: bool })],
+    'mail-acked': [0xa2, struct(request)],
+    'mail-waiting': [0xa3, empty],
+  }),
+)
+
+/**
+ * The first 34 bytes of every `frame` from one address: version, tag and sender.
+ *
+ * @param from - the sender
+ */
+export const headOf = (from: Address): Bytes =>
+  encode(relayFrame, { kind: 'frame', from, payload: new Uint8Array(0) }).slice(0, 34)
+
+/**
+ * Encodes a `frame` from a precomputed head, since the relay does this for every message.
+ *
+ * @param head - from `headOf`, 34 bytes
+ * @param payload - at most 61,440 bytes
+ * @returns the bytes that `encode(relayFrame, …)` gives
+ */
+export const frameFrom = (head: Bytes, payload: Uint8Array): Bytes => {
+  const frame = new Uint8Array(head.length + 2 + payload.length)
+  frame.set(head)
+  frame[head.length] = payload.length >> 8
+  frame[head.length + 1] = payload.length & 255
+  frame.set(payload, head.length + 2)
+  return frame
+}
+
+const addressLabel = utf8('mlwe-pake relay address v1')
+
+/**
+ * The SHA-256 input whose hash is the address that belongs to `secret`.
+ *
+ * @param secret - 32 bytes
+ * @returns 58 bytes
+ */
+export const addressInput = (secret: Bytes): Bytes => concat(addressLabel, secret)

@@ -1,0 +1,145 @@
+import * as Ariakit from '@ariakit/react'
+import { type ComponentType, useEffect, useState } from 'react'
+import { BenchmarkScreen } from '../benchmark/benchmark-screen.tsx'
+import { Help } from '../help/help.tsx'
+import { OneToOneScreen } from '../one-to-one/one-to-one-screen.tsx'
+import { ProtocolScreen } from '../protocol/protocol-screen.tsx'
+import { RelayScreen } from '../relay/relay-screen.tsx'
+import { RoomScreen } from '../room/room-screen.tsx'
+import { useUnread } from '../room/unread.ts'
+import styles from './app.module.css'
+import { useServices, useUi, useWording } from './context.tsx'
+import { FailureBoundary } from './failure-boundary.tsx'
+import { isLanguage, languages, rememberLanguage } from './language.ts'
+import { openTab, type Tab, tabs, useTab, useTitle } from './page-state.ts'
+
+const isTab = (id: string | null | undefined): id is Tab => tabs.some((tab) => tab === id)
+
+export function App() {
+  const words = useWording()
+  const tab = useTab()
+  const language = useUi((state) => state.language)
+  const MetricsScreen = useMetricsScreen(tab === 'metrics')
+  useTitle(useUnread())
+  useEffect(() => {
+    document.documentElement.lang = language
+  }, [language])
+
+  return (
+    <Ariakit.TabProvider selectedId={tab} setSelectedId={(id) => isTab(id) && openTab(id)}>
+      <header className={styles.header}>
+        <span className={styles.brand}>MLWE-PAKE</span>
+        <Ariakit.TabList className={styles.tabs} aria-label={words.shell.sections}>
+          {tabs.map((id) => (
+            <Ariakit.Tab key={id} id={id} className={styles.tab}>
+              {words.shell[id]}
+            </Ariakit.Tab>
+          ))}
+        </Ariakit.TabList>
+        {tab !== 'room' && <HeldKey />}
+        <Connection />
+        <Help tab={tab} />
+        <LanguageChoice />
+      </header>
+      <main className={styles.main}>
+        <Ariakit.TabPanel tabId="room" className={styles.panel} focusable={false}>
+          <RoomScreen />
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="metrics" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.metrics.failed}>
+            {MetricsScreen === 'failed' && <p role="alert">{words.metrics.failed}</p>}
+            {typeof MetricsScreen === 'function' && <MetricsScreen />}
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="protocol" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.protocol.failed}>
+            <ProtocolScreen />
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="benchmark" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.benchmark.failed}>
+            <BenchmarkScreen />
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="relay" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.relay.failed}>
+            <RelayScreen />
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+        <Ariakit.TabPanel tabId="one-to-one" className={styles.panel} focusable={false} unmountOnHide>
+          <FailureBoundary message={words.errors['host/failed']}>
+            <OneToOneScreen />
+          </FailureBoundary>
+        </Ariakit.TabPanel>
+      </main>
+    </Ariakit.TabProvider>
+  )
+}
+
+/** The charts are the greater part of the code: fetched apart, but early, for the relay may be gone later. */
+function useMetricsScreen(wanted: boolean): ComponentType | 'failed' | null {
+  const [screen, setScreen] = useState<{ readonly component: ComponentType } | null>(null)
+  const [failed, setFailed] = useState(false)
+  const missing = screen === null
+  useEffect(() => {
+    if (!missing) return
+    import('../metrics/metrics-screen.tsx').then(
+      ({ MetricsScreen }) => setScreen({ component: MetricsScreen }),
+      // Opening the tab tries again.
+      () => setFailed(wanted),
+    )
+  }, [missing, wanted])
+  return screen?.component ?? (failed ? 'failed' : null)
+}
+
+/** On the other tabs too, a reader sees which key the group is on. */
+function HeldKey() {
+  const { room } = useWording()
+  const epoch = useUi(({ view }) => view.epoch)
+  const fingerprint = useUi(({ view }) => view.fingerprint)
+  const split = useUi(({ view }) => view.members.some((member) => member.split))
+  if (epoch === null) return null
+  return (
+    <span className={styles.key} data-split={split}>
+      {room.epoch} <span data-testid="header-epoch">{epoch}</span>{' '}
+      <span className={styles.digits} data-testid="header-fingerprint">
+        {fingerprint}
+      </span>
+    </span>
+  )
+}
+
+function Connection() {
+  const words = useWording()
+  const connection = useUi(({ view }) => view.connection)
+  const inGroup = useUi(({ view }) => !['idle', 'left', 'refused', 'failed'].includes(view.phase))
+  return (
+    <output className={styles.connection} aria-label={words.shell.connection} data-state={connection}>
+      {connection === 'offline' && !inGroup ? words.notConnected : words.connections[connection]}
+    </output>
+  )
+}
+
+function LanguageChoice() {
+  const words = useWording()
+  const { store } = useServices()
+  const language = useUi((state) => state.language)
+  return (
+    <select
+      className={styles.language}
+      aria-label={words.shell.language}
+      value={language}
+      onChange={({ target: { value } }) => {
+        if (!isLanguage(value)) return
+        rememberLanguage(value)
+        store.setState({ language: value })
+      }}
+    >
+      {Object.entries(languages).map(([tag, name]) => (
+        <option key={tag} value={tag} lang={tag}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import {
+  emptyOneToOne,
+  emptyRelayView,
+  emptyView,
+  type MemberView,
+  type PeerClient,
+  type View,
+} from '../../host/index.ts'
+import { errorOf } from './session.ts'
+import { createUiStore } from './store.ts'
+
+const member = (id: string): MemberView => ({
+  id,
+  name: id,
+  link: 'direct',
+  trust: 'verified',
+  split: false,
+  safety: null,
+})
+
+const createClient = () => {
+  let view: View = emptyView
+  const listeners = new Set<() => void>()
+  const client: PeerClient = {
+    view: () => view,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    stored: () => [],
+    dispatch: () => {},
+    relay: { view: () => emptyRelayView, subscribe: () => () => {}, refresh: () => {} },
+    oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
+    onTrace: () => () => undefined,
+    onRecords: () => () => {},
+    onFrames: () => () => {},
+    benchmark: {
+      view: () => ({ running: false, done: 0, of: 0, results: [] }),
+      subscribe: () => () => undefined,
+      dispatch: () => undefined,
+    },
+    watchInside: () => () => undefined,
+    paths: async () => [],
+    recordCostNs: () => null,
+  }
+  const show = (change: Partial<View>): void => {
+    view = { ...view, ...change }
+    for (const listener of listeners) listener()
+  }
+  return { client, show }
+}
+
+describe('the ui store', () => {
+  it('follows the views and keeps what the form holds', () => {
+    const { client, show } = createClient()
+    const store = createUiStore(client, 'en')
+    store.setState({ form: { name: 'Alice', group: 'book club' } })
+    show({ phase: 'refused' })
+    expect(store.getState().view.phase).toBe('refused')
+    expect(store.getState().form).toEqual({ name: 'Alice', group: 'book club' })
+  })
+
+  it('remembers of a stay whether it was one, and whether anybody else was there', () => {
+    const { client, show } = createClient()
+    const store = createUiStore(client, 'en')
+    const session = () => store.getState().session
+    show({ phase: 'hardening' })
+    show({ phase: 'left' })
+    expect(session()).toEqual({ joined: false, metOthers: false })
+    show({ phase: 'finding' })
+    show({ phase: 'joined', members: [member('a')] })
+    expect(session()).toEqual({ joined: true, metOthers: false })
+    show({ members: [member('a'), member('b')] })
+    show({ members: [member('a')] })
+    show({ phase: 'left' })
+    expect(session()).toEqual({ joined: true, metOthers: true })
+    show({ phase: 'hardening' })
+    expect(session()).toEqual({ joined: false, metOthers: false })
+  })
+
+  it('keeps the same session object while nothing of it changes', () => {
+    const { client, show } = createClient()
+    const store = createUiStore(client, 'en')
+    show({ phase: 'joined' })
+    const { session } = store.getState()
+    show({ epoch: 2 })
+    expect(store.getState().session).toBe(session)
+  })
+})
+
+describe('errorOf', () => {
+  it('prefers what the view says, and never leaves an ending unexplained', () => {
+    const error = { code: 'relay/full', retryAt: 5 }
+    expect(errorOf({ ...emptyView, phase: 'refused', error })).toEqual(error)
+    expect(errorOf({ ...emptyView, phase: 'refused' })?.code).toBe('pake/failed')
+    expect(errorOf({ ...emptyView, phase: 'failed' })?.code).toBe('host/failed')
+    expect(errorOf({ ...emptyView, phase: 'left' })).toBeNull()
+  })
+})

@@ -1,0 +1,43 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { OneToOneView, PeerClient, StoredView, View } from '../../host/index.ts'
+import type { Invitation } from './invitation.ts'
+import type { Language } from './language.ts'
+import { followSession, newSession, type Session } from './session.ts'
+
+export interface UiState {
+  readonly view: View
+  readonly session: Session
+  /** Memberships that this browser keeps. */
+  readonly stored: readonly StoredView[]
+  readonly oneToOne: OneToOneView
+  readonly language: Language
+  /** Safety numbers that the user compared: the mark goes with the number, not with the name. */
+  readonly compared: ReadonlySet<string>
+  /** What the form keeps between tries. Never the password. */
+  readonly form: { readonly name: string; readonly group: string }
+  /** From the page's address, until the form has taken it over. */
+  readonly invited: Invitation | null
+}
+
+export type UiStore = StoreApi<UiState>
+
+/** The views of one client, for as long as the page lives. */
+export const createUiStore = (client: PeerClient, language: Language): UiStore => {
+  const store = createStore<UiState>(() => ({
+    view: client.view(),
+    session: newSession,
+    stored: client.stored(),
+    oneToOne: client.oneToOne.view(),
+    language,
+    compared: new Set(),
+    form: { name: '', group: '' },
+    invited: null,
+  }))
+  client.subscribe(() => {
+    const view = client.view()
+    const stored = client.stored()
+    store.setState((state) => ({ view, stored, session: followSession(state.session, state.view, view) }))
+  })
+  client.oneToOne.subscribe(() => store.setState({ oneToOne: client.oneToOne.view() }))
+  return store
+}

@@ -1,0 +1,44 @@
+import { useEffect, useState } from 'react'
+import { useWording } from '../app/context.tsx'
+import { errorText } from '../wording/index.ts'
+import styles from './error-alert.module.css'
+
+interface Props {
+  readonly id?: string
+  readonly code: string
+  readonly retryAt?: number | null
+  readonly onDismiss?: () => void
+}
+
+export function ErrorAlert({ id, code, retryAt = null, onDismiss }: Props) {
+  const words = useWording()
+  return (
+    <div className={styles.box}>
+      <p id={id} role="alert" className={styles.text}>
+        {errorText(words, code)} {retryAt !== null && <Countdown key={retryAt} until={retryAt} />}
+      </p>
+      {onDismiss && (
+        <button type="button" className={styles.dismiss} onClick={onDismiss}>
+          {words.shell.dismiss}
+        </button>
+      )}
+    </div>
+  )
+}
+
+const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - Date.now()) / 1000))
+
+/** Ticks for the eye; a timer is not read out at every second. */
+function Countdown({ until }: { readonly until: number }) {
+  const { join } = useWording()
+  const [seconds, setSeconds] = useState(() => secondsUntil(until))
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const left = secondsUntil(until)
+      setSeconds(left)
+      if (left === 0) clearInterval(timer)
+    }, 250)
+    return () => clearInterval(timer)
+  }, [until])
+  return <span role="timer">{seconds > 0 ? join.nextTry(seconds) : join.tryNow}</span>
+}

@@ -1,0 +1,262 @@
+import type { Wording } from '../en/english.ts'
+import { benchmarkGerman } from './benchmark.ts'
+import { captureGerman } from './capture.ts'
+import { chartsGerman } from './charts.ts'
+import { neighboursGerman } from './neighbours.ts'
+import { oneToOneGerman } from './one-to-one.ts'
+import { protocolGerman } from './protocol.ts'
+import { relayGerman } from './relay.ts'
+import { removalGerman } from './removal.ts'
+
+const somebody = (name: string | null): string => name ?? 'Jemand'
+
+export const german: Wording = {
+  errors: {
+    'pake/failed': 'Das Passwort wurde abgelehnt. Vergleiche es mit den anderen und versuche es noch einmal.',
+    'pake/throttled': 'Das Passwort wurde zu oft abgelehnt. Warte einen Moment bis zum nächsten Versuch.',
+    'join/empty-name': 'Gib einen Anzeigenamen ein.',
+    'join/long-name': 'Der Anzeigename ist zu lang. Wähle einen kürzeren.',
+    'join/empty-group': 'Gib den Namen einer Gruppe ein.',
+    'join/long-group': 'Der Gruppenname ist zu lang. Wähle einen kürzeren.',
+    'join/empty-password': 'Gib das Passwort der Gruppe ein.',
+    'join/long-password': 'Das Passwort ist zu lang. Wähle ein kürzeres.',
+    'join/bad-password': 'Das Passwort enthält unbrauchbare Zeichen. Wähle ein anderes.',
+    'join/unknown-suite':
+      'Die Gruppe spricht eine Protokollversion, die diese Seite nicht kennt. Lade die Seite neu.',
+    'join/other-suite-1':
+      'Diese Gruppe hat Suite 1 (Standard: nichts bleibt zurück), du wolltest Suite 2. Wähle Suite 1 und tritt noch einmal bei.',
+    'join/other-suite-2':
+      'Diese Gruppe hat Suite 2 (stark: Mitglieder können nach dem Schließen des Tabs bleiben), du wolltest Suite 1. Wähle Suite 2 und tritt noch einmal bei.',
+    'login/empty-place': 'Gib den Namen eines Treffpunkts ein.',
+    'login/long-place': 'Der Name des Treffpunkts ist zu lang. Wähle einen kürzeren.',
+    'message/empty': 'Schreib zuerst etwas.',
+    'message/long': 'Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.',
+    'message/backlog': 'Zu viele Nachrichten sind noch unterwegs. Warte, bis einige angekommen sind.',
+    'group/removed':
+      'Die anderen haben dich entfernt, wohl weil du lange nicht erreichbar warst. Tritt wieder bei.',
+    'message/not-joined': 'Du bist in keiner Gruppe, daher wurde die Nachricht nicht gesendet.',
+    'relay/unreachable':
+      'Das Relay ist nicht erreichbar. Prüfe deine Verbindung und versuche es noch einmal.',
+    'relay/refused': 'Das Relay hat die Verbindung abgewiesen.',
+    'relay/limited': 'Das Relay bittet um Geduld. Warte einen Moment und versuche es noch einmal.',
+    'relay/full': 'Die Gruppe ist auf diesem Relay voll.',
+    'storage/wrong-password':
+      'Das Passwort wurde abgelehnt: Es öffnet diese gespeicherte Mitgliedschaft nicht. Nichts wurde verändert; versuche es noch einmal.',
+    'storage/damaged': 'Die gespeicherte Mitgliedschaft ist nicht lesbar. Vergiss sie und tritt neu bei.',
+    'storage/missing':
+      'Diese Mitgliedschaft ist hier nicht mehr gespeichert: Du oder der Browser hat sie gelöscht. Tritt neu bei.',
+    'storage/full':
+      'Der Browser hat keinen Platz mehr für deine Mitgliedschaft, darum wird nichts gesendet. Schaffe etwas Platz.',
+    'storage/failed':
+      'Der Browser speichert deine Mitgliedschaft nicht, darum wird nichts gesendet. Tritt ohne Bleiben bei, oder lade neu.',
+    'host/failed': 'In dieser Seite ist etwas kaputtgegangen. Lade sie neu und tritt wieder bei.',
+    'page/bad-relay': 'Das Relay in der Adresse dieser Seite muss mit ws:// oder wss:// beginnen.',
+    'page/incomplete':
+      'Ein Teil dieser Seite konnte nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.',
+    'page/insecure':
+      'Browser verschlüsseln nur auf Seiten von https:// oder localhost. Öffne diese Seite von dort.',
+  },
+  unknownError: (code) => `Etwas ging schief (${code}).`,
+  notices: {
+    'member-joined': (name) => `${somebody(name)} ist beigetreten`,
+    'member-left': (name) => `${somebody(name)} ist gegangen`,
+    'member-expired': (name) => `${somebody(name)} war zu lange weg und wurde entfernt`,
+    'member-evicted': (name) => `${somebody(name)} wurde aus der Gruppe entfernt`,
+    'member-returned': (name) => `${somebody(name)} ist wieder da`,
+    'password-changed': (name) => `${somebody(name)} hat das Passwort der Gruppe geändert`,
+    'guess-failed': (name) => `${somebody(name)} kam nicht herein: falsches Passwort`,
+    'prekeys-exhausted': () =>
+      'Jemand aus dieser Gruppe schläft und hat keine Vorschlüssel mehr: Warte, bis er zurück ist',
+    'prekey-used': () => 'Ein Vorschlüssel war schon benutzt: Dieses Paar wartet, bis ihr beide online seid',
+    'profile-in-use': () =>
+      'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
+  },
+  links: {
+    self: 'du',
+    connecting: 'verbindet',
+    direct: 'direkt',
+    relayed: 'über das Relay',
+    offline: 'offline',
+  },
+  trusts: {
+    self: 'du',
+    verified: 'bewiesen',
+    vouched: 'verbürgt',
+    'pre-keyed': 'mit Vorschlüssel',
+  },
+  connections: {
+    offline: 'Offline',
+    connecting: 'Verbindet',
+    online: 'Online',
+    reconnecting: 'Verbindet neu',
+  },
+  notConnected: 'Nicht verbunden',
+  shell: {
+    language: 'Sprache',
+    connection: 'Verbindung',
+    sections: 'Bereiche',
+    room: 'Raum',
+    metrics: 'Messwerte',
+    relay: 'Relay',
+    protocol: 'Protokoll',
+    benchmark: 'Benchmark',
+    'one-to-one': 'Zu zweit',
+    dismiss: 'Schließen',
+  },
+  join: {
+    title: 'Ein privater Raum in diesem Browser',
+    lead: 'Wer das Passwort kennt, kommt herein. Das Relay dazwischen liest nichts mit, heute nicht und auch später nicht mit einem Quantencomputer.',
+    name: 'Anzeigename',
+    group: 'Gruppe',
+    password: 'Passwort',
+    showPassword: 'Passwort anzeigen',
+    show: 'Anzeigen',
+    passwordHint: 'Es verlässt diesen Browser nie. Am besten sind einige zufällige Wörter.',
+    stay: 'Mitglied bleiben, auch wenn dieser Tab zu ist',
+    stayHint:
+      'Behält deine Schlüssel auf diesem Rechner, mit dem Passwort versiegelt. Sonst heißt Schließen Austreten, und nichts bleibt.',
+    submit: 'Gruppe beitreten',
+    create: 'Gruppe anlegen',
+    created: (words, of, bits) =>
+      `${words} Wörter, aus ${of} gezogen: ${bits} Bit. Bewahre sie sicher auf, denn sie werden nicht wieder gezeigt.`,
+    left: (group) =>
+      group === '' ? 'Du hast die Gruppe verlassen.' : `Du hast die Gruppe „${group}“ verlassen.`,
+    cancelled: 'Abgebrochen. Du bist nicht beigetreten.',
+    relayOnly: 'Direkte Verbindungen sind in diesem Tab aus: Alles läuft über das Relay.',
+    nextTry: (seconds) => `Nächster Versuch in ${seconds} ${seconds === 1 ? 'Sekunde' : 'Sekunden'}.`,
+    tryNow: 'Du kannst es jetzt wieder versuchen.',
+  },
+  invite: {
+    copyLink: 'Einladungslink kopieren',
+    showQr: 'QR-Code zeigen',
+    withPassword: 'Das Passwort in den Link aufnehmen',
+    with: 'Wer diesen Link bekommt, kommt herein. Sende ihn nur, wo sonst niemand mitliest.',
+    without: 'Der Link nennt nur die Gruppe. Gib das Passwort anders weiter: persönlich oder am Telefon.',
+    copied: 'Kopiert.',
+    link: 'Einladungslink',
+    qr: (group) => `Einladung zu „${group}“ als QR-Code`,
+  },
+  stored: {
+    title: 'Deine Gruppen auf diesem Rechner',
+    lead: 'Gib das Passwort ein, mit dem sie gespeichert wurde, auch wenn die Gruppe es seitdem geändert hat.',
+    since: (name, date) => `als ${name}, seit ${date}`,
+    password: (group) => `Passwort von ${group}`,
+    resume: 'Weitermachen',
+    forget: 'Vergessen',
+    reallyForget: 'Endgültig vergessen',
+    keep: 'Behalten',
+    forgetHint:
+      'Löscht deine Schlüssel und Nachrichten hier. Die anderen führen dich noch eine Weile als Mitglied.',
+  },
+  progress: {
+    title: (group) => (group === '' ? 'Beitritt' : `Beitritt zu „${group}“`),
+    cancel: 'Abbrechen',
+    steps: {
+      hardening: 'Das Passwort härten',
+      finding: 'Mitglieder finden',
+      proving: 'Das Passwort jedem Mitglied beweisen',
+      agreeing: 'Den Gruppenschlüssel vereinbaren',
+    },
+    details: {
+      hardening: 'Mit Absicht langsam und ohne Zwischenstand: So wird jedes Raten teuer.',
+      finding: 'Das Relay sagt, wer in der Gruppe ist.',
+      proving: 'Aus einem falschen lernt keine Seite etwas.',
+      agreeing: 'Ein frischer Schlüssel, den nur die Mitglieder haben.',
+    },
+    proved: (done, of) => `${done} von ${of} ${of === 1 ? 'Mitglied' : 'Mitgliedern'}`,
+  },
+  room: {
+    leave: 'Gruppe verlassen',
+    members: 'Mitglieder',
+    asleep: (id) => `Schläft ${id}`,
+    preKeys: (count) =>
+      count <= 25
+        ? `Nur ${count} deiner 100 Vorschlüssel liegen noch beim Relay`
+        : `${count} deiner 100 Vorschlüssel liegen beim Relay bereit`,
+    groupKey: 'Gruppenschlüssel',
+    epoch: 'Epoche',
+    fingerprint: 'Fingerabdruck',
+    fingerprintHint: 'Auf allen Bildschirmen gleich. Wenn nicht, ist jemand dazwischen.',
+    yourId: 'Deine Kennung',
+    you: 'du',
+    compared: 'verglichen',
+    verify: 'Vergleichen',
+    verifyName: (name) => `Mit ${name} vergleichen`,
+    verifyLead: (name) =>
+      `Vergleiche das hier mit dem, was ${name} unter deinem Namen sieht, nebeneinander oder am Telefon. Gleich: Niemand ist dazwischen. Verschieden: Jemand ist es, also verlasse die Gruppe.`,
+    safetyNumber: 'Sicherheitsnummer',
+    safetyWords: 'Ihre Kurzform, zum Vorlesen',
+    iCompared: 'Ich habe sie verglichen',
+    comparedNow: 'Als verglichen markiert, in diesem Tab und für diese Sitzung.',
+    close: 'Schließen',
+    conversation: 'Unterhaltung',
+    message: 'Nachricht',
+    messageHint: 'Eingabe sendet, Umschalt+Eingabe beginnt eine neue Zeile',
+    send: 'Senden',
+    latest: 'Neueste Nachrichten',
+    earlier: (count) => `Frühere Nachrichten (${count})`,
+    empty: 'Noch wurde nichts gesagt.',
+    firstTitle: 'Du bist die erste Person hier',
+    aloneTitle: 'Du bist jetzt allein hier',
+    invite: (group) => `Lade andere zu „${group}“ ein: Sie brauchen den Link und das Passwort.`,
+    sending: 'wird gesendet',
+    delivered: 'zugestellt',
+    deliveredTo: (confirmed, of) => `an ${confirmed} von ${of} zugestellt`,
+    nobodyThere: 'sonst war niemand da',
+    wordsTitle: 'Was die Wörter bedeuten',
+    words: [
+      ['direkt', 'Von Tab zu Tab, ohne das Relay.'],
+      ['über das Relay', 'Das Relay sieht nur verschlüsselte Bytes.'],
+      ['bewiesen', 'Hat deinem Tab bewiesen, dass es das Passwort kennt.'],
+      ['verglichen', 'Du hast die Sicherheitsnummer selbst mit ihnen verglichen.'],
+      ['verbürgt', 'Von einem Mitglied eingelassen; der Beweis gegenüber deinem Tab steht noch aus.'],
+      ['Epoche', 'Wächst mit jedem neuen Gruppenschlüssel: wenn jemand kommt oder geht.'],
+    ],
+  },
+  removal: removalGerman,
+  help: { help: 'Hilfe', title: 'Was hier zu sehen ist', about: 'Über', close: 'Schließen' },
+  relay: relayGerman,
+  oneToOne: oneToOneGerman,
+  protocol: protocolGerman,
+  benchmark: benchmarkGerman,
+  charts: chartsGerman,
+  capture: captureGerman,
+  neighbours: neighboursGerman,
+  metrics: {
+    title: 'Kryptografische Operationen in diesem Tab',
+    failed: 'Die Messwerte können nicht gezeigt werden. Der Raum ist davon nicht betroffen.',
+    exportMetrics: 'Messwerte exportieren',
+    lastMinute: 'Letzte Minute',
+    operations: 'Operationen',
+    errors: 'Fehler',
+    recorded: 'Bisher erfasst',
+    latency: 'Dauer im Zeitverlauf',
+    operation: 'Operation',
+    allOperations: 'Alle Operationen',
+    scale: 'Skala',
+    scales: { log: 'logarithmisch', linear: 'linear' },
+    noPoints: 'In dieser Zeit wurde nichts erfasst.',
+    chartLabel: (operation) => `Dauer von ${operation} in Millisekunden: p50, p95 und p99`,
+    time: 'Zeit',
+    count: 'Anzahl',
+    table: 'Alle Operationen, seit diese Seite geöffnet wurde',
+    search: 'Operationen suchen',
+    noRows:
+      'Noch wurde nichts erfasst. Tritt einer Gruppe bei, um ihre Kryptografie bei der Arbeit zu sehen.',
+    noMatch: 'Keine Operation passt.',
+    columns: {
+      operation: 'Operation',
+      algorithm: 'Verfahren',
+      count: 'Anzahl',
+      avgMs: 'Mittel ms',
+      minMs: 'Min ms',
+      maxMs: 'Max ms',
+      throughputBps: 'Durchsatz B/s',
+      successRate: 'Erfolgsquote',
+      p50: 'p50 ms',
+      p90: 'p90 ms',
+      p95: 'p95 ms',
+      p99: 'p99 ms',
+    },
+  },
+}

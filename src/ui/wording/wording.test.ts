@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { errorCodes } from '../../host/index.ts'
+import { chooseLanguage, languages, wordingOf } from '../app/language.ts'
+import { english, errorText, german } from './index.ts'
+
+const keysOf = (value: object): readonly string[] =>
+  Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === 'object' && inner !== null ? keysOf(inner).map((rest) => `${key}.${rest}`) : [key],
+  )
+
+describe('wording', () => {
+  it('has words of its own for every error code, in every language', () => {
+    for (const wording of [english, german]) {
+      const texts = errorCodes.map((code) => errorText(wording, code))
+      expect(new Set(texts).size).toBe(errorCodes.length)
+      for (const [i, text] of texts.entries()) expect(text).not.toContain(errorCodes[i])
+    }
+    expect(errorCodes.filter((code) => errorText(english, code) === errorText(german, code))).toEqual([])
+  })
+
+  it('names an unknown code instead of hiding it, even one that objects have by nature', () => {
+    for (const code of ['new/code', 'toString', '__proto__']) expect(errorText(english, code)).toContain(code)
+  })
+
+  it('says both that it was the password and that it was refused', () => {
+    for (const code of ['pake/failed', 'pake/throttled'])
+      expect(errorText(english, code)).toMatch(/password.*refused/)
+  })
+
+  it('says what is wrong with which field', () => {
+    for (const field of ['name', 'group', 'password']) {
+      expect(errorText(english, `join/empty-${field}`)).toContain(field)
+      expect(errorText(english, `join/long-${field}`)).toMatch(new RegExp(`${field}.*long`))
+    }
+    expect(errorText(english, 'message/long')).toContain('long')
+  })
+
+  it('tells of a failed guess with and without a name', () => {
+    expect(english.notices['guess-failed']('Mallory')).toMatch(/Mallory.*failed/)
+    expect(english.notices['guess-failed'](null)).toMatch(/Somebody.*failed/)
+    expect(german.notices['guess-failed'](null)).toMatch(/Jemand/)
+  })
+
+  it('has the same places in all languages, and none of them empty', () => {
+    expect(keysOf(german).toSorted()).toEqual(keysOf(english).toSorted())
+    expect(JSON.stringify([english, german])).not.toContain('""')
+  })
+})
+
+describe('language', () => {
+  it.each([
+    [['de-AT', 'en'], 'de'],
+    [['fr', 'DE'], 'de'],
+    [['en-GB', 'de'], 'en'],
+    [['fr', 'ja'], 'en'],
+    [[], 'en'],
+    [['constructor'], 'en'],
+  ] as const)('%j is read in %s', (preferred, language) => {
+    expect(chooseLanguage(preferred)).toBe(language)
+  })
+
+  it('has a dictionary for each', () => {
+    expect(wordingOf('en')).toBe(english)
+    expect(wordingOf('de')).toBe(german)
+    expect(Object.keys(languages)).toEqual(['en', 'de'])
+  })
+})
