@@ -1,23 +1,27 @@
+import { fromHex } from '../src/codec/index.ts'
 import { Secret } from '../src/crypto/index.ts'
-import { strongSuite } from '../src/pake/index.ts'
+import { type Address, createSelf } from '../src/identity/index.ts'
 import {
   acceptAnswer,
   answerPreKey,
   extendStock,
   type Owner,
-  preKeyIdOf,
-  takeOnce,
+  openLetter,
+  writeLetter,
 } from '../src/prekeys/index.ts'
 import { benchCrypto } from './pair.ts'
 import { type BenchCase, milliseconds } from './runner.ts'
 
-const [member, newcomer] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
+const groupId = new Uint8Array(16)
 
 const prepare = async () => {
   const crypto = await benchCrypto()
-  const verifier = new Secret(crypto.random(32))
-  const owner: Owner = { suite: strongSuite, groupId: new Uint8Array(16), member, verifier }
-  return { crypto, owner }
+  const memberAt = (digit: string) =>
+    createSelf(crypto, groupId, { name: 'member', lease: 86_400_000, address: digit.repeat(64) as Address })
+  const [sleeper, other] = [await memberAt('1'), await memberAt('2')]
+  const address = fromHex(sleeper.entry.address).slice(0, 16)
+  const owner: Owner = { groupId, address, verifier: new Secret(crypto.random(32)) }
+  return { crypto, owner, sleeper, other }
 }
 
 /** Milliseconds; nobody else has such pre-keys to compare with. */
@@ -36,25 +40,35 @@ const alone = (
 })
 
 export const cases: readonly BenchCase[] = [
-  alone('pre-keys generated, suite 2', 100, 5, async () => {
+  alone('pre-keys generated', 100, 5, async () => {
     const { crypto, owner } = await prepare()
     return () => milliseconds(() => extendStock(crypto, owner, [], 100))
   }),
-  alone('pre-key answered, suite 2', 1, 15, async () => {
-    const { crypto, owner } = await prepare()
+  alone('pre-key answered', 1, 15, async () => {
+    const { crypto, owner, other } = await prepare()
     const { published } = await extendStock(crypto, owner, [], 1)
-    return () => milliseconds(() => answerPreKey(crypto, owner, newcomer, published[0]!))
+    return () => milliseconds(() => answerPreKey(crypto, owner, other, published[0]!))
   }),
-  alone('answer accepted, suite 2', 1, 15, async () => {
-    const { crypto, owner } = await prepare()
+  alone('answer accepted', 1, 15, async () => {
+    const { crypto, owner, other } = await prepare()
     const { stock, published } = await extendStock(crypto, owner, [], 1)
-    const made = await answerPreKey(crypto, owner, newcomer, published[0]!)
+    const made = await answerPreKey(crypto, owner, other, published[0]!)
     if (made === null) throw new Error('not a pre-key')
-    const id = preKeyIdOf(owner, made.answer)
-    const taken = id === null ? null : takeOnce(stock, id)
-    if (taken === null) throw new Error('no pre-key')
-    // The same answer again and again: what it wipes is its own.
-    return () =>
-      milliseconds(() => acceptAnswer(crypto, owner, taken.preKey, { newcomer, answer: made.answer }))
+    const newcomer = fromHex(other.entry.address).slice(0, 16)
+    return () => milliseconds(() => acceptAnswer(crypto, owner, stock[0]!, { newcomer, answer: made.answer }))
+  }),
+  alone('letter written', 1, 15, async () => {
+    const { crypto, owner, sleeper, other } = await prepare()
+    const { published } = await extendStock(crypto, owner, [], 1)
+    const letter = { groupId, self: other, peer: sleeper, published: published[0]! }
+    return () => milliseconds(() => writeLetter(crypto, letter))
+  }),
+  alone('letter opened', 1, 15, async () => {
+    const { crypto, owner, sleeper, other } = await prepare()
+    const { stock, published } = await extendStock(crypto, owner, [], 1)
+    const made = await writeLetter(crypto, { groupId, self: other, peer: sleeper, published: published[0]! })
+    if (made === null) throw new Error('not a pre-key')
+    const reading = { groupId, self: sleeper, peer: other, preKey: stock[0]! }
+    return () => milliseconds(() => openLetter(crypto, reading, made.letterHead))
   }),
 ]

@@ -7,6 +7,7 @@
  *
  * Until A3 the two share a session of the pre-key, and the newcomer shows the sleeper by its address.
  */
+
 import { type Bytes, decode, equal } from '../codec/index.ts'
 import { type Address, identify, type MemberId } from '../identity/index.ts'
 import { acceptAnswer, answerPreKey, preKeyIdOf, takeOnce } from '../prekeys/index.ts'
@@ -22,14 +23,8 @@ import {
   levelAllows,
   ownLevelAllows,
 } from './admission/ledger.ts'
-import {
-  openPreKeyed,
-  preKeyedSession,
-  putPreKeyed,
-  sealFirst,
-  setAsleep,
-  shortOf,
-} from './asleep-sessions.ts'
+import { openPreKeyed, preKeyedSession, putPreKeyed, sealFirst, shortOf } from './asleep-sessions.ts'
+import { noteUnproved, setAsleep } from './asleep-state.ts'
 import { ownerOf, rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { hearSaid } from './delivery/incoming.ts'
@@ -102,8 +97,7 @@ export const answerTo = async (
   if (published === null) return
   if (asleep.answers >= maxAnswers || !ownLevelAllows(tx.state, tx.now)) return
   const made = await answerPreKey(tx.ports.crypto, ownerOf(tx.state, address), self, published)
-  const id = made === null ? null : preKeyIdOf(made.answer)
-  if (made === null || id === null) {
+  if (made === null) {
     tx.effects.push({ kind: 'reject', code: 'prekey/malformed' })
     return
   }
@@ -115,19 +109,12 @@ export const answerTo = async (
   const answer: AnswerFrame = { kind: 'answer', answer: made.answer, first: sealed.bytes }
   setAsleep(tx, { answers: asleep.answers + 1 })
   if (!postFrame(tx, { kind: 'other', to: address }, answer, first)) {
-    tx.stale.push(made.psk, ...secretsOf(sealed.session)) // FS
+    tx.stale.push(made.a2, made.psk, ...secretsOf(sealed.session)) // FS
     return
   }
+  const { id, a2, psk } = made
   const { session } = sealed
-  putPreKeyed(tx, address, {
-    role: 'newcomer',
-    member: null,
-    session,
-    psk: made.psk,
-    id,
-    at: tx.now,
-    heard: false,
-  })
+  putPreKeyed(tx, address, { role: 'newcomer', member: null, session, a2, psk, id, at: tx.now, heard: false })
 }
 
 /** "That pre-key was used before": a hint that anybody can make up. It is shown, and changes nothing. */
@@ -197,8 +184,8 @@ const openAnswer = async (tx: Transaction, from: Address, { answer, first }: Ans
   setAsleep(tx, { stock: taken.stock })
   tx.stale.push(...taken.stale) // FS
   const owner = ownerOf(tx.state, tx.state.self.entry.address)
-  const newcomer = shortOf(from)
-  const accepted = await acceptAnswer(crypto, owner, taken.preKey, { newcomer, answer })
+  const given = { newcomer: shortOf(from), answer }
+  const accepted = await acceptAnswer(crypto, owner, taken.preKey, given)
   if (accepted.kind === 'failed' || accepted.entry.address !== from) return failAnswer(tx)
   const session = await preKeyedSession(tx, from, accepted.start)
   const opened = await open(crypto, session, first, tx.now)
@@ -206,12 +193,13 @@ const openAnswer = async (tx: Transaction, from: Address, { answer, first }: Ans
   if (opened.kind === 'rejected') return failAnswer(tx)
   if (isCharged) confirmLevel(tx)
   tx.stale.push(...opened.stale) // FS
-  const member = identify(crypto, tx.state.groupId, accepted.entry)
+  const { entry, a2, psk } = accepted
+  const member = identify(crypto, tx.state.groupId, entry)
   await orReject(tx, async () => {
     await admit(tx, member, null)
-    const { psk } = accepted
-    const met = { role: 'sleeper', member: member.id, session: opened.session, psk, id } as const
+    const met = { role: 'sleeper', member: member.id, session: opened.session, a2, psk, id } as const
     putPreKeyed(tx, from, { ...met, at: tx.now, heard: true })
+    noteUnproved(tx, member.id, true)
   })
 }
 

@@ -69,6 +69,7 @@ const preKeyed = struct<PreKeyed>({
   role: oneOf('newcomer', 'sleeper'),
   member: optional(memberId),
   session,
+  a2: secretBytes(32),
   psk: secretBytes(32),
   id: fixed(16),
   at: u48,

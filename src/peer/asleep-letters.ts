@@ -10,12 +10,12 @@
  * A letter never takes the place of a session that is there, and opens once.
  */
 import { type Bytes, equal, toHex, utf8 } from '../codec/index.ts'
-import { type Address, type Identified, type MemberId, runOf } from '../identity/index.ts'
-import { openLetter, openPublished, preKeyIdOf, takeOnce, writeLetter } from '../prekeys/index.ts'
+import type { Address, Identified, MemberId } from '../identity/index.ts'
+import { letterRunOf, openLetter, openPublished, takeOnce, writeLetter } from '../prekeys/index.ts'
 import { open } from '../ratchet/index.ts'
 import { beginLongRun } from './asleep-runs.ts'
-import { decodeControl, memberSession, noteUnproved, sealFirst, setAsleep } from './asleep-sessions.ts'
-import type { ReadLetter } from './asleep-state.ts'
+import { decodeControl, memberSession, sealFirst } from './asleep-sessions.ts'
+import { noteUnproved, type ReadLetter, setAsleep } from './asleep-state.ts'
 import { isAnnounced, rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { reopen } from './delivery/gaps.ts'
@@ -100,7 +100,7 @@ export const readLetter = async (
   const { groupId, self, asleep } = tx.state
   const peer = entryOf(tx.state, member)
   if (to !== self.id || peer === null || peer.entry.address !== from) throw new Rejection('prekey/unexpected')
-  const run = runOf(head)
+  const run = letterRunOf(head)
   const id = preKeyIdOf(head)
   if (run === null || id === null) throw new Rejection('prekey/malformed')
   if (asleep.openedRuns.includes(toHex(run))) throw new Rejection('prekey/unexpected')

@@ -15,8 +15,8 @@ import {
   runOf,
 } from '../identity/index.ts'
 import { open, secretsOf } from '../ratchet/index.ts'
-import { decodeControl, memberSession, sealFirst, setAsleep } from './asleep-sessions.ts'
-import { type LongCandidate, type LongRun, secretsOfLongRun } from './asleep-state.ts'
+import { decodeControl, memberSession, sealFirst } from './asleep-sessions.ts'
+import { type LongCandidate, type LongRun, secretsOfLongRun, setAsleep } from './asleep-state.ts'
 import { rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { noteLetterSession, postFrame } from './delivery/mail.ts'

@@ -4,14 +4,11 @@
  */
 import { type Bytes, DecodeError, decode, encode, equal, fromHex } from '../codec/index.ts'
 import type { Address, MemberId, SessionStart } from '../identity/index.ts'
-import { createSession, open, type Session, seal, secretsOf } from '../ratchet/index.ts'
-import type { AsleepState, PreKeyed } from './asleep-state.ts'
+import { createSession, open, type Session, seal } from '../ratchet/index.ts'
+import { noteUnproved, type PreKeyed, secretsOfPreKeyed, setAsleep } from './asleep-state.ts'
 import { type Control, control } from './controls.ts'
 import { endPair } from './pairs.ts'
-import { Rejection, type Transaction, write } from './transaction.ts'
-
-export const setAsleep = (tx: Transaction, change: Partial<AsleepState>): void =>
-  write(tx, 'asleep', { ...tx.state.asleep, ...change })
+import { Rejection, type Transaction } from './transaction.ts'
 
 /** The first 16 bytes of a relay address: these sessions know no ids. */
 export const shortOf = (address: Address): Bytes => fromHex(address.slice(0, 32))
@@ -29,7 +26,7 @@ export const putPreKeyed = (tx: Transaction, address: Address, met: PreKeyed | n
   const before = preKeyed.get(address)
   if (met === null) preKeyed.delete(address)
   else preKeyed.set(address, met)
-  if (met === null && before !== undefined) tx.stale.push(before.psk, ...secretsOf(before.session)) // FS
+  if (met === null && before !== undefined) tx.stale.push(...secretsOfPreKeyed(before)) // FS
   setAsleep(tx, { preKeyed })
 }
 
@@ -98,14 +95,4 @@ export const letterLost = (tx: Transaction, member: MemberId, hash: Bytes): void
   if (!tx.state.asleep.unproved.has(member)) return
   noteUnproved(tx, member, false)
   endPair(tx, member)
-}
-
-/** Whether the session with `member` rests on a letter, and not yet on a handshake of both. */
-export const noteUnproved = (tx: Transaction, member: MemberId, isUnproved: boolean): void => {
-  const { unproved } = tx.state.asleep
-  if (unproved.has(member) === isUnproved) return
-  const next = new Set(unproved)
-  if (isUnproved) next.add(member)
-  else next.delete(member)
-  setAsleep(tx, { unproved: next })
 }

@@ -6,6 +6,7 @@ import type { Secret } from '../crypto/index.ts'
 import { type Address, type InitiatorState, type MemberId, secretsOfInitiator } from '../identity/index.ts'
 import { type Stock, stockSecrets } from '../prekeys/index.ts'
 import { type Session, secretsOf } from '../ratchet/index.ts'
+import { type Transaction, write } from './transaction.ts'
 
 /** A root over somebody's stock of pre-keys. */
 export interface KnownRoot {
@@ -24,7 +25,8 @@ export interface PreKeyed {
   /** Of the newcomer; `null` at the newcomer, for whom the sleeper has no entry yet. */
   readonly member: MemberId | null
   readonly session: Session
-  /** The root of the answer, 32 bytes. */
+  /** Of the answer, 32 bytes each: what seals the sleeper's entry, and what enters the handshake. */
+  readonly a2: Secret
   readonly psk: Secret
   /** 16 bytes: the pre-key's id. Also the run of the admission that follows. */
   readonly id: Bytes
@@ -146,6 +148,13 @@ export const nobodyAsleep = (stored: boolean): AsleepState => ({
   hints: new Map(),
 })
 
+/** To be wiped when the two have met, or never will. */
+export const secretsOfPreKeyed = ({ a2, psk, session }: PreKeyed): readonly Secret[] => [
+  a2,
+  psk,
+  ...secretsOf(session),
+]
+
 /** To be wiped when the run ends. */
 export const secretsOfLongRun = ({ state: { ephemeral, k1, psk } }: LongRun): readonly Secret[] => [
   ephemeral.dh.privateKey,
@@ -163,8 +172,21 @@ export const secretsOfAsleep = ({
   candidates,
 }: AsleepState): readonly Secret[] => [
   ...stockSecrets(stock),
-  ...[...preKeyed.values()].flatMap(({ psk, session }) => [psk, ...secretsOf(session)]),
+  ...[...preKeyed.values()].flatMap(secretsOfPreKeyed),
   ...[...welcomes.values()].flatMap(({ state }) => secretsOfInitiator(state)),
   ...[...longRuns.values()].flatMap(secretsOfLongRun),
   ...[...candidates.values()].flatMap(({ session }) => secretsOf(session)),
 ]
+
+export const setAsleep = (tx: Transaction, change: Partial<AsleepState>): void =>
+  write(tx, 'asleep', { ...tx.state.asleep, ...change })
+
+/** Whether what is shared with `member` rests on a letter or an answer, and not yet on a handshake of both. */
+export const noteUnproved = (tx: Transaction, member: MemberId, isUnproved: boolean): void => {
+  const { unproved } = tx.state.asleep
+  if (unproved.has(member) === isUnproved) return
+  const next = new Set(unproved)
+  if (isUnproved) next.add(member)
+  else next.delete(member)
+  setAsleep(tx, { unproved: next })
+}

@@ -19,9 +19,9 @@ import {
   secretsOfInitiator,
   unpadEntry,
 } from '../identity/index.ts'
-import { admissionKeys, openAdmission, sealAdmission } from '../pake/index.ts'
-import { putPreKeyed, setAsleep } from './asleep-sessions.ts'
-import type { PreKeyed, Welcome } from './asleep-state.ts'
+import { openAdmission, sealAdmission } from '../pake/index.ts'
+import { putPreKeyed } from './asleep-sessions.ts'
+import { type PreKeyed, setAsleep, type Welcome } from './asleep-state.ts'
 import { encodeFrame, type Frame } from './frames.ts'
 import { entryOf, isRemoved } from './members.ts'
 import { mergeWith } from './membership.ts'
@@ -57,11 +57,9 @@ const beginWelcome = async (
 ): Promise<void> => {
   const { crypto } = tx.ports
   const { groupId, self } = tx.state
-  const keys = await admissionKeys(crypto, { key: met.psk })
-  const entry = await sealAdmission(crypto, keys.a2, padEntry(self.entry))
+  const entry = await sealAdmission(crypto, met.a2, padEntry(self.entry))
   const psk = copyOfPsk(met)
   const { state, flow1 } = await initiateHandshake(crypto, { groupId, self, peer: guest, psk })
-  for (const key of [keys.a1, keys.a2, keys.psk]) tx.stale.push(key) // FS
   const bytes = encodeFrame({ kind: 'admit', run: met.id, entry, flow1 })
   if (!sendBytes(tx, address, bytes, { path: 'relay' })) {
     tx.stale.push(...secretsOfInitiator(state)) // FS
@@ -134,9 +132,7 @@ export const receiveWelcome = async (
   if (met?.role !== 'newcomer' || !equal(met.id, run)) return false
   const { crypto } = tx.ports
   const { groupId, self } = tx.state
-  const keys = await admissionKeys(crypto, { key: met.psk })
-  const sleeper = entryFrom(tx, await openAdmission(crypto, keys.a2, entry), from)
-  for (const key of [keys.a1, keys.a2, keys.psk]) tx.stale.push(key) // FS
+  const sleeper = entryFrom(tx, await openAdmission(crypto, met.a2, entry), from)
   const handshakeRun = runOf(flow1)
   if (sleeper === null || handshakeRun === null || sleeper.id === self.id || isRemoved(tx.state, sleeper.id))
     throw new Rejection('prekey/failed')

@@ -5,12 +5,13 @@
  *   asleep-letters   a member's letters to sleepers           asleep-runs      handshakes by mail
  *   asleep-answers   a newcomer among sleepers                asleep-welcome   the handshake when its sleeper wakes
  */
+
 import type { Bytes } from '../codec/index.ts'
 import type { Address, MemberId } from '../identity/index.ts'
 import { answerTo, type MetFrame, openMet, tickAnswers, tickHeld, wakeAtAnswers } from './asleep-answers.ts'
 import { readLetter, tickLetters, wakeAtLetters, writeTo } from './asleep-letters.ts'
 import { openLongCandidate, tickLongRuns } from './asleep-runs.ts'
-import { setAsleep } from './asleep-sessions.ts'
+import { setAsleep } from './asleep-state.ts'
 import { announceRoots, hearRoots, restock } from './asleep-stock.ts'
 import { tickWelcomes, wakeAtWelcomes } from './asleep-welcome.ts'
 import { unnamedSleepers } from './delivery/people.ts'
@@ -23,8 +24,7 @@ import { earliest, Rejection, type Transaction } from './transaction.ts'
 export { receiveAnswer, receiveUsed } from './asleep-answers.ts'
 export { hearLetterNamed } from './asleep-letters.ts'
 export { receiveLongFlow } from './asleep-runs.ts'
-export { noteUnproved } from './asleep-sessions.ts'
-export { type AsleepState, nobodyAsleep } from './asleep-state.ts'
+export { type AsleepState, nobodyAsleep, noteUnproved } from './asleep-state.ts'
 export { hearRoots, notePublished } from './asleep-stock.ts'
 export { receiveWelcome, receiveWelcomed } from './asleep-welcome.ts'
 
@@ -101,17 +101,8 @@ const forgetMembers = (tx: Transaction): void => {
   if (!isSame) setAsleep(tx, kept)
 }
 
-/** Whom the user sees as asleep: members that are away and have a mailbox, and addresses of those without a name yet. */
-export const sleepers = (
-  state: PeerState,
-): { members: readonly MemberId[]; addresses: readonly Address[] } => ({
-  members: [...state.group.roster.entries.values()].flatMap(({ id, entry }) =>
-    id !== state.self.id && state.room.owners?.has(entry.address) && !state.room.present.has(entry.address)
-      ? [id]
-      : [],
-  ),
-  addresses: unnamedSleepers(state),
-})
+/** Those met by a pre-key alone, whose names are not known yet. */
+export const sleepers = (state: PeerState): readonly Address[] => unnamedSleepers(state)
 
 export const wakeAtAsleep = (state: PeerState, now: number): number | null =>
   earliest(wakeAtAnswers(state, now), wakeAtWelcomes(state), ...wakeAtLetters(state))

@@ -1,13 +1,20 @@
-import { type Bytes, concat, utf8 } from '../codec/index.ts'
-import { type Crypto, Secret } from '../crypto/index.ts'
-import { initiateOquake, type OquakeInitiation, type OquakeInput, type Suite } from '../pake/index.ts'
-import { encodePreKey, type PublicHalf, type StoredPreKey } from './pre-key.ts'
+/**
+ * Making pre-keys. All of one follows from three draws, so that its owner stores 240 bytes and computes the rest again
+ * when somebody answers.
+ */
 
-/** Whose pre-key it is, and under which password. Ids of 16 bytes. */
+import { type Bytes, utf8 } from '../codec/index.ts'
+import { type Crypto, Secret } from '../crypto/index.ts'
+import { initiateOquake, type OquakeInitiation, type OquakeInput } from '../pake/index.ts'
+import { leafOf } from './merkle.ts'
+import { encodePublicHalf, type PublicHalf, type StoredPreKey, version } from './pre-key.ts'
+
+/** Whose pre-keys they are, and under which password. */
 export interface Owner {
-  readonly suite: Suite
+  /** 16 bytes. */
   readonly groupId: Bytes
-  readonly member: Bytes
+  /** The first 16 bytes of its relay address. */
+  readonly address: Bytes
   /** 32 bytes. */
   readonly verifier: Secret
 }
@@ -16,16 +23,31 @@ const nobody = new Uint8Array(0)
 /** `d || z`, multiplier and `r`: what `initiateOquake` draws. */
 const oquakeDraws = 64 + 72 + 96
 
-/** OQUAKE's input for one pre-key: all that is published beside it is bound to the password through `sid`. */
+/**
+ * All that is published beside OQUAKE's message is bound to the password through `sid`.
+ *
+ * @param crypto - primitives
+ * @param owner - group, address and verifier
+ * @param half - id and clear keys
+ * @returns OQUAKE's input for this pre-key, the same on both sides
+ */
 export const oquakeInputOf = (
   crypto: Crypto,
-  { suite, groupId, member, verifier }: Owner,
+  { groupId, address, verifier }: Owner,
   { id, dh, kem }: Omit<PublicHalf, 'initiation'>,
 ): OquakeInput => ({
   prs: verifier,
   context: null,
-  sid: crypto.hash(utf8('mlwe-pake pre-key'), Uint8Array.of(suite.id), groupId, member, id, dh, kem),
-  client: member,
+  sid: crypto.hash(
+    utf8('mlwe-pake v2 pre-key binding'),
+    Uint8Array.of(version),
+    groupId,
+    address,
+    id,
+    dh,
+    kem,
+  ),
+  client: address,
   server: nobody,
 })
 
@@ -41,56 +63,64 @@ const replaying = (crypto: Crypto, tape: Secret): Crypto => {
   return { ...crypto, random }
 }
 
-export interface Rebuilt {
-  readonly initiation: OquakeInitiation
-  /** ML-KEM-768 private key, as its seed: 64 bytes. */
-  readonly kemPrivateKey: Secret
-  readonly kemPublicKey: Bytes
-  /** What the relay holds. */
-  readonly published: Bytes
-}
+type Seeds = Omit<StoredPreKey, 'leaf' | 'root'>
 
-/** A pre-key out of its seeds: always the same. */
-export const rebuild = async (crypto: Crypto, owner: Owner, stored: StoredPreKey): Promise<Rebuilt> => {
-  const { id, seed, dh, kemSeed } = stored
+/**
+ * @param crypto - primitives; nothing is drawn
+ * @param owner - under which it was made
+ * @param seeds - the owner's record
+ * @returns OQUAKE's first message with what finishes it, and the public half: always the same
+ */
+export const rebuild = async (
+  crypto: Crypto,
+  owner: Owner,
+  { id, seed, dh, kemSeed }: Seeds,
+): Promise<{ readonly initiation: OquakeInitiation; readonly half: PublicHalf }> => {
   const kem = await crypto.kemGenerate(undefined, kemSeed)
-  const info = utf8('mlwe-pake pre-key OQUAKE')
+  kem.privateKey.wipe()
+  const info = utf8('mlwe-pake v2 pre-key OQUAKE')
   const tape = await crypto.derive(new Uint8Array(32), seed, info, oquakeDraws)
-  const half = { id, dh: dh.publicKey, kem: kem.publicKey }
-  const initiation = await initiateOquake(
-    replaying(crypto, tape),
-    owner.suite,
-    oquakeInputOf(crypto, owner, half),
-  )
+  const keys = { id, dh: dh.publicKey, kem: kem.publicKey }
+  const initiation = await initiateOquake(replaying(crypto, tape), oquakeInputOf(crypto, owner, keys))
   tape.wipe() // FS
-  const published = encodePreKey(owner.suite, { ...half, initiation: initiation.message })
-  return { initiation, kemPrivateKey: kem.privateKey, kemPublicKey: kem.publicKey, published }
+  return { initiation, half: { ...keys, initiation: initiation.message } }
 }
 
-/** One more pre-key, 176 bytes to store. */
+/**
+ * @param initiation - no longer needed
+ */
+export const wipeInitiation = ({ prs, privateKey, publicKey }: OquakeInitiation): void => {
+  for (const secret of [prs, privateKey, publicKey]) secret.wipe() // FS
+}
+
+/**
+ * Draws id 16, seed 32, X25519 32, `d || z` 64.
+ *
+ * @param crypto - primitives
+ * @param owner - group, address and verifier
+ * @returns one more pre-key, without its root
+ */
 export const makePreKey = async (
   crypto: Crypto,
   owner: Owner,
-): Promise<{ readonly stored: StoredPreKey; readonly published: Bytes }> => {
-  const stored: StoredPreKey = {
+): Promise<{ readonly stored: Omit<StoredPreKey, 'root'>; readonly half: PublicHalf }> => {
+  const seeds: Seeds = {
     id: crypto.random(16),
     seed: new Secret(crypto.random(32)),
     dh: await crypto.dhGenerate(),
     kemSeed: new Secret(crypto.random(64)),
   }
-  const { initiation, kemPrivateKey, published } = await rebuild(crypto, owner, stored)
-  for (const secret of [initiation.prs, initiation.privateKey, initiation.publicKey, kemPrivateKey])
-    secret.wipe() // FS
-  return { stored, published }
+  const { initiation, half } = await rebuild(crypto, owner, seeds)
+  wipeInitiation(initiation)
+  return { stored: { ...seeds, leaf: leafOf(crypto, encodePublicHalf(half)) }, half }
 }
 
-/** Root key of the session, and what else it starts from. */
-export const rootOf = async (
-  crypto: Crypto,
-  { transcript, oquakeKey, shared }: { transcript: Bytes; oquakeKey: Secret; shared: Secret },
-): Promise<Secret> => {
-  const both = new Secret(concat(oquakeKey.expose(), shared.expose()))
-  const key = await crypto.derive(transcript, both, utf8('mlwe-pake pre-key root'), 32)
-  for (const used of [both, oquakeKey, shared]) used.wipe() // FS
-  return key
-}
+/**
+ * @param crypto - primitives
+ * @param stored - the owner's record, which keeps its own copies
+ * @returns both pairs of clear keys, for a session to keep and to end
+ */
+export const clearKeysOf = async (crypto: Crypto, { dh, kemSeed }: StoredPreKey) => ({
+  dh: { publicKey: dh.publicKey, privateKey: dh.privateKey.slice(0, 32) },
+  kem: await crypto.kemGenerate(undefined, kemSeed),
+})

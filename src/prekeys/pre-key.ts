@@ -1,8 +1,13 @@
+/**
+ * Byte formats of pre-keys and of what answers them: fields of fixed length behind one version byte.
+ *
+ *   published   version · id · dh · kem · OQUAKE's first message · place · path        at the relay, for anybody
+ *   stored      id · seed · dh pair · kemSeed · leaf · root                            in the owner's sealed profile
+ */
+
 import {
   type Bytes,
-  bytes,
   type Codec,
-  concat,
   DecodeError,
   decode,
   encode,
@@ -10,25 +15,27 @@ import {
   list,
   struct,
   u8,
-  utf8,
 } from '../codec/index.ts'
 import { type Crypto, type KeyPair, type Secret, secretBytes } from '../crypto/index.ts'
-import { oquakeInitBytes, oquakeResponseBytes, type Suite } from '../pake/index.ts'
+import { arePlausible } from '../identity/index.ts'
+import { oquakeInitBytes } from '../pake/index.ts'
+import { depth, leafOf, rootAbove } from './merkle.ts'
 
-const format = 1
+/** First byte of every format here, and part of every label's input. */
+export const version = 2
 
-/** What everybody may see of a pre-key. */
+/** What everybody may see of a pre-key, without its place in the stock. */
 export interface PublicHalf {
   /** 16 bytes. */
   readonly id: Bytes
-  /** The member's first ratchet keys for whoever answers: X25519, 32 bytes, and ML-KEM-768, 1,184 bytes. */
+  /** X25519, 32 bytes, and ML-KEM-768, 1,184 bytes, for one session. */
   readonly dh: Bytes
   readonly kem: Bytes
-  /** OQUAKE's first message: 1,284 or 1,658 bytes. */
+  /** OQUAKE's first message, 1,658 bytes. */
   readonly initiation: Bytes
 }
 
-/** The member's own record of a pre-key: all else is computed from it. */
+/** The owner's own record of a pre-key: all else is computed from it. */
 export interface StoredPreKey {
   readonly id: Bytes
   /** 32 bytes. */
@@ -36,96 +43,105 @@ export interface StoredPreKey {
   readonly dh: KeyPair
   /** 64 bytes. */
   readonly kemSeed: Secret
+  /** Hash of the public half, and root over the stock that it was made with: 32 bytes each. */
+  readonly leaf: Bytes
+  readonly root: Bytes
 }
 
-export interface Answer {
-  readonly id: Bytes
-  /** OQUAKE's second message: 1,152 or 1,632 bytes. */
-  readonly response: Bytes
-  /** X25519, for this root alone. */
-  readonly ephemeral: Bytes
-  /** The newcomer's first ratchet keys. */
-  readonly dh: Bytes
-  readonly kem: Bytes
+interface Published {
+  readonly half: PublicHalf
+  /** Place among the leaves. */
+  readonly place: number
+  /** One node a level, from the leaf up. */
+  readonly path: readonly Bytes[]
 }
 
-/** One version byte and the suite in front: anything else is refused. */
-const framed = <T>(suite: Suite, body: Codec<T>): Codec<T> => ({
+/**
+ * @param body - fields after the version byte
+ * @returns the same behind it; another version is refused
+ */
+export const versioned = <T>(body: Codec<T>): Codec<T> => ({
   write: (out, value) => {
-    u8.write(out, format)
-    u8.write(out, suite.id)
+    u8.write(out, version)
     body.write(out, value)
   },
   read: (input) => {
-    if (u8.read(input) !== format) input.fail('unknown format')
-    if (u8.read(input) !== suite.id) input.fail('unknown suite')
+    if (u8.read(input) !== version) input.fail('unknown version')
     return body.read(input)
   },
 })
 
-const publicHalf = (suite: Suite): Codec<PublicHalf> =>
-  framed(
-    suite,
-    struct<PublicHalf>({
-      id: fixed(16),
-      dh: fixed(32),
-      kem: fixed(1184),
-      initiation: fixed(oquakeInitBytes(suite)),
-    }),
-  )
+const publicHalf: Codec<PublicHalf> = versioned(
+  struct<PublicHalf>({ id: fixed(16), dh: fixed(32), kem: fixed(1184), initiation: fixed(oquakeInitBytes) }),
+)
+const node = fixed(32)
+const pathNodes: Codec<readonly Bytes[]> = {
+  write: (out, path) => {
+    if (path.length !== depth) throw new RangeError(`a path has ${depth} nodes`)
+    for (const each of path) node.write(out, each)
+  },
+  read: (input) => Array.from({ length: depth }, () => node.read(input)),
+}
+const publishedFields = struct<Published>({ half: publicHalf, place: u8, path: pathNodes })
 
-const answerFields = (suite: Suite): Codec<Answer> =>
-  framed(
-    suite,
-    struct<Answer>({
-      id: fixed(16),
-      response: fixed(oquakeResponseBytes(suite)),
-      ephemeral: fixed(32),
-      dh: fixed(32),
-      kem: fixed(1184),
-    }),
-  )
+/**
+ * @param half - public half
+ * @returns 2,891 bytes: what the leaf is over
+ */
+export const encodePublicHalf = (half: PublicHalf): Bytes => encode(publicHalf, half, 4096)
 
-/** 2,518 bytes in suite 1, 2,892 in suite 2. */
-export const encodePreKey = (suite: Suite, half: PublicHalf): Bytes => encode(publicHalf(suite), half)
-/** 2,418 bytes in suite 1, 2,898 in suite 2. */
-export const encodeAnswer = (suite: Suite, answer: Answer): Bytes => encode(answerFields(suite), answer)
+/**
+ * @param published - public half, place and path
+ * @returns 3,116 bytes
+ */
+export const encodePublished = (published: Published): Bytes => encode(publishedFields, published, 4096)
 
-const orNull = <T>(read: () => T): T | null => {
+/**
+ * @param codec - a format of this folder
+ * @param bytes - untrusted
+ * @returns the value, or `null` where the bytes have another form
+ */
+export const decodeOrNull = <T>(codec: Codec<T>, bytes: Uint8Array): T | null => {
   try {
-    return read()
+    return decode(codec, bytes)
   } catch (error) {
     if (error instanceof DecodeError) return null
     throw error
   }
 }
 
-export const decodePreKey = (suite: Suite, published: Uint8Array): PublicHalf | null =>
-  orNull(() => decode(publicHalf(suite), published))
-export const decodeAnswer = (suite: Suite, answer: Uint8Array): Answer | null =>
-  orNull(() => decode(answerFields(suite), answer))
+/** A pre-key as whoever takes it from the relay sees it. */
+export interface OpenedPreKey extends PublicHalf {
+  /** 32 bytes. */
+  readonly leaf: Bytes
+  /** 32 bytes: to be compared with the roots that the owner announced. */
+  readonly root: Bytes
+}
 
-/** 176 bytes, secret. */
+/**
+ * @param crypto - primitives
+ * @param published - untrusted
+ * @returns its parts and the root that its path leads to, or `null` for another form or keys that no honest side makes
+ */
+export const openPublished = (crypto: Crypto, published: Uint8Array): OpenedPreKey | null => {
+  const opened = decodeOrNull(publishedFields, published)
+  if (opened === null || opened.place >= 2 ** depth || !arePlausible(opened.half)) return null
+  const { half, place, path } = opened
+  const leaf = leafOf(crypto, encodePublicHalf(half))
+  return { ...half, leaf, root: rootAbove(crypto, leaf, place, path) }
+}
+
+/** 240 bytes, secret. */
 const storedPreKey = struct<StoredPreKey>({
   id: fixed(16),
   seed: secretBytes(32),
   dh: struct<KeyPair>({ publicKey: fixed(32), privateKey: secretBytes(32) }),
   kemSeed: secretBytes(64),
+  leaf: fixed(32),
+  root: fixed(32),
 })
 
 /** Most private halves that a member keeps. */
 export const maxStock = 300
 /** A member's record of its pre-keys, oldest first, for its stored state. */
 export const stockCodec: Codec<readonly StoredPreKey[]> = list(storedPreKey, maxStock)
-
-const transcriptParts = list(bytes(4096), 2)
-
-/** Everything that both sides saw: 32 bytes. */
-export const transcriptOf = (
-  crypto: Crypto,
-  { groupId, member, newcomer }: { groupId: Bytes; member: Bytes; newcomer: Bytes },
-  messages: readonly [published: Bytes, answer: Bytes],
-): Bytes => {
-  const parts = encode(transcriptParts, messages).slice(2)
-  return crypto.hash(utf8('mlwe-pake pre-key transcript'), concat(groupId, member, newcomer), parts)
-}

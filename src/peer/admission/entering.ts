@@ -7,18 +7,18 @@
  */
 import { type Bytes, DecodeError, equal } from '../../codec/index.ts'
 import type { Secret } from '../../crypto/index.ts'
-import { liveMembers } from '../../group/index.ts'
 import {
   type Address,
   type Identified,
   identify,
+  type MemberId,
   respondHandshake,
   runOf,
   unpadEntry,
 } from '../../identity/index.ts'
 import { openAdmission } from '../../pake/index.ts'
 import type { Frame } from '../frames.ts'
-import { isRemoved } from '../members.ts'
+import { isMember, isRemoved, otherMembers } from '../members.ts'
 import { mergeWith } from '../membership.ts'
 import { adoptCandidate, hasSession } from '../pairs.ts'
 import { withinReach } from '../reach.ts'
@@ -122,8 +122,13 @@ export const receiveEnter = async (
 
 /** The roster of a doorkeeper was taken: this newcomer is in. */
 export const noteRoster = (tx: Transaction): void => {
-  const { joining } = tx.state.admission
-  if (joining !== null && joining.inSince === null) setJoining(tx, { inSince: tx.now })
+  for (const [address, { proof, stage }] of tx.state.admission.guests) {
+    if (proof !== 'password' || stage.kind !== 'entering' || !isMember(tx.state, stage.doorkeeper.id))
+      continue
+    if (tx.state.admission.joining?.inSince === null)
+      setJoining(tx, { inSince: tx.now, doorkeeper: stage.doorkeeper.id })
+    setGuest(tx, address, null)
+  }
 }
 
 /** A doorkeeper let the entry be proved, and says that it is removed or another's: not again there. */
@@ -142,21 +147,12 @@ export const finishJoining = (tx: Transaction): void => {
   setAdmission(tx, { joining: null })
 }
 
-/** Doorkeepers that this newcomer was about to enter by. */
-const doorkeepers = ({ admission }: PeerState): ReadonlySet<string> =>
-  new Set(
-    [...admission.guests].filter(([, { stage }]) => stage.kind === 'entering').map(([address]) => address),
-  )
-
-const isSeedNeeded = (state: PeerState, now: number): boolean => {
-  const known = doorkeepers(state)
-  const others = liveMembers(state.group).filter(
-    ({ id, entry }) => id !== state.self.id && !known.has(entry.address),
-  )
+/** Somebody else is here, and no second member finished a handshake: the doorkeeper may lead nowhere. */
+const isSeedNeeded = (state: PeerState, doorkeeper: MemberId | null, now: number): boolean => {
+  const others = otherMembers(state).filter(({ id }) => id !== doorkeeper)
   const near = withinReach(state, now)
-  const isMet = others.some(({ id }) => near.has(id) && hasSession(state, id))
-  const isAnybodyHere = others.some(({ entry }) => isPresent(state, entry.address))
-  return !isMet && isAnybodyHere
+  if (others.some(({ id }) => near.has(id) && hasSession(state, id))) return false
+  return others.some(({ entry }) => isPresent(state, entry.address))
 }
 
 /** Whether a flow 4 may still come, or A2 to be answered: its sender was charged, and waits for flow 5. */
@@ -167,7 +163,8 @@ export const tickEntering = async (tx: Transaction): Promise<void> => {
   const { joining } = tx.state.admission
   if (joining !== null && joining.inSince !== null) {
     const isLate = tx.now >= joining.inSince + keepSeedMs
-    if (isLate || !(isSeedNeeded(tx.state, tx.now) || isOwing(tx.state.admission))) finishJoining(tx)
+    const isNeeded = isSeedNeeded(tx.state, joining.doorkeeper, tx.now) || isOwing(tx.state.admission)
+    if (isLate || !isNeeded) finishJoining(tx)
   }
   await tickMerged(tx)
 }

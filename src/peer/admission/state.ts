@@ -103,8 +103,9 @@ export interface Joining {
   readonly refused: ReadonlyMap<Address, Refusal>
   /** Whether somebody older is here, and when the last of them went. */
   readonly older: { readonly here: boolean; readonly goneAt: number | null }
-  /** When the roster was taken. */
+  /** When the roster was taken, and whose. */
   readonly inSince: number | null
+  readonly doorkeeper: MemberId | null
 }
 
 /** A flow 3 that waits for a slot. */
@@ -244,6 +245,7 @@ export const startAdmission = ({ seed, invitation, level }: Newcomer): Admission
     refused: new Map(),
     older: { here: false, goneAt: null },
     inSince: null,
+    doorkeeper: null,
   },
   ownLevel: level ?? nothing.ownLevel,
 })

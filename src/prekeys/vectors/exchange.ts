@@ -1,16 +1,22 @@
+<<<<<<< HEAD
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
 import { createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { seededRng } from '../../crypto/testing/seeded.ts'
 import type { Suite } from '../../pake/index.ts'
 import { acceptAnswer, answerPreKey, extendStock, type Owner } from '../index.ts'
+=======
+import { type Bytes, encode, toHex, utf8 } from '../../codec/index.ts'
+import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
+import { type Address, createSelf, memberEntry, type Self } from '../../identity/index.ts'
+import { acceptAnswer, answerPreKey, extendStock, type Owner, openLetter, writeLetter } from '../index.ts'
+>>>>>>> v2
 
-const memberDraws = ['id', 'seed', 'X25519 private key', 'kemSeed (d || z)'] as const
-const newcomerDraws = [
-  'ephemeral X25519 private key',
-  'X25519 private key of the ratchet keys',
-  'd || z of the ratchet keys',
-  "OQUAKE's m",
-] as const
+const ownerDraws = ['id', 'seed', 'X25519 private key', 'kemSeed (d || z)'] as const
+const answerDraws = ['x', "OQUAKE's m"] as const
+const letterDraws = ['run', 'E', 'm of ct_R', 'm of ct_P'] as const
+/** X25519 private key, `d || z`, nonce of the entry: see the folder of identities. */
+const selfDraws = 3
 
 const recordDraws = async (subtle: WebCrypto, seed: string) => {
   const drawn: Bytes[] = []
@@ -29,38 +35,83 @@ const named = (names: readonly string[], drawn: readonly Bytes[]) => {
   return names.map((name, i) => ({ name, bytes: toHex(drawn[i]!) }))
 }
 
-/** One pre-key, answered and accepted, with every draw in its order. */
-export const playExchange = async (subtle: WebCrypto, suite: Suite) => {
-  const name = `mlwe-pake pre-key vector ${suite.id}`
+const memberOf = (crypto: Crypto, groupId: Bytes, name: string): Promise<Self> => {
+  const address = toHex(crypto.hash(utf8(`address of ${name}`))) as Address
+  return createSelf(crypto, groupId, { name, lease: 86_400_000, address })
+}
+
+const shown = ({ entry, hash, keys }: Self) => ({
+  entry: toHex(encode(memberEntry, entry, 2048)),
+  hash,
+  'X25519 private key': toHex(keys.dh.privateKey.expose()),
+  'ML-KEM seed': toHex(keys.kem.privateKey.expose()),
+})
+
+/** Three pre-keys; the first answered by password, the second used by a letter: every draw in its order. */
+export const playExchange = async (subtle: WebCrypto) => {
   const [asleep, awake] = [
-    await recordDraws(subtle, `${name} member`),
-    await recordDraws(subtle, `${name} newcomer`),
+    await recordDraws(subtle, 'mlwe-pake v2 pre-key vector owner'),
+    await recordDraws(subtle, 'mlwe-pake v2 pre-key vector other'),
   ]
-  const idOf = (text: string): Bytes => asleep.crypto.hash(utf8(text)).slice(0, 16)
-  const [groupId, member, newcomer] = [idOf('group'), idOf('member'), idOf('newcomer')]
-  const verifier = asleep.crypto.hash(utf8('mlwe-pake vector verifier'))
-  const owner: Owner = { suite, groupId, member, verifier: new Secret(verifier.slice()) }
-  const { stock, published } = await extendStock(asleep.crypto, owner, [], 1)
-  const draws = { member: named(memberDraws, asleep.drawn) }
-  const answered = await answerPreKey(awake.crypto, owner, newcomer, published[0]!)
+  const groupId = asleep.crypto.hash(utf8('group')).slice(0, 16)
+  const reader = await memberOf(asleep.crypto, groupId, 'asleep')
+  const other = await memberOf(awake.crypto, groupId, 'awake')
+  const verifier = asleep.crypto.hash(utf8('mlwe-pake v2 vector verifier'))
+  const addressOf = ({ entry }: Self) => Uint8Array.from(Buffer.from(entry.address.slice(0, 32), 'hex'))
+  const owner: Owner = { groupId, address: addressOf(reader), verifier: new Secret(verifier.slice()) }
+  const { stock, published } = await extendStock(asleep.crypto, owner, [], 3)
+
+  const answered = await answerPreKey(awake.crypto, owner, other, published[0]!)
   if (answered === null) throw new Error('not a pre-key')
-  const { answer } = answered
-  const accepted = await acceptAnswer(asleep.crypto, owner, stock[0]!, { newcomer, answer })
-  if (accepted.kind === 'failed' || toHex(accepted.key.expose()) !== toHex(answered.key.expose())) {
-    throw new Error('no agreement')
+  const given = { newcomer: addressOf(other), answer: answered.answer }
+  const accepted = await acceptAnswer(asleep.crypto, owner, stock[0]!, given)
+  if (accepted.kind === 'failed') throw new Error('no agreement')
+
+  const afterAnswer = awake.drawn.length
+  const written = await writeLetter(awake.crypto, {
+    groupId,
+    self: other,
+    peer: reader,
+    published: published[1]!,
+  })
+  if (written === null) throw new Error('not a pre-key')
+  const reading = { groupId, self: reader, peer: other, preKey: stock[1]! }
+  const opened = await openLetter(asleep.crypto, reading, written.letterHead)
+  if (opened.kind === 'rejected') throw new Error('no agreement')
+  for (const [one, same] of [
+    [answered.start, accepted.start],
+    [written.start, opened.start],
+  ] as const) {
+    if (toHex(one.key.expose()) !== toHex(same.key.expose())) throw new Error('two keys')
   }
   return {
-    suite: suite.id,
     inputs: {
       groupId: toHex(groupId),
-      member: toHex(member),
-      newcomer: toHex(newcomer),
       verifier: toHex(verifier),
+      owner: shown(reader),
+      other: shown(other),
     },
-    draws: { ...draws, newcomer: named(newcomerDraws, awake.drawn) },
-    published: toHex(published[0]!),
-    answer: toHex(answered.answer),
-    transcript: toHex(answered.transcript),
-    'root key': toHex(answered.key.expose()),
+    draws: {
+      owner: [0, 1, 2].map((i) =>
+        named(ownerDraws, asleep.drawn.slice(selfDraws + 4 * i, selfDraws + 4 * i + 4)),
+      ),
+      answer: named(answerDraws, awake.drawn.slice(selfDraws, afterAnswer)),
+      letter: named(letterDraws, awake.drawn.slice(afterAnswer)),
+    },
+    published: published.map(toHex),
+    leaves: stock.map(({ leaf }) => toHex(leaf)),
+    root: toHex(stock[0]!.root),
+    answer: {
+      bytes: toHex(answered.answer),
+      transcript: toHex(answered.start.transcript),
+      a2: toHex(answered.a2.expose()),
+      psk: toHex(answered.psk.expose()),
+      'session key': toHex(answered.start.key.expose()),
+    },
+    letter: {
+      bytes: toHex(written.letterHead),
+      transcript: toHex(written.start.transcript),
+      'session key': toHex(written.start.key.expose()),
+    },
   }
 }
