@@ -1,16 +1,8 @@
-<<<<<<< HEAD
-import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededRng } from '../../crypto/testing/seeded.ts'
-import type { Suite } from '../../pake/index.ts'
-import { acceptAnswer, answerPreKey, extendStock, type Owner } from '../index.ts'
-=======
 import { type Bytes, encode, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { seededRng } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, memberEntry, type Self } from '../../identity/index.ts'
 import { acceptAnswer, answerPreKey, extendStock, type Owner, openLetter, writeLetter } from '../index.ts'
->>>>>>> v2
 
 const ownerDraws = ['id', 'seed', 'X25519 private key', 'kemSeed (d || z)'] as const
 const answerDraws = ['x', "OQUAKE's m"] as const
