@@ -1,15 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-<<<<<<< HEAD
-import { type Bytes, decode, encode, toHex, utf8 } from '../codec/index.ts'
-import { type Crypto, Secret } from '../crypto/index.ts'
-import { seededCrypto } from '../crypto/testing/seeded.ts'
-import { standardSuite, strongSuite } from '../pake/index.ts'
-=======
 import { type Bytes, concat, decode, encode, toHex } from '../codec/index.ts'
 import { type Crypto, Secret } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { renewEntry, type Self } from '../identity/index.ts'
->>>>>>> v2
 import {
   type Accepted,
   acceptAnswer,

@@ -3,8 +3,7 @@
  * hold them back, forge them or answer them itself.
  */
 import { type Bytes, decode, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededCrypto } from '../../crypto/testing/seeded.ts'
+import { type Crypto, generateXWing, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
 import { type Address, createSelf } from '../../identity/index.ts'
 import { type Frame, frame } from '../frames.ts'
 import { tickMeetings, wakeAtMeetings } from '../meeting.ts'
