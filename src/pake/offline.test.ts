@@ -5,6 +5,7 @@ import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, respond, respondPlus } from './cpace-oquake.ts'
 import { fullSid, initiateOquake, respondOquake } from './oquake.ts'
 import { oquakePlusResponseBytes } from './oquake-plus.ts'
+import { Expand, Extract, XOR } from './testing/letter.ts'
 import {
   attack,
   type Candidate,
