@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { equal, utf8 } from '../codec/index.ts'
-import { type Crypto, type Secret } from '../crypto/index.ts'
-import { seededCrypto } from '../crypto/testing/seeded.ts'
+import type { Crypto, Secret } from '../crypto/index.ts'
 import { nodeEngines } from '../crypto/testing/node-engines.ts'
+import { seededCrypto } from '../crypto/testing/seeded.ts'
 import {
   confirmAuth,
   decodeSession,

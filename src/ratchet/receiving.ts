@@ -192,8 +192,7 @@ const takeTurn = async (
   return {
     session: {
       ...withReceiving(session, next, skipped),
-      // No turn of the peer uses a set of ours twice, and none goes back to an older one.
-      keySets: session.keySets.filter(({ index }) => index > block.peerKeyIndex), // FS
+      keySets: [], // FS: no turn of the peer uses a set of ours twice
       peerKeys: block.keys,
       seen: { ...session.seen, peer: remember(session.seen.peer, brought) },
     },
@@ -201,14 +200,12 @@ const takeTurn = async (
   }
 }
 
-/** A peer that has processed turn `ack` uses no older keys. */
 const acknowledge = (session: Session, ack: number): Session => {
-  const { sending, keySets } = session
+  const { sending } = session
   if (ack <= sending.acked) return session
   return {
     ...session,
     sending: { ...sending, acked: ack, block: null, auth: sending.nextAuth ?? sending.auth, nextAuth: null }, // FS
-    keySets: keySets.filter(({ index }) => index >= ack), // FS
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, equal, fromHex, utf8 } from '../codec/index.ts'
-import { type Crypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { arePlausible, generateKeyPairs } from '../identity/index.ts'
 import { encodeSession, open, type Session, seal, sessionView } from './index.ts'

@@ -34,9 +34,8 @@ export type TurnPolicy = 'due' | 'minute' | 'never'
 
 const minute = 60_000
 
-/** The peer has new keys and no own turn is under way: so the receiver is never more than one root step behind. */
-const isTurnDue = ({ sending, receiving }: Session): boolean =>
-  receiving.rootChain.turn >= sending.freshFrom && sending.acked === sending.rootChain.turn
+/** The peer has turned since the last own turn. Its turn used the keys of ours, so ours has arrived: turns alternate. */
+const isTurnDue = ({ sending, receiving }: Session): boolean => receiving.rootChain.turn >= sending.freshFrom
 
 /** A clock that went back does not hold a turn back. */
 const isTurnAllowed = ({ sending }: Session, policy: TurnPolicy, now: number): boolean => {

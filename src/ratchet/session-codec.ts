@@ -70,7 +70,7 @@ const fields = struct<Session>({
   peer: id,
   sending,
   receiving,
-  keySets: list(keySet, 2),
+  keySets: list(keySet, 1),
   peerKeys: optional(publicKeyFields),
   seen: struct<Session['seen']>({ own: print, peer: print }),
 })
@@ -106,16 +106,11 @@ const isReceivingConsistent = ({ receiving }: Session): boolean => {
   )
 }
 
-/** The newest sets in a row, none below the last acknowledged turn. */
-const areKeySetsConsistent = ({ role, sending, keySets }: Session): boolean => {
+/** The set of the last own turn, there unless a turn of the peer has used it. */
+const areKeySetsConsistent = ({ sending, receiving, keySets }: Session): boolean => {
   const { turn } = sending.rootChain
-  const first = turn - keySets.length + 1
-  return (
-    keySets.every(({ index }, i) => index === first + i) &&
-    first >= sending.acked &&
-    (sending.acked === turn || keySets.length > 0) &&
-    (role === 'responder' || first > 0)
-  )
+  const isUsed = receiving.rootChain.turn >= sending.freshFrom
+  return keySets.length === (isUsed ? 0 : 1) && keySets.every(({ index }) => index === turn)
 }
 
 /** True of every session that this folder makes: a stored one that fails is damaged. */

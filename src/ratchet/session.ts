@@ -80,7 +80,7 @@ export interface Session {
   readonly peer: Bytes
   readonly sending: Sending
   readonly receiving: Receiving
-  /** Those that a turn of the peer may still use, oldest first. None between its turn and the next own one. */
+  /** The set that the peer's next turn will use: that of the last own turn. None between its turn and the next own one. */
   readonly keySets: readonly KeySet[]
   /** The peer's latest keys. Their index is the number of its last turn. `null` before the initiator's first one. */
   readonly peerKeys: PublicKeys | null

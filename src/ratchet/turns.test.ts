@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, utf8 } from '../codec/index.ts'
-import { type Crypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import {
   canSeal,
@@ -64,7 +64,7 @@ describe('turns', () => {
     expect(await opened(third.session, frames[3]!)).toMatchObject({ turned: false, acked: false })
   })
 
-  test('a turn waits for new keys of the peer, and for the acknowledgement of the last', async () => {
+  test('turns alternate: each waits for the one of the peer that used the last', async () => {
     let [left, right] = await createSpokenPair(crypto)
     const turn = async (from: Session): Promise<number> => {
       const { session } = await seal(crypto, from, utf8('x'), turning('control'))

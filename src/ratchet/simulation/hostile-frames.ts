@@ -4,8 +4,8 @@
 
 import { type Bytes, concat, equal, utf8 } from '../../codec/index.ts'
 import { type Crypto, createCrypto, type Rng, type WebCrypto } from '../../crypto/index.ts'
-import { seededRng } from '../../crypto/testing/seeded.ts'
 import { nodeEngines } from '../../crypto/testing/node-engines.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
 import { encodeSession, open, type Padding, type SealOptions, type Session, seal } from '../index.ts'
 import { createSpokenPair } from '../testing/pair.ts'
 

@@ -98,6 +98,7 @@ export const agrees = (model: ModelSession, view: SessionView): boolean =>
     awaitingAck: model.block !== null,
   })
 
+/** That the last turn is acknowledged follows from the rest, says SPEC.md: here it is asked for all the same. */
 const turns = (session: ModelSession, policy: TurnPolicy, now: number): boolean => {
   if (session.turnsReceived < session.freshFrom || session.acked !== session.turnsSent) return false
   if (session.turnsSent === 0) return true

@@ -4,8 +4,8 @@
 
 import { type Bytes, concat, encode, equal, toHex, u32 } from '../../codec/index.ts'
 import { type Crypto, createCrypto, type Rng, type Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededRng } from '../../crypto/testing/seeded.ts'
 import { nodeEngines } from '../../crypto/testing/node-engines.ts'
+import { seededRng } from '../../crypto/testing/seeded.ts'
 import {
   canSeal,
   confirmAuth,
