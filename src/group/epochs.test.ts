@@ -373,7 +373,6 @@ describe('mending', () => {
     const other = [ann, bob, cleo].find((one) => one !== author)!
     group.set(other, { ...group.at(other), epochs: [], current: null, founded: false })
     group.members.get(other)!.beatAt = Number.POSITIVE_INFINITY
-    await group.pass(2_000)
     const standing = { current: null, rosterHash: group.at(other).hash }
     for (const one of [ann, bob, cleo])
       if (one !== other) await group.run(one, { kind: 'standing', from: other, standing })

@@ -85,11 +85,12 @@ const settle = async (crypto: Crypto, handled: GroupStep, surroundings: Surround
   const expired = andThen(handled, (state) => expire(crypto, state, surroundings))
   const chosen = andThen(expired, (state) => settleCurrent(state, surroundings))
   const released = merged(chosen, await releaseHeldBack(crypto, chosen.state, surroundings))
-  const sent = [settleCurrent, sendPending, sendLists, dropOld].reduce(
+  const sent = [settleCurrent, sendPending, sendLists].reduce(
     (step, part) => andThen(step, (state) => part(state, surroundings)),
     released,
   )
-  return merged(sent, await settleAuthoring(crypto, sent.state, surroundings))
+  const authored = merged(sent, await settleAuthoring(crypto, sent.state, surroundings))
+  return andThen(authored, (state) => dropOld(state, surroundings))
 }
 
 const handle = async (

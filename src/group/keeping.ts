@@ -43,6 +43,9 @@ export const holdEpoch = (state: GroupState, epoch: HeldEpoch): GroupStep => {
   )
 }
 
+const currentOf = (state: GroupState): HeldEpoch | null =>
+  state.epochs.find(({ id }) => id === state.current) ?? null
+
 const hasLiveMembers = ({ roster }: GroupState, { members }: HeldEpoch): boolean =>
   members.every((id) => roster.entries.has(id))
 
@@ -58,11 +61,11 @@ export const sendableOf = (state: GroupState): HeldEpoch | null =>
   ) ??
   null
 
-/** Whether at least half of the other members within reach show an epoch that I would not prefer. */
+/** Whether an epoch that I would not prefer is shown by at least half of the others within reach, if there are any. */
 const isEndorsed = (state: GroupState, { id, author }: HeldEpoch, surroundings: Surroundings): boolean => {
   const others = withinReach(state, surroundings).filter((member) => member !== author)
   const shown = others.filter((member) => state.standings.get(member)?.current?.id === id)
-  return shown.length > 0 && 2 * shown.length >= others.length
+  return others.length === 0 || (shown.length > 0 && 2 * shown.length >= others.length)
 }
 
 const chooseCurrent = (state: GroupState, surroundings: Surroundings): HeldEpoch | null =>
@@ -73,11 +76,20 @@ const chooseCurrent = (state: GroupState, surroundings: Surroundings): HeldEpoch
       (epoch.preferred || isEndorsed(state, epoch, surroundings)),
   ) ?? null
 
-/** What others stand at is measured against the current epoch, so with another one it is measured again. */
-const measuredAgain = (standings: GroupState['standings']): GroupState['standings'] =>
-  new Map(
-    [...standings].map(([id, known]): [MemberId, KnownStanding] => [id, { ...known, differsSince: null }]),
+/**
+ * What others stand at is measured against the current epoch, so with another one it is measured again: unless that
+ * is of the same author, which cannot clear itself by making one epoch after another.
+ */
+const measuredAgain = (state: GroupState, current: HeldEpoch | null): GroupState['standings'] => {
+  const before = currentOf(state)
+  const sameAuthor = before !== null && before.author === current?.author
+  return new Map(
+    [...state.standings].map(([id, known]): [MemberId, KnownStanding] => {
+      const agrees = known.current?.id === current?.id
+      return [id, sameAuthor && !agrees ? known : { ...known, differsSince: null }]
+    }),
   )
+}
 
 /** Those that have shown this epoch before I had it: they wait for me. */
 const waitingFor = (state: GroupState, { id, author }: HeldEpoch, surroundings: Surroundings) =>
@@ -110,16 +122,13 @@ export const settleCurrent = (state: GroupState, surroundings: Surroundings): Gr
       epochs,
       current: current?.id ?? null,
       currentSince: surroundings.now,
-      standings: measuredAgain(next.standings),
+      standings: measuredAgain(next, current),
       pending: overtaken ? null : next.pending,
     },
     effects: show,
     stale,
   }
 }
-
-const currentOf = (state: GroupState): HeldEpoch | null =>
-  state.epochs.find(({ id }) => id === state.current) ?? null
 
 const haveMovedOn = (state: GroupState, current: HeldEpoch, surroundings: Surroundings): boolean =>
   withinReach(state, surroundings).every((id) => state.standings.get(id)?.current?.id === current.id)

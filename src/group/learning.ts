@@ -59,6 +59,7 @@ export const changeRoster = (crypto: Crypto, state: GroupState, roster: Roster):
   const gone = [...state.heldBack].filter(([id]) => !isLive(id)).map(([, { joint }]) => joint)
   const waiting = [...(state.pending?.waiting ?? [])].filter(isLive)
   const done = state.pending !== null && waiting.length === 0
+  const removed = [...state.roster.entries.keys()].some((id) => !isLive(id))
   const pending =
     state.pending === null || done ? null : { ...state.pending, waiting: new Set<MemberId>(waiting) }
   return {
@@ -76,8 +77,9 @@ export const changeRoster = (crypto: Crypto, state: GroupState, roster: Roster):
       arrivals: only(state.arrivals, isLive),
       contributions: only(state.contributions, isLive),
       standings: only(state.standings, isLive),
-      authors: only(state.authors, isLive),
-      showers: only(state.showers, isLive),
+      // Who made the trouble may be the one that is gone.
+      authors: removed ? new Map() : state.authors,
+      showers: removed ? new Map() : state.showers,
       absences: only(state.absences, isLive),
     },
     effects: noticesOf(state.roster, roster),
@@ -113,18 +115,18 @@ const removeBoth = (
   return andThen(removed, (next) => withEffects(next, ...announce(next, surroundings, [message])))
 }
 
-/** Removals of my own making. */
+/** Removals of my own making; `host` with everybody whom it let in. */
 export const makeRemovals = (
   crypto: Crypto,
   state: GroupState,
   removals: readonly ToldRemoval[],
   { now }: Surroundings,
+  host: MemberId | null = null,
 ): GroupStep => {
   let { roster } = state
   for (const { id, by, reason, teller } of removals) {
-    if (removalIn(roster, id) === null) {
-      roster = addRemoval(roster, { id, by, reason, teller, denied: [], at: now })
-    }
+    if (removalIn(roster, id) !== null) continue
+    roster = addRemoval(roster, { id, by, reason, teller, denied: [], at: now, withInvited: id === host })
   }
   return changeRoster(crypto, { ...state, evicted: true }, roster)
 }
@@ -179,6 +181,11 @@ export const learnEntry = (
     const roster = settleEarly(state.roster, identified)
     return withEffects({ ...state, roster }, control(teller, { kind: 'removals', removals }))
   }
+  if (removalIn(state.roster, by)?.withInvited) {
+    const { self } = state
+    const told: ToldRemoval = { id, by: self.id, reason: 'evicted', teller: self.id }
+    return withEffects(state, control(teller, { kind: 'removals', removals: [told] }))
+  }
   const paid = spend(state, teller, identified, surroundings.now)
   if (paid === null) return unchanged(state)
   const mine = by === state.self.id
@@ -216,7 +223,7 @@ export const learnRemoval = (
   }
   const mine = by === state.self.id
   const place = { by: mine ? from : by, teller, denied: mine ? [by] : [] }
-  const removal: KeptRemoval = { id, reason, ...place, at: surroundings.now }
+  const removal: KeptRemoval = { id, reason, ...place, at: surroundings.now, withInvited: false }
   const learned = changeRoster(crypto, state, addRemoval(state.roster, removal))
   if (!mine) return learned
   const effects = objection(learned.state, surroundings, from, { id, denied: [] }, 'removal')

@@ -14,7 +14,7 @@ import type { HeldEpoch } from './epoch.ts'
 import { dueList } from './exchange.ts'
 import { isPaused, offend } from './penalty.ts'
 import { resendTo } from './pending.ts'
-import type { GroupState, GroupStep, KnownStanding, Standing, Surroundings } from './state.ts'
+import type { GroupEffect, GroupState, GroupStep, KnownStanding, Standing, Surroundings } from './state.ts'
 import { withEffects, withinReach } from './step.ts'
 
 /** What was sealed earlier may have crossed my epoch on its way. */
@@ -33,52 +33,60 @@ export const takeStanding = (
   const known = state.standings.get(from)
   const agrees = (current?.id ?? null) === state.current
   const early = now - state.currentSince < graceMs
-  const fresh = agrees || early || rosterHash !== state.hash
-  const differsSince = fresh ? null : (known?.differsSince ?? now)
-  const standing: KnownStanding = { current, rosterHash, differsSince }
+  const since = agrees || rosterHash !== state.hash ? null : (known?.differsSince ?? (early ? null : now))
+  const standing: KnownStanding = { current, rosterHash, shownAt: now, differsSince: since }
   const next: GroupState = { ...state, standings: new Map(state.standings).set(from, standing) }
   if (rosterHash !== state.hash) return withEffects(dueList(crypto, next, from, surroundings))
-  return withEffects(next, ...(differsSince === null ? [] : resendTo(next, from)))
+  if (since === null) return withEffects(next)
+  // It is to know that I do not show what it shows: whose fault that is, it may know better.
+  const show: readonly GroupEffect[] = since === known?.differsSince ? [] : [{ kind: 'show', to: [from] }]
+  return withEffects(next, ...show, ...resendTo(next, from))
 }
 
-const differing = (state: GroupState, surroundings: Surroundings): readonly (readonly [MemberId, number])[] =>
+/** Members that differ, and since when: each has shown it after my current epoch could have arrived. */
+const differing = (state: GroupState, surroundings: Surroundings): readonly number[] =>
   withinReach(state, surroundings).flatMap((id) => {
     const standing = state.standings.get(id)
-    const since = standing?.rosterHash === state.hash ? standing.differsSince : null
-    const paused = isPaused(state.showers.get(id), surroundings.now)
-    return since === undefined || since === null || paused ? [] : [[id, since] as const]
+    if (standing?.rosterHash !== state.hash || standing.differsSince === null) return []
+    const arrived = state.currentSince + graceMs
+    if (standing.shownAt < arrived || isPaused(state.showers.get(id), surroundings.now)) return []
+    return [Math.max(standing.differsSince, arrived)]
   })
 
 /** @returns whether a difference has lasted long enough for a new epoch */
 export const needsMending = (state: GroupState, surroundings: Surroundings): boolean =>
-  differing(state, surroundings).some(([, since]) => surroundings.now - since >= mendMs)
+  differing(state, surroundings).some((since) => surroundings.now - since >= mendMs)
 
 /** @returns when a difference next needs a new epoch, or `null` */
 export const mendingDue = (state: GroupState, surroundings: Surroundings): number | null => {
-  const times = differing(state, surroundings).map(([, since]) => since + mendMs)
+  const times = differing(state, surroundings).map((since) => since + mendMs)
   return times.length === 0 ? null : Math.min(...times)
 }
 
+/** A paused author's epochs count for others only once they are shown by others. */
+const blame = (state: GroupState, author: MemberId, now: number): GroupState => {
+  const penalty = offend(state.authors.get(author), now)
+  const authors = new Map(state.authors).set(author, penalty)
+  if (!isPaused(penalty, now) || author === state.self.id) return { ...state, authors }
+  const epochs = state.epochs.map((held) => (held.author === author ? { ...held, preferred: false } : held))
+  return { ...state, authors, epochs }
+}
+
 /**
- * Counts what `epoch` mends, if it does: on the roster of my current one, while somebody shows another. Its author
- * and those that differ each get their share.
+ * Counts what `epoch` mends, if it does: on the roster of my current one, while somebody shows another. The author of
+ * mine and those that differ each get their share.
  */
 export const countMend = (state: GroupState, epoch: HeldEpoch, now: number): GroupState => {
   const current = state.epochs.find(({ id }) => id === state.current)
   if (current === undefined || !sameMembers(current, epoch)) return state
   const differ = [...state.standings].filter(
     ([id, { differsSince, rosterHash }]) =>
-      id !== epoch.author &&
-      differsSince !== null &&
-      rosterHash === state.hash &&
-      now - differsSince >= graceMs &&
-      !isPaused(state.showers.get(id), now),
+      differsSince !== null && rosterHash === state.hash && !isPaused(state.showers.get(id), now),
   )
-  if (differ.length === 0) return state
+  if (differ.length === 0 || (epoch.author === current.author && epoch.author !== state.self.id)) return state
   const showers = new Map(state.showers)
-  for (const [id] of differ) showers.set(id, offend(showers.get(id), now, 1))
-  const blamed = offend(state.authors.get(current.author), now, 2)
-  return { ...state, showers, authors: new Map(state.authors).set(current.author, blamed) }
+  for (const [id] of differ) if (id !== epoch.author) showers.set(id, offend(showers.get(id), now))
+  return blame({ ...state, showers }, current.author, now)
 }
 
 const sameMembers = (a: HeldEpoch, b: HeldEpoch): boolean =>

@@ -1,8 +1,8 @@
 /**
- * A pause for those who make others work: after two offences within 60 s it lasts 60 s, then twice as long each time,
- * up to an hour. An hour after the last pause all is forgotten.
+ * A pause for those who make others work: 60 s after two offences within 60 s, then for each single one twice as long
+ * as before, up to an hour. An hour after the last pause all is forgotten.
  *
- *   clear ──two within 60 s──> paused 60 s ──> watched ──> paused 120 s ──> … ──an hour of peace──> clear
+ *   clear ──two within 60 s──> paused 60 s ──> watched ──one──> paused 120 s ──> … ──an hour of peace──> clear
  */
 
 export interface Penalty {
@@ -17,14 +17,13 @@ const windowMs = 60_000
 const longestMs = 3_600_000
 
 /**
- * @param again how many offences within 60 s make a pause for one that was paused before
  * @returns the penalty after an offence at `now`
  */
-export const offend = (penalty: Penalty | undefined, now: number, again: 1 | 2): Penalty => {
+export const offend = (penalty: Penalty | undefined, now: number): Penalty => {
   const past = penalty !== undefined && now - penalty.until < longestMs ? penalty : undefined
   const at = [...(past?.at ?? []).filter((time) => now - time < windowMs), now]
   const nextMs = past?.nextMs ?? windowMs
-  if (at.length < (nextMs > windowMs ? again : 2)) return { at, until: past?.until ?? now, nextMs }
+  if (at.length < (nextMs > windowMs ? 1 : 2)) return { at, until: past?.until ?? now, nextMs }
   return { at: [], until: now + nextMs, nextMs: Math.min(longestMs, nextMs * 2) }
 }
 

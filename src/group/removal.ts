@@ -21,6 +21,8 @@ export interface ToldRemoval extends Removal {
 export interface KeptRemoval extends Removal, Attribution {
   /** When it was learned here, milliseconds. */
   readonly at: number
+  /** Whether I removed it with everybody whom it let in: entries that come later are answered with a removal. */
+  readonly withInvited: boolean
 }
 
 export const removalReason = oneOf('left', 'evicted', 'expired')

@@ -32,7 +32,7 @@ export const evict = (
   const messages = piecesOf(removals, maxRemovalsPerControl).map(
     (piece): GroupControl => ({ kind: 'removals', removals: piece }),
   )
-  return andThen(makeRemovals(crypto, state, removals, surroundings), (next) =>
+  return andThen(makeRemovals(crypto, state, removals, surroundings, withInvited ? member : null), (next) =>
     withEffects(
       next,
       ...announce(next, surroundings, messages),

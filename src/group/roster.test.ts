@@ -38,6 +38,7 @@ const removalOf = (id: MemberId, reason: RemovalReason = 'evicted', at = 0) => (
   teller: self.id,
   denied: [],
   at,
+  withInvited: false,
 })
 const here: Surroundings = { now: 1_000, online: true, reach: new Set(people.map(({ id }) => id)) }
 const fresh = (): GroupState => ({

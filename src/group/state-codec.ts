@@ -105,6 +105,7 @@ const storedRemoval = struct<KeptRemoval>({
   teller: memberId,
   denied: deniedList,
   at: milliseconds,
+  withInvited: bool,
 })
 
 interface StoredGroup {

@@ -21,7 +21,12 @@ export interface Standing {
 
 /** What is known of where another member stands. */
 export interface KnownStanding extends Standing {
-  /** Since when it has shown another epoch than mine although mine could have arrived; `null` while it does not. */
+  /** When it said so. */
+  readonly shownAt: number
+  /**
+   * Since when it has shown another epoch than mine although mine could have arrived; `null` while it does not. It
+   * is evidence about the author of mine, so another epoch of the same author does not end it.
+   */
   readonly differsSince: number | null
 }
 

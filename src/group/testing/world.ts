@@ -3,7 +3,7 @@
  * is woken but when `wakeAt` says so. A pair session stands between any two that are not kept apart.
  */
 import { decode, encode } from '../../codec/index.ts'
-import { type Crypto } from '../../crypto/index.ts'
+import type { Crypto } from '../../crypto/index.ts'
 import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, type Identified, type MemberId } from '../../identity/index.ts'
 import { type GroupControl, groupControl, maxControlBytes } from '../control.ts'
