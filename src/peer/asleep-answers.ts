@@ -25,7 +25,7 @@ import {
 } from './admission/ledger.ts'
 import { openPreKeyed, preKeyedSession, putPreKeyed, sealFirst, shortOf } from './asleep-sessions.ts'
 import { noteUnproved, setAsleep } from './asleep-state.ts'
-import { ownerOf, rootsToTell } from './asleep-stock.ts'
+import { noteUsed, ownerOf, rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { hearSaid } from './delivery/incoming.ts'
 import { postFrame } from './delivery/mail.ts'
@@ -181,7 +181,7 @@ const openAnswer = async (tx: Transaction, from: Address, { answer, first }: Ans
   const taken = id === null ? null : takeOnce(tx.state.asleep.stock, id)
   if (id === null || taken === null) return sayUsed(tx, from, id)
   const isCharged = chargeLevel(tx)
-  setAsleep(tx, { stock: taken.stock })
+  noteUsed(tx, taken.stock)
   tx.stale.push(...taken.stale) // FS
   const owner = ownerOf(tx.state, tx.state.self.entry.address)
   const given = { newcomer: shortOf(from), answer }

@@ -104,6 +104,7 @@ type Stored = Pick<
   | 'stored'
   | 'stock'
   | 'stockFor'
+  | 'left'
   | 'ownRoots'
   | 'roots'
   | 'preKeyed'
@@ -120,6 +121,7 @@ const stored = struct<Stored>({
   stored: bool,
   stock: stockCodec,
   stockFor: text(64),
+  left: optional(u8),
   ownRoots: list(fixed(32), 2),
   roots: byKey(memberId, list(root, 4)),
   preKeyed: byKey(address, preKeyed),
@@ -136,9 +138,14 @@ const stored = struct<Stored>({
 
 /** For states that are sealed before they are stored. Letters are read, and roots told, in each life anew. */
 export const asleepCodec: Codec<AsleepState> = {
-  write: (out, state) => stored.write(out, { ...state, unproved: [...state.unproved] }),
+  write: (out, state) =>
+    stored.write(out, {
+      ...state,
+      left: state.left === null ? null : Math.min(state.left, 255),
+      unproved: [...state.unproved],
+    }),
   read: (input) => {
     const { unproved, ...kept } = stored.read(input)
-    return { ...nobodyAsleep(kept.stored), ...kept, unproved: new Set(unproved), mailRead: false }
+    return { ...nobodyAsleep(kept.stored), ...kept, left: kept.left ?? 0, unproved: new Set(unproved), mailRead: false }
   },
 }

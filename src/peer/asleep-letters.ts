@@ -11,12 +11,19 @@
  */
 import { type Bytes, equal, toHex, utf8 } from '../codec/index.ts'
 import type { Address, Identified, MemberId } from '../identity/index.ts'
-import { letterRunOf, openLetter, openPublished, takeOnce, writeLetter } from '../prekeys/index.ts'
+import {
+  letterRunOf,
+  openLetter,
+  openPublished,
+  preKeyIdOf,
+  takeOnce,
+  writeLetter,
+} from '../prekeys/index.ts'
 import { open } from '../ratchet/index.ts'
 import { beginLongRun } from './asleep-runs.ts'
 import { decodeControl, memberSession, sealFirst } from './asleep-sessions.ts'
 import { noteUnproved, type ReadLetter, setAsleep } from './asleep-state.ts'
-import { isAnnounced, rootsToTell } from './asleep-stock.ts'
+import { isAnnounced, noteUsed, rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { reopen } from './delivery/gaps.ts'
 import { noteLetterSession, postFrame } from './delivery/mail.ts'
@@ -114,7 +121,7 @@ export const readLetter = async (
   if (opened.kind === 'rejected') throw new Rejection('prekey/failed')
   const message = decodeControl(opened.plaintext)
   tx.stale.push(start.key, ...taken.stale, ...opened.stale) // FS
-  setAsleep(tx, { stock: taken.stock })
+  noteUsed(tx, taken.stock)
   rememberRun(tx, run)
   if (!hasSession(tx.state, member)) noteUnproved(tx, member, true)
   adoptLetter(tx, member, from, opened.session)

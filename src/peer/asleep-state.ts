@@ -88,7 +88,7 @@ export interface AsleepState {
   readonly stock: Stock
   /** Names the verifier that the stock was made under; empty before the first. */
   readonly stockFor: string
-  /** Pre-keys left at the relay, as it said last, and when it is asked to take more. */
+  /** Pre-keys left at the relay, as far as is known; `null` while it is being handed more. */
   readonly left: number | null
   /** The last two roots over the own stock, oldest first, and who knows the newest. */
   readonly ownRoots: readonly Bytes[]
@@ -126,7 +126,7 @@ export const nobodyAsleep = (stored: boolean): AsleepState => ({
   stored,
   stock: [],
   stockFor: '',
-  left: null,
+  left: 0,
   ownRoots: [],
   told: new Set(),
   roots: new Map(),

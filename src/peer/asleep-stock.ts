@@ -10,7 +10,7 @@
 import type { Bytes } from '../codec/index.ts'
 import { equal, toHex, utf8 } from '../codec/index.ts'
 import type { MemberId } from '../identity/index.ts'
-import { extendStock, type Owner, refillAt, rootOf, stockSize } from '../prekeys/index.ts'
+import { extendStock, type Owner, refillAt, rootOf, type Stock, stockSize } from '../prekeys/index.ts'
 import { shortOf } from './asleep-sessions.ts'
 import { type KnownRoot, setAsleep } from './asleep-state.ts'
 import type { PreKeyRoot } from './controls.ts'
@@ -38,6 +38,12 @@ const nameOfVerifier = (tx: Transaction): string =>
 
 /** How many pre-keys of this member the relay holds. */
 export const notePublished = (tx: Transaction, left: number): void => setAsleep(tx, { left })
+
+/** One of them is used up: out of the own record, and gone from the relay's. */
+export const noteUsed = (tx: Transaction, stock: Stock): void => {
+  const { left } = tx.state.asleep
+  setAsleep(tx, { stock, left: left === null ? null : Math.max(0, left - 1) })
+}
 
 /** The private halves are durable before the public ones leave. */
 export const restock = async (tx: Transaction): Promise<void> => {

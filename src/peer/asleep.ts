@@ -15,7 +15,7 @@ import { setAsleep } from './asleep-state.ts'
 import { announceRoots, hearRoots, restock } from './asleep-stock.ts'
 import { tickWelcomes, wakeAtWelcomes } from './asleep-welcome.ts'
 import { unnamedSleepers } from './delivery/people.ts'
-import { mailReceipts } from './delivery/receipts.ts'
+import { noteWake } from './delivery/receipts.ts'
 import type { Frame } from './frames.ts'
 import { entryOf, isMember, membersAt } from './members.ts'
 import type { PeerEvent, PeerState } from './state.ts'
@@ -59,9 +59,9 @@ export const openAsleep = async (tx: Transaction, from: Address, body: Bytes): P
   (await openMet(tx, from, body)) ?? (await openLongCandidate(tx, from, body))
 
 /** All letters have been read. */
-export const noteMailRead = async (tx: Transaction): Promise<void> => {
+export const noteMailRead = (tx: Transaction): void => {
+  if (!tx.state.asleep.mailRead) noteWake(tx)
   setAsleep(tx, { mailRead: true })
-  await mailReceipts(tx)
 }
 
 /** What is due for pre-keys, letters, and those who were met by them. */

@@ -13,10 +13,6 @@ export const setDelivery = (tx: Transaction, change: Partial<DeliveryState>): vo
 
 export const isFinished = ({ sent, copies }: Outgoing): boolean => sent && copies.size === 0
 
-/** Something is still to be done for it without anybody asking. */
-export const isUnderWay = ({ sent, copies }: Outgoing): boolean =>
-  !sent || [...copies.values()].some(({ nextAt }) => nextAt !== null)
-
 /** The newest are kept: of those that are finished, and of those that somebody has yet to confirm. */
 const trimmed = (outbox: readonly Outgoing[]): readonly Outgoing[] => {
   const finished = outbox.filter(isFinished).slice(-maxFinished)

@@ -19,7 +19,6 @@ import {
   changeCopiesOf,
   changeCopy,
   freshCopy,
-  isUnderWay,
   nameRecipient,
   putOutgoing,
   setDelivery,
@@ -50,7 +49,7 @@ export const say = async (tx: Transaction, text: string): Promise<void> => {
   if (phase.kind !== 'joined') throw new Rejection('message/not-joined')
   if (text.length === 0) throw new Rejection('message/empty')
   if (utf8(text).length > maxTextBytes) throw new Rejection('message/long')
-  if (delivery.outbox.filter(isUnderWay).length >= maxKept) throw new Rejection('message/backlog')
+  if (delivery.outbox.filter(({ sent }) => !sent).length >= maxKept) throw new Rejection('message/backlog')
   const number = delivery.lastNumber + 1
   const epoch = sendableEpoch(tx.state.group)
   const members = epoch === null ? others(tx.state) : membersOf(tx.state, epoch)

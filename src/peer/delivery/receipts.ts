@@ -38,7 +38,9 @@ const forget = (tx: Transaction, to: MemberId): void => {
 }
 
 export const tickReceipts = async (tx: Transaction): Promise<void> => {
-  const { owed, receiptsAt } = tx.state.delivery
+  const { owed, receiptsAt, receiptsByMail } = tx.state.delivery
+  // Who has a mailbox is known a moment after the relay let this member in.
+  if (receiptsByMail && tx.state.room.online && tx.state.room.owners !== null) await mailReceipts(tx)
   if (receiptsAt === null || tx.now < receiptsAt) return
   setDelivery(tx, { receiptsAt: null })
   for (const [to, numbers] of owed) {
@@ -56,8 +58,11 @@ export const noteReceiptsDue = (tx: Transaction, to: MemberId): void => {
   if (owed.has(to)) setDelivery(tx, { receiptsAt: receiptsAt ?? tx.now + collectMs })
 }
 
-/** All letters have been read: their writers that are away find the receipts in their mailboxes. */
-export const mailReceipts = async (tx: Transaction): Promise<void> => {
+/** All letters have been read: their writers that are away find the receipts in their mailboxes, once for this wake. */
+export const noteWake = (tx: Transaction): void => setDelivery(tx, { receiptsByMail: true })
+
+const mailReceipts = async (tx: Transaction): Promise<void> => {
+  setDelivery(tx, { receiptsByMail: false })
   for (const [to, numbers] of tx.state.delivery.owed) {
     if (!isMember(tx.state, to) || waysTo(tx.state, to)?.absent !== true) continue
     let isPosted = true

@@ -91,6 +91,8 @@ export interface DeliveryState {
   /** Receipts that are due, by the message's sender. */
   readonly owed: ReadonlyMap<MemberId, readonly number[]>
   readonly receiptsAt: number | null
+  /** This member woke and read its letters: what is owed goes by mail, once. */
+  readonly receiptsByMail: boolean
   /** Resends that each member got for its requests: so many since then. */
   readonly answered: ReadonlyMap<MemberId, { readonly at: number; readonly count: number }>
   readonly mail: MailState
@@ -108,6 +110,7 @@ export const nothingSaid: DeliveryState = {
   incoming: new Map(),
   owed: new Map(),
   receiptsAt: null,
+  receiptsByMail: false,
   answered: new Map(),
   mail: noMail,
 }
