@@ -7,11 +7,13 @@
  */
 import { type Bytes, DecodeError, equal } from '../../codec/index.ts'
 import type { Secret } from '../../crypto/index.ts'
+import { removalOf } from '../../group/index.ts'
 import {
   type Address,
   type Identified,
   identify,
   type MemberId,
+  memberIdOf,
   respondHandshake,
   runOf,
   unpadEntry,
@@ -147,12 +149,21 @@ export const finishJoining = (tx: Transaction): void => {
   setAdmission(tx, { joining: null })
 }
 
+/** Entries that the doorkeeper listed and that have yet to come. */
+const isExpecting = ({ group }: PeerState, doorkeeper: MemberId | null): boolean => {
+  const listed = doorkeeper === null ? undefined : group.expected.get(doorkeeper)
+  return [...(listed ?? [])].some((hash) => {
+    const id = memberIdOf(hash)
+    return !group.roster.entries.has(id) && removalOf(group, id) === null
+  })
+}
+
 /** Somebody else is here, and no second member finished a handshake: the doorkeeper may lead nowhere. */
 const isSeedNeeded = (state: PeerState, doorkeeper: MemberId | null, now: number): boolean => {
   const others = otherMembers(state).filter(({ id }) => id !== doorkeeper)
   const near = withinReach(state, now)
   if (others.some(({ id }) => near.has(id) && hasSession(state, id))) return false
-  return others.some(({ entry }) => isPresent(state, entry.address))
+  return isExpecting(state, doorkeeper) || others.some(({ entry }) => isPresent(state, entry.address))
 }
 
 /** Whether a flow 4 may still come, or A2 to be answered: its sender was charged, and waits for flow 5. */

@@ -47,6 +47,8 @@ import { type GuestRun, putBounded, type Refusal } from './state.ts'
 
 export type PakeFrame = Extract<Frame, { kind: 'pake' }>
 
+/** A newcomer waits for one member at a time, this long in all: strangers may answer flow 1 and say no more. */
+const patienceMs = 5_000
 const none: Bytes = new Uint8Array(0)
 /** A merge that got no valid flow 2 by then gives way to the next. */
 const mergeOpeningMs = 15_000
@@ -103,8 +105,13 @@ export const refuse = (tx: Transaction, address: Address, refusal: Refusal): voi
   if (joining !== null) setJoining(tx, { refused: new Map(joining.refused).set(address, refusal) })
 }
 
+/** Until when one is asked after the other. */
+export const patientUntil = ({ admission: { joining } }: PeerState): number =>
+  joining?.askingSince == null ? Number.POSITIVE_INFINITY : joining.askingSince + patienceMs
+
 /** Another run of a newcomer whose flow 3 is out: one password is tried at one member after the other. */
 const isProvingElsewhere = (tx: Transaction, address: Address): boolean =>
+  tx.now < patientUntil(tx.state) &&
   [...tx.state.admission.guests].some(
     ([other, { stage, blocks }]) => other !== address && blocks && stage.kind === 'proving',
   )
@@ -137,7 +144,6 @@ export const resumeHeld = async (tx: Transaction): Promise<void> => {
   for (const [address, run] of tx.state.admission.guests) {
     if (run.stage.kind !== 'held' || isProvingElsewhere(tx, address)) continue
     await prove(tx, address, run, run.stage.flow2)
-    return
   }
 }
 
@@ -243,7 +249,8 @@ export const expireGuests = (tx: Transaction, ended: (address: Address, run: Gue
 
 const wakeOf = (state: PeerState, run: GuestRun, now: number): number | null => {
   const { stage, until } = run
-  const repeats = stage.kind === 'held' ? null : repeatAt(run.sent, stage.kind === 'opened')
+  if (stage.kind === 'held') return Math.min(until, Math.max(now, patientUntil(state)))
+  const repeats = repeatAt(run.sent, stage.kind === 'opened')
   if (stage.kind !== 'proving' || stage.flow4 === null) return earliest(until, repeats)
   const looked = run.proof === 'verifier' ? levelAllowedAt(state, now) : ownLevelAllowedAt(state, now)
   return earliest(until, repeats, looked)

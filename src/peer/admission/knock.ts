@@ -12,13 +12,12 @@ import type { Address } from '../../identity/index.ts'
 import { isPresent } from '../room.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, type Transaction } from '../transaction.ts'
-import { openRun } from './guest.ts'
+import { openRun, patientUntil } from './guest.ts'
 import { ownLevelAllowedAt } from './ledger.ts'
 import { setGuest, setJoining } from './slice.ts'
 import { type Asked, type GuestRun, type Joining, putBounded } from './state.ts'
 
 const silentMs = 1_500
-const patienceMs = 5_000
 const hurriedMs = 100
 /** From flow 5 to A4. */
 const enteringMs = 4_000
@@ -53,14 +52,14 @@ const askable = (state: PeerState, joining: Joining): readonly Address[] =>
 /** Until when this run alone keeps the newcomer from asking the next; `null`: it does not. */
 const heldBackUntil = (
   { stage, since, startedAt, blocks, until }: GuestRun,
-  patientUntil: number,
+  patience: number,
 ): number | null => {
   switch (stage.kind) {
     case 'opened':
-      return blocks ? Math.min(startedAt + silentMs, patientUntil) : null
+      return blocks ? Math.min(startedAt + silentMs, patience) : null
     case 'held':
     case 'proving':
-      return blocks ? Math.min(until, patientUntil) : null
+      return blocks ? Math.min(until, patience) : null
     case 'shown':
       return since + enteringMs
     case 'entering':
@@ -74,11 +73,11 @@ const heldBackUntil = (
 const nextAt = (state: PeerState, joining: Joining, now: number): number => {
   const { askingSince, openedAt } = joining
   if (askingSince === null || openedAt === null) return now
-  const patientUntil = askingSince + patienceMs
+  const patience = patientUntil(state)
   const holds = [...state.admission.guests.values()]
     .filter(({ proof }) => proof === 'password')
-    .map((run) => heldBackUntil(run, patientUntil) ?? now)
-  const hurried = now >= patientUntil ? openedAt + hurriedMs : now
+    .map((run) => heldBackUntil(run, patience) ?? now)
+  const hurried = now >= patience ? openedAt + hurriedMs : now
   return Math.max(now, hurried, ...holds)
 }
 
@@ -151,7 +150,9 @@ export const stopWaiting = (tx: Transaction, address: Address): void => {
 export const heedBusy = (tx: Transaction, address: Address, run: GuestRun, retryAfterMs: number): void => {
   if (run.stage.kind !== 'opened' && run.stage.kind !== 'proving') return
   const notBefore = tx.now + Math.min(Math.max(retryAfterMs, leastBusyMs), mostBusyMs)
-  setGuest(tx, address, { ...run, blocks: false, until: Math.min(run.until, notBefore) })
+  // Flow 1 is not repeated meanwhile.
+  const sent = run.stage.kind === 'opened' ? { ...run.sent, times: Number.POSITIVE_INFINITY } : run.sent
+  setGuest(tx, address, { ...run, sent, blocks: false, until: Math.min(run.until, notBefore) })
   const { joining } = tx.state.admission
   const asked = joining?.asked.get(address)
   if (joining == null || asked === undefined) return

@@ -6,13 +6,12 @@
  */
 import type { PeerState } from '../state.ts'
 import type { Transaction } from '../transaction.ts'
-import { allowedAt, charge, clamp, confirm, isAllowed, levelNow } from './level.ts'
+import { allowedAt, charge, clamp, confirm, countedNow, freeLevel, isAllowed } from './level.ts'
 import { setAdmission } from './slice.ts'
 
 /** Runs that the ledger says nothing about are taken this often at most. */
 const maxRunsPerSecond = 10
 const secondMs = 1_000
-const freeLevel = 5
 
 const isOpen = ({ password }: PeerState): boolean => password.door === 'open'
 
@@ -52,7 +51,7 @@ const pending = ({ admission }: PeerState): number =>
 export const isShut = (state: PeerState, now: number): boolean =>
   !isOpen(state) &&
   !levelAllows(state, now) &&
-  levelNow(state.admission.level, now) - pending(state) >= freeLevel
+  countedNow(state.admission.level, now) - pending(state) >= freeLevel
 
 /** A newcomer's own level: flows 4 that did not verify, and answers to pre-keys. */
 export const ownLevelAllows = ({ admission }: PeerState, now: number): boolean =>
@@ -60,6 +59,10 @@ export const ownLevelAllows = ({ admission }: PeerState, now: number): boolean =
 
 export const ownLevelAllowedAt = ({ admission }: PeerState, now: number): number =>
   allowedAt(admission.ownLevel, now)
+
+/** An answer to a pre-key, or a flow 4, was no guess after all. */
+export const confirmOwnLevel = (tx: Transaction): void =>
+  setAdmission(tx, { ownLevel: confirm(tx.state.admission.ownLevel) })
 
 export const chargeOwnLevel = (tx: Transaction): void =>
   setAdmission(tx, { ownLevel: charge(tx.state.admission.ownLevel, tx.now) })

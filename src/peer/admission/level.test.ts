@@ -11,6 +11,8 @@ const charged = (times: number, at = start): Level =>
 
 test('five charges are free, then 60 s, doubled up to an hour', () => {
   expect(isAllowed(charged(4), start)).toBe(true)
+  // A part of a charge counts whole: a second later the sixth run still waits.
+  expect(isAllowed(charged(5), start + 1_000)).toBe(false)
   const waits = [5, 6, 7, 8, 9, 10, 11, 12].map((times) => (allowedAt(charged(times), start) - start) / 1_000)
   expect(waits).toEqual([60, 120, 240, 480, 960, 1_920, 3_600, 3_600])
 })
@@ -44,9 +46,9 @@ test('a clock that was set back gives nothing away, and shuts no door for longer
 })
 
 test('the level is stored with its time, rounded up; whoever resumes keeps its door shut at first', () => {
-  const state = { ...startAdmission(newcomer), level: levelAt(3.141592653, start) }
+  const state = { ...startAdmission(newcomer), level: levelAt(2.5000004, start) }
   const back = decode(admissionCodec, encode(admissionCodec, state))
-  expect(back.level).toEqual({ level: 3.141593, at: start })
+  expect(back.level).toEqual({ level: 2.500001, at: start })
   expect(back.joining).toBeNull()
   expect(back.door.resuming).toEqual({ since: null, readAt: null })
 })

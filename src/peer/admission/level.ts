@@ -9,7 +9,7 @@
  */
 
 const hourMs = 60 * 60_000
-const freeLevel = 5
+export const freeLevel = 5
 const firstWaitMs = 60_000
 const longestWaitMs = hourMs
 
@@ -31,12 +31,15 @@ export const charge = (level: Level, now: number): Level => levelAt(levelNow(lev
 /** The run was confirmed, and so no guess. */
 export const confirm = ({ level, at }: Level): Level => levelAt(Math.max(0, level - 1), at)
 
+/** Charges that count now: a part of one counts whole. */
+export const countedNow = (level: Level, now: number): number => Math.ceil(levelNow(level, now))
+
 /** When the next run may be taken: `now`, or later. */
 export const allowedAt = (level: Level, now: number): number => {
-  if (levelNow(level, now) < freeLevel) return now
-  const wait = (held: number): number => Math.min(firstWaitMs * 2 ** (held - freeLevel), longestWaitMs)
+  const counted = countedNow(level, now)
+  if (counted < freeLevel) return now
   // The level falls while it is waited for: the wait of now is the longest that it can be.
-  return level.at + Math.ceil(wait(levelNow(level, now)))
+  return level.at + Math.min(firstWaitMs * 2 ** (counted - freeLevel), longestWaitMs)
 }
 
 export const isAllowed = (level: Level, now: number): boolean => allowedAt(level, now) <= now

@@ -3,7 +3,8 @@
  * hold them back, forge them or answer them itself.
  */
 import { type Bytes, decode, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, generateXWing, Secret, seededCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf } from '../../identity/index.ts'
 import { type Frame, frame } from '../frames.ts'
 import { tickMeetings, wakeAtMeetings } from '../meeting.ts'
@@ -14,8 +15,10 @@ import { dueHeartbeats, wakeAtReach } from '../reach.ts'
 import { receive } from '../receiving.ts'
 import { closeRoom, noteOwners, notePresence, openRoom } from '../room.ts'
 import { createPeer, type Newcomer, type NewPassword, type PeerEffect, type PeerState } from '../state.ts'
+import { fastCrypto } from '../testing/fast-crypto.ts'
 import { begin, earliest, Rejection, type Transaction } from '../transaction.ts'
 import { noteUndelivered, tickAdmission, wakeAtAdmission } from './admission.ts'
+import { foundRoom } from './found.ts'
 
 export const groupId: Bytes = new Uint8Array(16).fill(7)
 const delayMs = 5
@@ -54,8 +57,10 @@ export const passwordOf = async (
 
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-export const createWorld = async (name: string) => {
-  const { crypto } = await seededCrypto(name, globalThis.crypto.subtle as unknown as WebCrypto)
+/** `fast`: public-key primitives stood in for by keyed hashes, where many come. */
+export const createWorld = async (name: string, fast = false) => {
+  const subtle = globalThis.crypto.subtle as unknown as WebCrypto
+  const crypto = fast ? fastCrypto(name) : (await seededCrypto(name, subtle)).crypto
   let now = start
   const people: Person[] = []
   /** Everybody in the room, oldest first; also those that a test plays itself. */
@@ -71,6 +76,9 @@ export const createWorld = async (name: string) => {
   const ports = { crypto, recorder: { now: () => now, record: () => undefined } }
   /** How long a frame takes, milliseconds; `null` loses it. */
   const wire = { delay: (_from: Address, _to: Address, _frame: Frame): number | null => delayMs }
+
+  /** Addresses with a mailbox, and their stocks. */
+  const owners = new Map<Address, number>()
 
   const addressOf = (label: string, prefix = ''): Address =>
     `${prefix}${toHex(crypto.hash(utf8(label)))}`.slice(0, 64) as Address
@@ -189,7 +197,7 @@ export const createWorld = async (name: string) => {
     if (!present.includes(person.address)) await enter(person.address)
     await act(person, (tx) => {
       openRoom(tx, others)
-      noteOwners(tx, new Map())
+      noteOwners(tx, owners)
     })
   }
 
@@ -212,6 +220,14 @@ export const createWorld = async (name: string) => {
     return person
   }
 
+  /** Somebody who founds, whoever is here already. */
+  const found = async (label: string, options: JoinOptions = {}): Promise<Person> => {
+    const person = await create(label, options)
+    await act(person, foundRoom)
+    await goOnline(person)
+    return person
+  }
+
   const leave = async (address: Address): Promise<void> => {
     present.splice(present.indexOf(address), 1)
     for (const person of people)
@@ -229,6 +245,7 @@ export const createWorld = async (name: string) => {
     people,
     present,
     wire,
+    owners,
     players,
     now: () => now,
     act,
@@ -236,6 +253,7 @@ export const createWorld = async (name: string) => {
     create,
     join,
     goOnline,
+    found,
     leave,
     stranger,
     send,
