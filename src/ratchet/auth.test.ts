@@ -12,6 +12,7 @@ import {
   receivingAuths,
   type Session,
   seal,
+  secretsOf,
   sendingAuth,
 } from './index.ts'
 import { createPair, type Side } from './testing/pair.ts'
@@ -131,6 +132,15 @@ test('a turn that does not open leaves the keys alone', async () => {
   frame[frame.length - 1]! ^= 1
   expect((await open(crypto, sides[1], frame, 0)).kind).toBe('rejected')
   expect(turnsOf(sides[1])).toEqual([0])
+})
+
+test('no key for tags is another secret of its session', async () => {
+  const { sides, pass } = await start()
+  for (const from of [0, 1, 0, 1] as const) await pass(from)
+  for (const side of sides) {
+    const secrets = secretsOf(side).map((secret) => secret.expose().join())
+    expect(new Set(secrets).size).toBe(secrets.length)
+  }
 })
 
 test('stored states with keys of other turns are damaged', async () => {

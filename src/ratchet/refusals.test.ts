@@ -5,7 +5,7 @@ import type { Crypto } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { arePlausible, generateKeyPairs } from '../identity/index.ts'
 import { encodeSession, open, type Session, seal, sessionView } from './index.ts'
-import { createPair } from './testing/pair.ts'
+import { createPair, createSpokenPair } from './testing/pair.ts'
 import { openOrThrow, rejected, sealMany as sealManyWith, turning } from './testing/steps.ts'
 
 const subtle = globalThis.crypto.subtle as never
@@ -134,6 +134,12 @@ describe('refusals', () => {
     await tell(2, -1, 1, 'ratchet/malformed') // padding is not zero
     await tell(2, 0, 255, 'ratchet/malformed') // length of 4 GiB
     await tell(2, 2, 0xff, 'ratchet/malformed') // length beyond the padding
+    // A turn to keys of a turn that it does not acknowledge.
+    const [left, right] = await createSpokenPair(crypto)
+    const evil = altering(1, (plaintext) => {
+      plaintext[15] = 0
+    })
+    await refuse(right, (await seal(evil, left, utf8('x'), turning('control'))).bytes, 'ratchet/unreadable')
   })
 
   test('turns with bad keys', async () => {

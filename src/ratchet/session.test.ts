@@ -175,6 +175,7 @@ describe('state', () => {
     const auths = [
       await auth({}),
       await auth({}, 'responder'),
+      await auth({ self: ids[1], peer: ids[0] }),
       await auth({ key: new Secret(ones) }),
       await auth({ transcript: ones }),
       await auth({ groupId: ones.slice(0, 16) }),

@@ -11,7 +11,8 @@ import { createSession, open, type Session, seal } from '../index.ts'
 export type Side = 0 | 1
 
 export const groupId: Bytes = new Uint8Array(16).fill(7)
-export const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)]
+/** The initiator has the greater one: roles decide, not the order of ids. */
+export const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(2), new Uint8Array(16).fill(1)]
 
 /** @returns initiator and responder, before either has spoken */
 export const createPair = async (crypto: Crypto): Promise<[Session, Session]> => {
