@@ -1,4 +1,5 @@
 export type { Invitation } from './admission/state.ts'
+export type { OutgoingView } from './delivery/view.ts'
 export { execute, type EffectPorts } from './execute.ts'
 export type { Facts, FrameFacts } from './frame-facts.ts'
 export { factsOf } from './frame-facts.ts'
@@ -17,4 +18,4 @@ export {
   type PeerStep,
 } from './state.ts'
 export { decodePeer, encodePeer, isOtherFormat } from './state-codec.ts'
-export { type PeerView, peerView } from './view.ts'
+export { type MemberView, type PeerView, peerView } from './view.ts'

@@ -26,6 +26,8 @@ export interface RunnerPorts {
   readonly effects: EffectPorts
   /** Every step that came to pass, before its effects are carried out: screens and records read nothing else. */
   took(taken: Taken): void
+  /** After the effects of a step were carried out. */
+  readonly settled?: (taken: Taken) => void
   /** Around each step: what measures it. */
   readonly measured?: (event: PeerEvent, take: () => Promise<PeerStep>) => Promise<PeerStep>
 }
@@ -88,6 +90,7 @@ export const createRunner = (ports: Ports, initial: PeerState, runner: RunnerPor
     runner.took(taken)
     for (const effect of taken.effects) execute(effect, runner.effects)
     schedule(taken.wakeAt)
+    runner.settled?.(taken)
   }
 
   const feed = (event: UntimedEvent): Promise<void> => {

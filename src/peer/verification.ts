@@ -3,8 +3,15 @@
  * user found equal is kept with the member's id, which no entry can change under.
  */
 import type { Crypto } from '../crypto/index.ts'
-import { liveMembers } from '../group/index.ts'
-import { type MemberId, pairNumber, roomNumber, type SafetyNumber } from '../identity/index.ts'
+import { type GroupState, liveMembers, memberOf } from '../group/index.ts'
+import {
+  type EntryHash,
+  type Identified,
+  type MemberId,
+  pairNumber,
+  roomNumber,
+  type SafetyNumber,
+} from '../identity/index.ts'
 import type { PeerEvent, PeerState } from './state.ts'
 import { Rejection, type Transaction, write } from './transaction.ts'
 
@@ -31,12 +38,21 @@ export const forgetVerified = (tx: Transaction, member: MemberId): void => {
   write(tx, 'verified', new Set([...tx.state.verified].filter((id) => id !== member)))
 }
 
+/** Numbers change with the roster alone, and are read whenever something is shown. */
+const rooms = new WeakMap<GroupState['roster'], SafetyNumber>()
+const pairs = new WeakMap<Identified, { readonly self: EntryHash; readonly number: SafetyNumber }>()
+
 /** Of all live members: the same on every screen while nobody comes or goes. */
-export const roomNumberOf = (crypto: Crypto, { group }: PeerState): SafetyNumber =>
-  roomNumber(
+export const roomNumberOf = (crypto: Crypto, { group }: PeerState): SafetyNumber => {
+  const known = rooms.get(group.roster)
+  if (known !== undefined) return known
+  const made = roomNumber(
     crypto,
     liveMembers(group).map(({ hash }) => hash),
   )
+  rooms.set(group.roster, made)
+  return made
+}
 
 /** Of this member and one other. */
 export const pairNumberOf = (
@@ -44,6 +60,11 @@ export const pairNumberOf = (
   { group, groupId, self }: PeerState,
   member: MemberId,
 ): SafetyNumber | null => {
-  const other = group.roster.entries.get(member)
-  return other === undefined ? null : pairNumber(crypto, groupId, self.hash, other.hash)
+  const other = memberOf(group, member)
+  if (other === null) return null
+  const known = pairs.get(other)
+  if (known?.self === self.hash) return known.number
+  const number = pairNumber(crypto, groupId, self.hash, other.hash)
+  pairs.set(other, { self: self.hash, number })
+  return number
 }

@@ -21,6 +21,8 @@ export type Trust = 'self' | 'let-in-by-you' | 'let-in' | 'pre-keyed'
 
 export interface MemberView {
   readonly id: string
+  /** Of its links: 64 hexadecimal digits. */
+  readonly address: string
   readonly name: string
   /** Four digits of the id, where another name reads like this one. */
   readonly digits: string | null
@@ -97,6 +99,7 @@ const membersOf = (crypto: Crypto, state: PeerState, now: number): readonly Memb
     const link = linkOf(state, member)
     return {
       id,
+      address: member.entry.address,
       name: names.get(id) ?? '',
       digits: twins.has(id) ? id.slice(0, 4) : null,
       link,
@@ -114,6 +117,7 @@ const membersOf = (crypto: Crypto, state: PeerState, now: number): readonly Memb
 /** Met by a pre-key alone: its name comes with its return. */
 const unknownSleeper = (address: string): MemberView => ({
   id: address.slice(0, 32),
+  address,
   name: '',
   digits: address.slice(0, 4),
   link: 'offline',

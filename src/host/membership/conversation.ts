@@ -1,10 +1,8 @@
 /**
  * The conversation on screen: messages and notices, bounded, and gone with the tab unless the membership is stored.
  */
-
-import { toHex } from '../../codec/index.ts'
-import type { PeerEffect, PeerView } from '../../peer/index.ts'
-import type { MessageView, NoticeView } from '../page/view.ts'
+import type { OutgoingView, PeerEffect, PeerView } from '../../peer/index.ts'
+import type { DeliveryView, GapView, MessageView, NoticeView } from '../page/view.ts'
 
 const maxMessages = 2_000
 const maxNotices = 200
@@ -16,71 +14,85 @@ export interface Conversation {
 
 export const emptyConversation: Conversation = { messages: [], notices: [] }
 
-/** The view of a message that the peer delivered. */
+/** Before the peer says how far it came, and of others' messages. */
+export const undelivered: DeliveryView = { state: 'delivered', confirmed: 0, of: 0, mailed: [], missing: [] }
+
+/** The view of a message that the peer handed over. */
 export const messageOf = (
   { from, name, message }: Extract<PeerEffect, { kind: 'message' }>,
   { self, now }: { self: string; now: number },
 ): MessageView => ({
-  id: `${from}-${toHex(message.id)}`,
+  id: `${from}-${message.number}`,
   senderId: from,
   senderName: name,
   mine: from === self,
   text: message.text,
   at: now,
-  delivery: { state: 'sending', confirmed: 0, of: 0 },
+  delivery: from === self ? { ...undelivered, state: 'sending' } : undelivered,
 })
 
 /** Appends messages and drops the oldest beyond 2,000. */
 export const addMessages = (log: Conversation, messages: readonly MessageView[]): Conversation =>
   messages.length === 0 ? log : { ...log, messages: [...log.messages, ...messages].slice(-maxMessages) }
 
-/** From the peer or the host. */
-interface Notice {
-  readonly code: Extract<PeerEffect, { kind: 'notice' }>['code'] | 'profile-in-use'
-  readonly member: string
-  readonly name: string | null
-}
-
-const noticeCodes = {
-  'member-joined': 'member-joined',
-  'member-left': 'member-left',
-  'member-evicted': 'member-evicted',
-  'member-returned': 'member-returned',
-  'password-changed': 'password-changed',
-  'member-expired': 'member-expired',
-  'guess-failed': 'guess-failed',
-  'profile-in-use': 'profile-in-use',
-  'prekeys-exhausted': 'prekeys-exhausted',
-  'prekey-used': 'prekey-used',
-} as const
+type Notice = Omit<NoticeView, 'id' | 'at'>
 
 /** Appends a notice and drops the oldest beyond 200. */
-export const addNotice = (log: Conversation, { code, member, name }: Notice, now: number): Conversation => {
+export const addNotice = (log: Conversation, notice: Notice, now: number): Conversation => {
   const last = log.notices.at(-1)
-  const number = last === undefined ? 0 : Number(last.id.split('-')[0]) + 1
-  const entry: NoticeView = { id: `${number}-${member}`, code: noticeCodes[code], name, at: now }
-  return { ...log, notices: [...log.notices, entry].slice(-maxNotices) }
+  const number = last === undefined ? 0 : Number(last.id) + 1
+  return { ...log, notices: [...log.notices, { ...notice, id: `${number}`, at: now }].slice(-maxNotices) }
 }
 
-/** Updates the delivery state of own messages. A message that the peer no longer tracks is confirmed by all. */
-export const updateDelivery = (log: Conversation, { outgoing }: PeerView): Conversation => {
+const isSame = (a: DeliveryView, b: DeliveryView): boolean =>
+  a.state === b.state &&
+  a.confirmed === b.confirmed &&
+  a.of === b.of &&
+  a.mailed.join() === b.mailed.join() &&
+  a.missing.join() === b.missing.join()
+
+/** Whoever is neither on the roster nor known by name is shown by four digits. */
+const namesIn = ({ members }: PeerView): ((id: string) => string) => {
+  const names = new Map(members.map(({ id, name }) => [id, name]))
+  return (id) => names.get(id.slice(0, 32)) || id.slice(0, 4)
+}
+
+const deliveryOf = (outgoing: OutgoingView, nameOf: (id: string) => string): DeliveryView => ({
+  state: outgoing.state,
+  confirmed: outgoing.confirmed,
+  of: outgoing.audience,
+  mailed: outgoing.mailed.map(nameOf),
+  missing: outgoing.missing.map(nameOf),
+})
+
+/** What the peer no longer lists stays as it was shown last; what was under way then has arrived. */
+const settled = (delivery: DeliveryView): DeliveryView =>
+  delivery.state === 'sending' ? { ...delivery, state: 'delivered', confirmed: delivery.of } : delivery
+
+/** Updates the delivery of own messages. */
+export const updateDelivery = (log: Conversation, view: PeerView): Conversation => {
+  const outgoing = new Map(view.delivery.outgoing.map((entry) => [entry.number, entry]))
+  const nameOf = namesIn(view)
   let changed = false
   const messages = log.messages.map((entry): MessageView => {
-    if (!entry.mine || entry.delivery.state === 'delivered') return entry
-    const under = outgoing.get(entry.id.slice(entry.senderId.length + 1))
-    if (
-      under !== undefined &&
-      under.confirmed === entry.delivery.confirmed &&
-      under.of === entry.delivery.of
-    ) {
-      return entry
-    }
+    if (!entry.mine) return entry
+    const listed = outgoing.get(Number(entry.id.slice(entry.senderId.length + 1)))
+    const delivery = listed === undefined ? settled(entry.delivery) : deliveryOf(listed, nameOf)
+    if (isSame(delivery, entry.delivery)) return entry
     changed = true
-    const { of } = entry.delivery
-    return {
-      ...entry,
-      delivery: under ? { state: 'sending', ...under } : { state: 'delivered', confirmed: of, of },
-    }
+    return { ...entry, delivery }
   })
   return changed ? { ...log, messages } : log
+}
+
+/** What is known to be missing of others' messages. */
+export const gapsOf = (view: PeerView): readonly GapView[] => {
+  const nameOf = namesIn(view)
+  return view.delivery.holes.map(({ sender, from, to, state }) => ({
+    id: `${sender}-${from}`,
+    senderId: sender,
+    senderName: nameOf(sender),
+    count: to - from + 1,
+    state,
+  }))
 }

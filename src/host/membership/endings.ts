@@ -1,21 +1,6 @@
 /** What the page shows for each end of a membership and each relay error. */
-
-import type { PeerState } from '../../peer/index.ts'
-import type { ErrorCode, Phase } from '../page/view.ts'
-
-/** By the suite of the group, if this tab joined with another one. */
-export const otherSuites: Partial<Record<number, ErrorCode>> = {
-  1: 'join/other-suite-1',
-  2: 'join/other-suite-2',
-}
-
-export const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: ErrorCode | null }>> = {
-  'other-suite': { phase: 'failed', code: 'join/unknown-suite' },
-  refused: { phase: 'refused', code: 'pake/failed' },
-  throttled: { phase: 'refused', code: 'pake/throttled' },
-  left: { phase: 'left', code: null },
-  removed: { phase: 'failed', code: 'group/removed' },
-}
+import type { PeerReject } from '../../peer/index.ts'
+import type { ErrorCode } from '../page/view.ts'
 
 export const relayErrors: Partial<Record<string, ErrorCode>> = {
   'room-full': 'relay/full',
@@ -24,4 +9,10 @@ export const relayErrors: Partial<Record<string, ErrorCode>> = {
   'too-many-sockets': 'relay/limited',
 }
 
-export const shownRejects: readonly ErrorCode[] = ['message/empty', 'message/long', 'message/backlog']
+/** Refusals that are about what the user did. */
+export const shownRejects: Partial<Record<PeerReject, ErrorCode>> = {
+  'message/empty': 'message/empty',
+  'message/long': 'message/long',
+  'message/backlog': 'message/backlog',
+  'message/not-joined': 'message/not-joined',
+}

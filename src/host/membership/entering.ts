@@ -13,7 +13,7 @@ export interface Entering {
   arrive(error: string | null): void
 }
 
-export const beginEntering = (tracer: Tracer, operation: 'join' | 'resume', suite: 1 | 2): Entering => {
+export const beginEntering = (tracer: Tracer, operation: 'join' | 'resume'): Entering => {
   const start = tracer.now()
   const span = tracer.spans.open(true)
   let over = false
@@ -22,7 +22,7 @@ export const beginEntering = (tracer: Tracer, operation: 'join' | 'resume', suit
     arrive(error) {
       if (over) return
       over = true
-      const entry = { operation, algorithm: `suite ${suite}`, start, duration: tracer.now() - start }
+      const entry = { operation, algorithm: 'admission', start, duration: tracer.now() - start }
       tracer.record({ ...entry, bytesIn: 0, bytesOut: 0, error }, span)
     },
   }

@@ -1,50 +1,51 @@
 /**
- * One peer in one room, from joining to its end: feeds it events one at a time, carries out its effects, and shows its
- * state.
+ * One peer in one room, from joining to its end: runs it, carries out its effects through the relay, the mesh and the
+ * store, and shows its state.
  *
- *   entering ──joined──> joined ──left, removed, relay refused, defect──> over
- *   entering ──refused, other suite, relay unreachable for 20 s, left──> over
- *
- * Persist comes before every other effect. If the disk fails, the step never happened.
+ *   entering ──takes part──> joined ──left, removed, relay refused, defect of ours──> over
+ *   entering ──refused, relay unreachable for 20 s, left──> over
  */
-
-import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import type { MemberId } from '../../group/index.ts'
-import { generateVerifier, preparePassword, strongSuite } from '../../pake/index.ts'
+import { type Bytes, toHex } from '../../codec/index.ts'
+import type { Address, MemberId } from '../../identity/index.ts'
+import { generateVerifier, preparePassword, roomOf } from '../../pake/index.ts'
 import {
+  createRunner,
+  type EffectPorts,
   type InsideView,
   inspectPeer,
-  type PeerEffect,
-  type PeerEvent,
   type PeerState,
+  type PeerView,
   peerView,
+  type Taken,
+  type UntimedEvent,
 } from '../../peer/index.ts'
 import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
-import type { Command, ErrorCode, MessageView, Phase } from '../page/view.ts'
+import type { AdmissionView, Command, ErrorCode, MessageView, Phase } from '../page/view.ts'
 import type { OpenProfile } from '../profile/profiles.ts'
 import {
   addMessages,
   addNotice,
   type Conversation,
   emptyConversation,
+  gapsOf,
   messageOf,
   updateDelivery,
 } from './conversation.ts'
-import { endings, otherSuites, relayErrors, shownRejects } from './endings.ts'
+import { relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
 import type { JoinCommand } from './join-command.ts'
-import { createMailbox, memberOf } from './mailbox.ts'
-import { createPeerSteps } from './peer-steps.ts'
+import { measureSteps } from './measured-steps.ts'
 import type { HostPorts } from './ports.ts'
 import { openRelayLink, type RelayLink } from './relay-link.ts'
+import { createRelayStore } from './relay-store.ts'
 import type { Screen } from './screen.ts'
+import { createAliases, createTrace, frameType, receivedFacts } from './trace.ts'
 
-const tickMs = 100
-/** Interval for refilling pre-keys and meeting members who are asleep. */
-const tendMs = 30_000
 /** Joining ends if the relay has not responded by then. */
 const patienceMs = 20_000
+/** What was sealed last still has to leave before the socket closes. */
+const lingerMs = 200
 
 export interface MembershipOptions extends Pick<JoinCommand, 'relayUrl' | 'transport'> {
   readonly peer: PeerState
@@ -55,14 +56,21 @@ export interface MembershipOptions extends Pick<JoinCommand, 'relayUrl' | 'trans
   readonly profile: OpenProfile | null
   /** The stored messages, if the membership is being resumed. */
   readonly messages?: readonly MessageView[]
+  /** Takes over what this newcomer was charged for wrong passwords here. */
+  readonly keepLevel: (level: { readonly level: number; readonly at: number }) => void
 }
+
+type MemberCommand = Extract<
+  Command,
+  { kind: 'remove' | 'change-password' | 'verify' | 'retry' | 'found' }
+>
 
 export interface Membership {
   /** Whether it ends with the tab, because it is not stored. */
   readonly ephemeral: boolean
   readonly joined: () => boolean
   say(text: string): void
-  changeMembers(command: Extract<Command, { kind: 'remove' | 'change-password' }>): void
+  command(command: MemberCommand): void
   leave(): void
   /** Leaves while the page unloads: through the relay if possible, since direct links die with the page. */
   leaveAtOnce(): Promise<void>
@@ -77,168 +85,194 @@ export interface Membership {
 
 export interface MembershipPorts extends HostPorts {
   readonly screen: Screen
-  /** Runs work strictly one after the other. */
-  readonly enqueue: (work: () => Promise<void>) => void
   readonly ended: () => void
   readonly publishStored: () => Promise<void>
 }
 
-type Untimed = PeerEvent extends infer E ? (E extends PeerEvent ? Omit<E, 'now'> : never) : never
+const admissionOf = ({ admission }: PeerView): AdmissionView => ({
+  answered: admission.answered,
+  asked: admission.asked,
+  refusals: admission.refusals.length,
+  retryAt: admission.retryAt,
+  foundsAt: admission.foundsAt,
+  shutUntil: admission.shutUntil,
+})
+
+const phaseOf = ({ phase, admission }: PeerView): Phase => {
+  switch (phase) {
+    case 'joining':
+      return admission.phase === 'asking' ? 'finding' : 'proving'
+    case 'agreeing':
+    case 'joined':
+    case 'left':
+    case 'refused':
+      return phase
+    case 'removed':
+      return 'failed'
+  }
+}
 
 /**
  * Opens the link to the relay and starts the peer.
  *
- * @param ports - the world, and the queue and screen of the host
+ * @param ports - the world, and the screen of the host
  * @param options - the peer, its secret and its profile
  */
 export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): Membership => {
-  const { crypto, recorder, screen, enqueue, ended, publishStored } = ports
-  const { profile, transport, secret, relayUrl, entering } = options
-  let { peer } = options
-  const { self, group, suite } = peer
-  let log: Conversation = addMessages(emptyConversation, options.messages ?? [])
-  /** The relay address of each known member. A member's id is its first half. */
-  const addresses = new Map<MemberId, string>()
+  const { crypto, recorder, screen } = ports
+  const { profile, transport, secret, relayUrl, entering, keepLevel } = options
+  const { self, groupId } = options.peer
   const startedAt = ports.now()
-  let tendAt = 0
+  let log: Conversation = addMessages(emptyConversation, options.messages ?? [])
+  let defects = 0
   let entered = false
   let over = false
-  let closing = false
+  /** `null` only while it is being created: it emits events before it is returned. */
+  let relay: RelayLink | null = null
 
-  const steps = createPeerSteps({ crypto, recorder, showTrace: ports.showTrace })
-  const feed = (event: Untimed): void => {
-    const queuedAt = recorder.now()
-    enqueue(async () => void (await dispatch(event, queuedAt)))
+  const aliasOf = createAliases()
+  const trace = createTrace(aliasOf, ports.showTrace)
+
+  const effects: EffectPorts = {
+    sendDirect: (to, bytes) => ports.commandMesh({ kind: 'send', member: to, bytes }),
+    sendByRelay: (to, bytes) => relay?.send(to, bytes),
+    mail: (to, bytes, letter) => void store.mail(to, bytes, letter),
+    publish: (preKeys, replace) => void store.publish(preKeys, replace),
+    takePreKey: (address) => void store.takePreKey(address),
+    listOwners: () => void store.listOwners(),
+    connect: (member, initiator) => {
+      if (transport === 'any') ports.commandMesh({ kind: 'connect', member, initiator })
+    },
+    disconnect: (member) => ports.commandMesh({ kind: 'disconnect', member }),
+    signal: (member, data) => ports.commandMesh({ kind: 'signal', member, data }),
+    // In the log already: it was stored with the state.
+    message: () => undefined,
+    notice: ({ code, name, by, count }) => {
+      if (code === 'defect') defects += 1
+      else log = addNotice(log, { code, name, by: nameOf(by), count }, ports.now())
+    },
+    reject: (code) => {
+      const shown = shownRejects[code]
+      if (shown !== undefined) screen.fail(shown)
+    },
   }
 
-  /** Resolves to `false` if the event must be repeated later. `queuedAt`: on the recorder's clock. */
-  const dispatch = async (event: Untimed, queuedAt = recorder.now()): Promise<boolean> => {
-    if (over) return false
-    const before = peer
-    if (event.kind === 'received') ports.recordFrame(event.bytes)
-    const timed = { ...event, now: ports.now() } as PeerEvent
-    const { state, effects } = await entering.within(() => steps.take(peer, timed, queuedAt))
-    if (over) return false
-    const said = effects.filter((effect) => effect.kind === 'message')
-    const messages = said.map((effect) => messageOf(effect, { self: self, now: ports.now() }))
-    const durable = effects.some(({ kind }) => kind === 'persist') && state.ended === 'no'
-    if (durable && profile !== null && !(await persist(profile, state, messages))) return false
-    peer = state
-    steps.trace({ before, after: state, event: timed, effects })
-    log = addMessages(log, messages)
-    for (const effect of effects) carryOut(effect)
-    if (state !== before || effects.length > 0) refresh()
-    return !effects.some((effect) => effect.kind === 'reject' && effect.code === 'prekey/later')
-  }
+  const nameOf = (member: MemberId | null): string | null =>
+    member === null ? null : (runner.state().group.roster.entries.get(member)?.entry.name ?? null)
 
-  /** If this fails, the step never happened: nothing was sent, and its event is repeated or requested again. */
-  const persist = async (
-    stored: OpenProfile,
-    next: PeerState,
-    messages: readonly MessageView[],
-  ): Promise<boolean> => {
+  const messagesOf = ({ effects: made }: Taken): readonly MessageView[] =>
+    made
+      .filter((effect) => effect.kind === 'message')
+      .map((effect) => messageOf(effect, { self: runner.state().self.id, now: ports.now() }))
+
+  const persist = async (taken: Taken): Promise<boolean> => {
+    if (profile === null || taken.state.phase.kind !== 'joined') return true
     try {
-      await stored.save(next, messages)
+      await profile.save(taken.state, messagesOf(taken))
       return true
     } catch (error) {
-      const full = error instanceof Error && error.name === 'QuotaExceededError'
-      screen.fail(full ? 'storage/full' : 'storage/failed')
+      const isFull = error instanceof Error && error.name === 'QuotaExceededError'
+      screen.fail(isFull ? 'storage/full' : 'storage/failed')
       return false
     }
   }
 
-  const carryOut = (effect: PeerEffect): void => {
-    switch (effect.kind) {
-      case 'persist':
-      case 'message':
-        return
-      case 'send': {
-        const { to, via, bytes } = effect
-        const address = addresses.get(to)
-        const direct = via === 'best' && peer.direct.has(to) && !(closing && peer.online)
-        if (direct || address !== undefined) ports.recordFrame(bytes)
-        if (direct) ports.commandMesh({ kind: 'send', member: to, bytes })
-        else if (address === undefined) return
-        else if (via === 'best' && mailbox !== null && !peer.present.has(to))
-          relay?.request({ kind: 'mail', to: address, payload: bytes })
-        else relay?.send(address, bytes)
-        return
-      }
-      case 'publish':
-        void mailbox?.publish(effect.preKeys)
-        return
-      case 'take-prekey':
-        void mailbox?.take(effect.member)
-        return
-      case 'connect':
-        if (transport === 'any') ports.commandMesh(effect)
-        return
-      case 'disconnect':
-      case 'signal':
-        ports.commandMesh(effect)
-        return
-      case 'notice':
-        log = addNotice(log, effect, ports.now())
-        return
-      case 'wipe':
-        for (const secret of effect.secrets) secret.wipe()
-        return
-      case 'reject': {
-        const shown = shownRejects.find((code) => code === effect.code)
-        if (shown !== undefined) screen.fail(shown)
-      }
-    }
+  const took = (taken: Taken): void => {
+    trace(taken)
+    const received = receivedFacts(taken)
+    if (received !== null) ports.recordFrame(received, frameType(received))
+    for (const effect of taken.effects)
+      if (effect.kind === 'send') ports.recordFrame(effect.facts, frameType(effect.facts))
+    log = addMessages(log, messagesOf(taken))
   }
+
+  const runner = createRunner({ crypto, recorder }, options.peer, {
+    now: ports.now,
+    setTimer: ports.setTimer,
+    persist,
+    took,
+    effects,
+    settled: () => refresh(),
+    measured: measureSteps(recorder, entering, aliasOf),
+  })
+
+  const feed = (event: UntimedEvent): void => void runner.feed(event)
+  /** False where the membership ended before the event was taken. */
+  const feedOrOver = async (event: UntimedEvent): Promise<boolean> => {
+    await runner.feed(event)
+    return !over
+  }
+  const store = createRelayStore({
+    self: self.entry.address,
+    isStored: profile !== null,
+    relay: () => relay,
+    feed: feedOrOver,
+  })
 
   /** Shows the peer's state, and ends the membership if the peer has ended. */
   const refresh = (): void => {
-    const now = peerView(peer)
+    if (over) return
+    const state = runner.state()
+    const now = peerView(crypto, state, ports.now())
     log = updateDelivery(log, now)
-    const { phase, progress, members, epoch, fingerprint, retryAt, removedWhoKnow, neededSuite } = now
-    recorder.note({ phase, epoch })
-    if (peer.joined) entering.arrive(null)
-    const ending = endings[peer.ended]
-    if (ending !== undefined) {
-      const named = peer.ended === 'other-suite' ? otherSuites[neededSuite ?? 0] : undefined
-      return end(ending.phase, named ?? ending.code, retryAt)
-    }
-    const preKeys = mailbox?.stock() ?? null
-    const gaps = now.gaps.map(({ from, name, ...gap }) => ({ ...gap, senderId: from, senderName: name }))
+    const phase = phaseOf(now)
+    recorder.note({ phase, epoch: now.epoch })
+    if (phase === 'joined') entering.arrive(null)
+    keepLevel(now.admission.ownLevel)
+    if (state.phase.kind === 'ended') return endBy(now, phase)
+    if (now.phase === 'joining' && now.admission.phase === 'refused') return endRefused(now)
     screen.show({
-      phase: phase as Phase,
-      progress,
-      members,
-      epoch,
-      fingerprint,
-      preKeys,
-      gaps,
-      removedWhoKnow,
+      phase,
+      admission: admissionOf(now),
+      selfId: state.self.id,
+      invitation: { address: state.self.entry.address, entryHash: state.self.hash },
+      members: now.members,
+      waiting: now.waiting,
+      epoch: now.epoch,
+      fingerprint: now.fingerprint,
+      roomNumber: now.roomNumber,
+      password: now.password,
+      preKeys: store.stock(),
+      gaps: gapsOf(now),
+      defects,
       ...log,
     })
   }
 
-  const end = (phase: Phase, code: ErrorCode | null, retryAt: number | null = null): void => {
+  const endRefused = ({ admission }: PeerView): void => {
+    const code = admission.refusals.length > 0 ? 'pake/failed' : 'pake/throttled'
+    end('refused', code, admission.retryAt)
+  }
+
+  const endBy = (view: PeerView, phase: Phase): void => {
+    if (view.phase === 'removed') return end(phase, 'group/removed', null, view.removal)
+    end(phase, view.phase === 'refused' ? 'pake/failed' : null)
+  }
+
+  const end = (
+    phase: Phase,
+    code: ErrorCode | null,
+    retryAt: number | null = null,
+    removal: PeerView['removal'] = null,
+  ): void => {
+    if (over) return
     over = true
+    runner.close()
     entering.arrive(code ?? phase)
     recorder.note({ phase: null, epoch: null })
-    if (mailbox !== null && (peer.ended === 'left' || peer.ended === 'removed'))
-      relay?.request({ kind: 'forget' })
-    // After a step that may be running.
-    enqueue(async () => {
-      for (const secret of [peer.verifier, peer.seed]) secret?.wipe() // FS
-    })
-    // The last frames still have to be sent.
-    ports.setTimer(() => relay?.close(), 200)
+    const isGone = phase === 'left' || removal !== null
+    if (profile !== null && isGone) store.forget()
+    ports.setTimer(() => relay?.close(), lingerMs)
     ports.commandMesh({ kind: 'disconnect-all' })
-    ended()
-    const gone = peer.ended === 'left' || peer.ended === 'removed'
-    if (profile !== null)
-      enqueue(async () => {
-        if (gone) await profile.forget()
-        profile.close()
-        await publishStored()
-      })
-    screen.restart({ phase, error: code === null ? null : { code, retryAt } })
+    ports.ended()
+    if (profile !== null) void closeProfile(profile, isGone)
+    screen.restart({ phase, removal, error: code === null ? null : { code, retryAt } })
+  }
+
+  const closeProfile = async (open: OpenProfile, isGone: boolean): Promise<void> => {
+    if (isGone) await open.forget()
+    open.close()
+    await ports.publishStored()
   }
 
   const relayEvent = (event: RelayEvent): void => {
@@ -246,27 +280,25 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     switch (event.kind) {
       case 'connecting':
         return screen.show({ connection: entered ? 'reconnecting' : 'connecting' })
-      case 'open': {
+      case 'open':
         entered = true
-        for (const address of event.members) addresses.set(memberOf(address), address)
         screen.show({ connection: 'online', error: null })
-        const members = event.members.map(memberOf)
-        // Letters first: they were sealed before anything that happens now.
-        const collected = mailbox?.collect() ?? Promise.resolve()
-        tendAt = 0
-        void collected.then(() => feed({ kind: 'relay-open', members }))
+        feed({ kind: 'relay-open', present: event.members as readonly Address[] })
+        void store.readMail()
         return
-      }
       case 'presence':
-        if (event.present) addresses.set(memberOf(event.address), event.address)
-        return feed({ kind: 'presence', member: memberOf(event.address), present: event.present })
+        return feed({ kind: 'presence', address: event.address as Address, present: event.present })
       case 'frame':
-        addresses.set(memberOf(event.from), event.from)
-        return feed({ kind: 'received', from: memberOf(event.from), via: 'relay', bytes: event.bytes })
+        return feed({
+          kind: 'received',
+          from: event.from as Address,
+          path: 'relay',
+          bytes: event.bytes,
+        })
       case 'undelivered':
-        return
+        return feed({ kind: 'undelivered', to: event.to as Address })
       case 'mail-waiting':
-        void mailbox?.collect()
+        void store.readMail()
         return
       case 'closed':
         feed({ kind: 'relay-closed' })
@@ -274,102 +306,93 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
         if (entered) return screen.show({ connection: 'reconnecting' })
         if (ports.now() - startedAt > patienceMs) return end('failed', 'relay/unreachable')
         return screen.fail('relay/unreachable', ports.now() + event.retryInMs)
-      case 'error': {
-        const code = relayErrors[event.code] ?? 'relay/refused'
-        return screen.fail(code, ports.now() + event.retryAfterMs)
-      }
+      case 'error':
+        return screen.fail(relayErrors[event.code] ?? 'relay/refused', ports.now() + event.retryAfterMs)
+      case 'refused':
+      case 'limits':
+      case 'round-trip':
+        return
+      default:
+        event satisfies never
     }
   }
 
   /** Stretches the new password before the removal, so that both take effect in one step. */
-  const changeMembers = (command: Extract<Command, { kind: 'remove' | 'change-password' }>): void => {
-    const { kind, newPassword } = command
-    const text = newPassword === null ? null : preparePassword(newPassword)
-    if (text !== null && 'problem' in text) return screen.fail(text.problem)
-    enqueue(async () => {
-      const { suite, group } = peer
-      const made = text && (await generateVerifier(crypto, suite, text.prepared, group.groupId))
-      for (const secret of [text?.prepared, made?.seed]) secret?.wipe() // FS
-      if (kind === 'remove') {
-        await dispatch({ kind, member: command.member as MemberId, password: made })
-      } else if (made !== null) await dispatch({ kind, password: made })
-    })
+  const withPassword = async (
+    text: string | null,
+    door: 'strict' | 'open',
+    use: (password: { verifier: Awaited<ReturnType<typeof generateVerifier>>['verifier']; publicKey: Bytes; door: 'strict' | 'open' } | null) => void,
+  ): Promise<void> => {
+    if (text === null) return use(null)
+    const prepared = preparePassword(text)
+    if ('problem' in prepared) return screen.fail(prepared.problem)
+    const { verifier, seed, publicKey } = await generateVerifier(crypto, prepared.prepared, groupId)
+    for (const used of [prepared.prepared, seed]) used.wipe() // FS
+    use({ verifier, publicKey, door })
   }
 
-  const tick = (): void => {
-    if (over) return
-    enqueue(async () => {
-      await dispatch({ kind: 'tick' })
-      if (mailbox !== null && peer.joined && peer.online && ports.now() >= tendAt) {
-        tendAt = ports.now() + tendMs
-        void mailbox.tend()
-      }
-      // Scheduled from here, so that ticks do not pile up on a slow machine.
-      ports.setTimer(() => tick(), tickMs)
-    })
-  }
-
-  const queued = (event: Untimed): Promise<boolean> => {
-    const queuedAt = recorder.now()
-    return new Promise((done) => enqueue(async () => done(await dispatch(event, queuedAt))))
-  }
-  // Members of a suite-1 group are never stored.
-  const mailbox =
-    suite.id !== strongSuite.id
-      ? null
-      : createMailbox({
-          self,
-          addresses,
-          stored: profile !== null,
-          relay: () => relay,
-          isPresent: (member) => peer.present.has(member),
-          read: (from, bytes) => queued({ kind: 'received', from, via: 'mail', bytes }),
-          restock: async (count) => void (await queued({ kind: 'restock', count })),
-          asleep: async (members) => void (await queued({ kind: 'asleep', members })),
-          preKey: async (member, published) => void (await queued({ kind: 'prekey', member, published })),
+  const command = (given: MemberCommand): void => {
+    switch (given.kind) {
+      case 'remove':
+        return void withPassword(given.newPassword, given.door, (password) =>
+          feed({
+            kind: 'remove',
+            member: given.member as MemberId,
+            withInvited: given.withInvited,
+            password,
+          }),
+        )
+      case 'change-password':
+        return void withPassword(given.newPassword, given.door, (password) => {
+          if (password !== null) feed({ kind: 'change-password', password })
         })
-  const stored = profile !== null
-  screen.show({ phase: 'finding', selfId: self, connection: 'connecting', stored, suite: suite.id })
-  /** `null` only while it is being created: it emits events before it is returned. */
-  let relay: RelayLink | null = null
+      case 'verify':
+        return feed({ kind: 'verify', member: given.member as MemberId | null, same: given.same })
+      case 'retry':
+      case 'found':
+        return feed({ kind: given.kind })
+      default:
+        given satisfies never
+    }
+  }
+
+  screen.show({ phase: 'finding', selfId: self.id, connection: 'connecting', stored: profile !== null })
   relay = openRelayLink(ports, {
     url: relayUrl,
     secret,
-    room: toHex(crypto.hash(utf8('mlwe-pake room'), group.groupId)),
+    room: toHex(roomOf(crypto, groupId)),
     onEvent: relayEvent,
   })
-  tick()
   // Stored messages appear before anybody responds.
   if (options.messages !== undefined) refresh()
 
   return {
     ephemeral: profile === null,
-    joined: () => peer.joined,
+    joined: () => runner.state().phase.kind === 'joined',
     say: (text) => feed({ kind: 'say', text }),
-    changeMembers,
-    leave: () => feed({ kind: 'leave' }),
-    leaveAtOnce: async () => {
-      closing = true
-      await queued({ kind: 'leave' })
-    },
+    command,
+    leave: () => feed({ kind: 'leave', closing: false }),
+    leaveAtOnce: () => runner.feed({ kind: 'leave', closing: true }),
     wake: () => relay?.retryNow(),
     relayView: () => relay?.view() ?? emptyRelayView,
-    inspect: () => inspectPeer(peer),
+    inspect: () => inspectPeer(runner.state()),
     showNotice: (code) => {
-      log = addNotice(log, { code, member: '', name: null }, ports.now())
+      log = addNotice(log, { code, name: null, by: null, count: 1 }, ports.now())
       screen.show(log)
     },
     abort: () => end('failed', 'host/failed'),
     meshEvent(event) {
-      const member = event.member as MemberId
-      if (!peer.pairs.has(member)) return
+      if (over) return
+      const address = event.member as Address
       switch (event.kind) {
         case 'signal':
-          return feed({ kind: 'signal', member, data: event.data })
+          return feed({ kind: 'signal', address, data: event.data })
         case 'link':
-          return feed({ kind: 'link', member, direct: event.direct })
+          return feed({ kind: 'link', address, direct: event.direct })
         case 'received':
-          return feed({ kind: 'received', from: member, via: 'direct', bytes: event.bytes })
+          return feed({ kind: 'received', from: address, path: 'direct', bytes: event.bytes })
+        default:
+          event satisfies never
       }
     },
   }

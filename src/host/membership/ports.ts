@@ -1,8 +1,8 @@
 /** The world as the host needs it. The Worker and the tests each supply their own. */
 
-import type { Bytes } from '../../codec/index.ts'
 import type { Crypto } from '../../crypto/index.ts'
 import type { TraceEvent, Tracer } from '../../metrics/index.ts'
+import type { FrameFacts } from '../../peer/index.ts'
 import type { MeshCommand, WebSocketLike } from '../../transport/index.ts'
 import type { StoredView, View } from '../page/view.ts'
 import type { Profiles } from '../profile/profiles.ts'
@@ -10,8 +10,8 @@ import type { Profiles } from '../profile/profiles.ts'
 export interface HostPorts {
   readonly crypto: Crypto
   readonly recorder: Tracer
-  /** Counts a frame sent to or received from a member. */
-  readonly recordFrame: (frame: Bytes) => void
+  /** Counts a frame sent to or received from an address, by its type. */
+  readonly recordFrame: (facts: FrameFacts, type: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly openSocket: (url: string) => WebSocketLike

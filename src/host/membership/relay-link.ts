@@ -3,7 +3,6 @@
 import type { Bytes } from '../../codec/index.ts'
 import { createRelayClient, type RelayClient, type RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
-import { memberOf } from './mailbox.ts'
 import type { HostPorts } from './ports.ts'
 
 const keptRoundTrips = 120
@@ -83,7 +82,7 @@ const followResponse = (
     case 'prekeys-counted':
       return {
         ...view,
-        stocks: response.stocks.map(({ address, count }) => ({ id: memberOf(address), count })),
+        stocks: response.stocks,
       }
     case 'mailed':
       return { ...view, letters: { ...letters, left: letters.left + 1 } }

@@ -1,108 +1,121 @@
 /**
- * Turns the steps of one peer into the events of the Protocol tab: one per frame, and marks for turning points.
+ * Every frame and turning point of one peer, from what its steps say of themselves. Nothing here looks into a frame:
+ * the peer described it once, for screens and counters alike.
  */
-
-import type { Bytes } from '../../codec/index.ts'
 import { currentEpoch } from '../../group/index.ts'
+import type { MemberId } from '../../identity/index.ts'
 import type { Lane, TraceEvent, TraceFrame } from '../../metrics/index.ts'
-import { frameFacts, labelFrame, type PeerEffect, type PeerEvent, type PeerState } from '../../peer/index.ts'
+import { type FrameFacts, factsOf, type PeerEffect, type PeerState, type Taken } from '../../peer/index.ts'
 import { sessionView } from '../../ratchet/index.ts'
-
-interface TakenStep {
-  readonly before: PeerState
-  readonly after: PeerState
-  readonly event: PeerEvent
-  readonly effects: readonly PeerEffect[]
-}
-
-interface FrameContext {
-  readonly path: TraceFrame['path']
-  readonly bytes: Bytes
-  readonly inside: Extract<PeerEffect, { kind: 'opened' }>['label'] | undefined
-  readonly address: string
-}
 
 type Mark = Extract<TraceEvent, { kind: 'mark' }>['mark']
 type Notice = Extract<PeerEffect, { kind: 'notice' }>['code']
-type NewEvent = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, 'id' | 'at'> : never) : never
+type Untold = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, 'id' | 'at'> : never) : never
 
 const noticeMarks: Partial<Record<Notice, Mark>> = {
   'member-joined': 'join',
-  'member-returned': 'join',
   'member-left': 'leave',
   'member-expired': 'leave',
   'member-evicted': 'leave',
-  'guess-failed': 'failed-attempt',
+  'wrong-password': 'failed-attempt',
 }
 
-const pathOf = ({ direct, present }: PeerState, effect: Extract<PeerEffect, { kind: 'send' }>) =>
-  effect.via === 'relay'
-    ? 'relay'
-    : direct.has(effect.to)
-      ? 'direct'
-      : present.has(effect.to)
-        ? 'relay'
-        : 'mail'
+const names: Readonly<Record<FrameFacts['kind'], string>> = {
+  pake: 'pake',
+  admit: 'admission 2',
+  enter: 'admission 3',
+  handshake: 'handshake',
+  pair: 'pair',
+  group: 'group message',
+  answer: 'pre-key answer',
+  letter: 'letter',
+  busy: 'busy',
+  used: 'pre-key used',
+  malformed: 'malformed',
+}
 
-/** Healing turns of a pair session, of both sides. */
-const turnsOf = (state: PeerState, member: PeerState['self']): number => {
-  const pair = state.pairs.get(member)
-  if (pair === undefined) return 0
-  const { turnsSent, turnsReceived } = sessionView(pair.session)
+/** As the relay can tell: `pake 3`, `pair`, `group message`. */
+export const frameType = ({ kind, fields }: FrameFacts): string =>
+  kind === 'pake' || kind === 'handshake' ? `${names[kind]} ${fields.flow ?? 0}` : names[kind]
+
+/** Members by the order in which they were met: what records say instead of an address. */
+export const createAliases = (): ((address: string) => `peer-${number}`) => {
+  const aliases = new Map<string, `peer-${number}`>()
+  return (address) => {
+    const alias = aliases.get(address) ?? (`peer-${aliases.size + 1}` as const)
+    aliases.set(address, alias)
+    return alias
+  }
+}
+
+/** What was opened of the frame that this step received; described here where nothing of it opened. */
+export const receivedFacts = ({ event, effects }: Taken): FrameFacts | null => {
+  if (event.kind !== 'received') return null
+  const opened = effects.find((effect) => effect.kind === 'opened')
+  return opened?.facts ?? factsOf(event.bytes, null)
+}
+
+/** Healing turns that a pair session has seen, of both sides. */
+const turnsOf = ({ pairs }: PeerState, member: MemberId): number => {
+  const session = pairs.pairs.get(member)?.session ?? null
+  if (session === null) return 0
+  const { turnsSent, turnsReceived } = sessionView(session)
   return turnsSent + turnsReceived
 }
 
-/** Returns a function that emits the events of each step. Call it in the order of the steps. */
 export const createTrace = (
-  aliasOf: (member: string) => Lane,
-  emit: (event: TraceEvent) => void,
-): ((taken: TakenStep) => void) => {
+  aliasOf: (address: string) => Lane,
+  tell: (event: TraceEvent) => void,
+): ((taken: Taken) => void) => {
   let last = 0
   let opened = false
   let epoch: string | null = null
-  return ({ before, after, event, effects }) => {
-    const add = (entry: NewEvent): void => emit({ ...entry, id: ++last, at: event.now })
-    const mark = (mark: Mark, member: string | null): void =>
-      add({ kind: 'mark', mark, peer: member === null ? null : aliasOf(member) })
 
-    const frame = (from: Lane, to: Lane, { path, bytes, inside, address }: FrameContext): void =>
+  const addressOf = ({ group }: PeerState, member: MemberId | null): string | null =>
+    member === null ? null : (group.roster.entries.get(member)?.entry.address ?? null)
+
+  return (taken) => {
+    const { before, state, event, effects } = taken
+    const add = (untold: Untold): void => tell({ ...untold, id: ++last, at: event.now })
+    const mark = (kind: Mark, address: string | null): void =>
+      add({ kind: 'mark', mark: kind, peer: address === null ? null : aliasOf(address) })
+    const frame = (from: Lane, to: Lane, path: TraceFrame['path'], facts: FrameFacts, address: string): void =>
       add({
         kind: 'frame',
         from,
         to,
         path,
-        ...labelFrame(bytes),
-        inside: inside?.type ?? null,
-        size: bytes.length,
-        classical: frameFacts(bytes).classical,
-        insideFields: inside?.fields ?? {},
+        type: frameType(facts),
+        fields: facts.fields,
+        inside: facts.inside?.kind ?? null,
+        insideFields: facts.inside?.fields ?? {},
+        size: facts.bytes,
+        classical: facts.classical,
         address: address.slice(0, 8),
       })
 
-    if (event.kind === 'received') {
-      const inside = effects.find((effect) => effect.kind === 'opened')?.label
-      frame(aliasOf(event.from), 'me', { path: event.via, bytes: event.bytes, inside, address: event.from })
-    }
+    const received = receivedFacts(taken)
+    if (event.kind === 'received' && received !== null)
+      frame(aliasOf(event.from), 'me', event.path, received, event.from)
     if (event.kind === 'relay-open') {
       if (opened) mark('reconnect', null)
       opened = true
     }
     if (event.kind === 'relay-closed') mark('link-lost', null)
-    if (event.kind === 'link') mark(event.direct ? 'direct-link' : 'relay-link', event.member)
+    if (event.kind === 'link') mark(event.direct ? 'direct-link' : 'relay-link', event.address)
     for (const effect of effects) {
-      if (effect.kind === 'send') {
-        const { to, bytes, label: inside } = effect
-        frame('me', aliasOf(to), { path: pathOf(after, effect), bytes, inside, address: to })
-      } else if (effect.kind === 'notice') {
+      if (effect.kind === 'send') frame('me', aliasOf(effect.to), effect.path, effect.facts, effect.to)
+      else if (effect.kind === 'notice') {
         const named = noticeMarks[effect.code]
-        if (named !== undefined) mark(named, effect.member)
-      } else if (effect.kind === 'reject') mark('rejected', 'from' in event ? event.from : null)
+        if (named !== undefined) mark(named, addressOf(state, effect.member) ?? addressOf(before, effect.member))
+      } else if (effect.kind === 'reject') mark('rejected', event.kind === 'received' ? event.from : null)
     }
-    const current = currentEpoch(after.group)?.id ?? epoch
+    const current = currentEpoch(state.group)?.id ?? epoch
     if (current !== epoch) mark('rekey', null)
     epoch = current
-    for (const member of after.pairs.keys())
-      if (before.pairs.has(member) && turnsOf(after, member) > turnsOf(before, member))
-        mark('healing-turn', member)
+    if (state.pairs === before.pairs) return
+    for (const [member, { address }] of state.pairs.pairs)
+      if (before.pairs.pairs.has(member) && turnsOf(state, member) > turnsOf(before, member))
+        mark('healing-turn', address)
   }
 }

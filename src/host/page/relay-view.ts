@@ -29,8 +29,8 @@ export interface RelayView {
   readonly refusals: readonly RefusalView[]
   /** By reason, newest last. */
   readonly ends: readonly EndView[]
-  /** Every stock in the room, by member id; `null` before the first response. */
-  readonly stocks: readonly { readonly id: string; readonly count: number }[] | null
+  /** Every stock in the room, by relay address; `null` before the first response. */
+  readonly stocks: readonly { readonly address: string; readonly count: number }[] | null
   readonly letters: {
     /** Whether the relay announced letters that have not been fetched since. */
     readonly announced: boolean

@@ -6,24 +6,29 @@
  *                              any of these before joined ──> refused | failed | left
  */
 
-import type { Link, PeerView } from '../../peer/index.ts'
+import type { SafetyNumber } from '../../identity/index.ts'
+import type { MemberView as PeerMember, PeerNotice, PeerView } from '../../peer/index.ts'
 
-export type Trust = PeerView['members'][number]['trust']
+export type MemberView = PeerMember
+export type Link = MemberView['link']
+export type Trust = MemberView['trust']
+export type { SafetyNumber }
 
-export interface MemberView {
-  /** 32 hexadecimal digits. */
-  readonly id: string
-  readonly name: string
-  readonly link: Link
-  readonly trust: Trust
-  /** Whether it has shown a different group key for more than 10 s. */
-  readonly split: boolean
-  /** The pair session's safety number, for two people to compare: 60 digits in groups of five, and eight words. */
-  readonly safety: { readonly digits: string; readonly words: string } | null
+/** How far an own message has come. */
+export interface DeliveryView {
+  /** `nobody`: there was nobody to hear it. `waiting`: some have it in a mailbox, or miss it until they return. */
+  readonly state: PeerView['delivery']['outgoing'][number]['state']
+  readonly confirmed: number
+  /** Members that it was said to. */
+  readonly of: number
+  /** Names of those whose mailbox holds it. */
+  readonly mailed: readonly string[]
+  /** Names of those who miss it until they are here again. */
+  readonly missing: readonly string[]
 }
 
 export interface MessageView {
-  /** Unique in this view. */
+  /** Unique in this view: the sender's id and the message's number. */
   readonly id: string
   readonly senderId: string
   readonly senderName: string
@@ -31,47 +36,59 @@ export interface MessageView {
   readonly text: string
   /** Milliseconds since 1970, by the receiver's clock. */
   readonly at: number
-  /** Of own messages: how many of the members at the time of sending have confirmed it. */
-  readonly delivery: {
-    readonly state: 'sending' | 'delivered'
-    readonly confirmed: number
-    readonly of: number
-  }
+  readonly delivery: DeliveryView
 }
 
-/** A message that is proved to come from its sender but could not be read. */
+/** Messages of one sender that are known to exist and have not come. */
 export interface GapView {
   readonly id: string
   readonly senderId: string
   readonly senderName: string
-  /** `epoch`: sealed to a group key that this member does not hold. `lost`: nobody can resend it. */
-  readonly reason: PeerView['gaps'][number]['reason']
-  /** When it arrived, milliseconds since 1970. */
-  readonly at: number
-  /** Whether its sender has been requested to resend it. */
-  readonly asking: boolean
+  readonly count: number
+  /** `lost`: its sender no longer has them. */
+  readonly state: 'asked' | 'lost'
 }
 
-/** An event in the room that deserves a line of text. `ui` words it by `code`. */
+/** Something that deserves a line of text. `ui` words it by `code`. */
 export interface NoticeView {
   readonly id: string
-  readonly code:
-    | 'member-joined'
-    | 'member-left'
-    | 'member-expired'
-    /** Removed by another member. */
-    | 'member-evicted'
-    /** Back after an absence that was treated as leaving. */
-    | 'member-returned'
-    /** By the named member. Newcomers need the new password. */
-    | 'password-changed'
-    | 'guess-failed'
-    | 'profile-in-use'
-    | 'prekeys-exhausted'
-    | 'prekey-used'
+  readonly code: PeerNotice | 'profile-in-use'
   /** Display name of the member concerned, if any. */
   readonly name: string | null
+  /** Who did it: removed or let in. */
+  readonly by: string | null
+  /** Of a burst that is told once. */
+  readonly count: number
   readonly at: number
+}
+
+/** How getting in goes, and how this member's own door stands. */
+export interface AdmissionView {
+  /** Members that answered, and those that were asked. */
+  readonly answered: number
+  readonly asked: number
+  /** Members that said no to this password. */
+  readonly refusals: number
+  /** When this tab asks again, milliseconds since 1970. */
+  readonly retryAt: number | null
+  /** When it opens a room of its own. */
+  readonly foundsAt: number | null
+  /** Until when newcomers wait at this member's door. */
+  readonly shutUntil: number | null
+}
+
+export interface PasswordView {
+  /** Who chose the password in force; `null` for the one that the room was founded with. */
+  readonly by: string | null
+  readonly isMine: boolean
+  /** Removed members who know it. Each can come back as somebody new. */
+  readonly knownToRemoved: number
+}
+
+/** How this membership ended by somebody else's doing. */
+export interface RemovalView {
+  readonly by: string | null
+  readonly reason: 'left' | 'evicted' | 'expired' | null
 }
 
 export type Phase =
@@ -94,10 +111,11 @@ export type Phase =
 
 export interface View {
   readonly phase: Phase
-  /** Members that the password was proved to, of those found. */
-  readonly progress: { readonly done: number; readonly of: number }
+  readonly admission: AdmissionView
   readonly group: string | null
   readonly selfId: string | null
+  /** This member as an invitation names it. */
+  readonly invitation: { readonly address: string; readonly entryHash: string } | null
   readonly members: readonly MemberView[]
   readonly epoch: number | null
   /** Of the group key: eight groups of four hexadecimal digits, the same for every member of the epoch. */
@@ -106,14 +124,18 @@ export interface View {
   readonly notices: readonly NoticeView[]
   /** This member's pre-keys at the relay, of 100; `null` if it keeps none. */
   readonly preKeys: number | null
-  /** Suite of the group: 1 `standard`, 2 `strong`; `null` outside a group. */
-  readonly suite: number | null
+  /** Compared by people, it verifies everybody at once; `null` while alone. */
+  readonly roomNumber: SafetyNumber | null
+  /** Entries for which the room has no place. */
+  readonly waiting: number
   /** Whether the membership outlives the tab. */
   readonly stored: boolean
-  /** Messages that could not be read, oldest first. A message that arrives later leaves this list. */
+  /** Messages that have not come. One that arrives later leaves this list. */
   readonly gaps: readonly GapView[]
-  /** Removed members who know the current password. Each can come back under a new id. */
-  readonly removedWhoKnow: number
+  readonly password: PasswordView
+  readonly removal: RemovalView | null
+  /** Defects of this program that cost an event, and nothing else. */
+  readonly defects: number
   readonly connection: 'offline' | 'connecting' | 'online' | 'reconnecting'
   /** The last error, until the next command. */
   readonly error: ErrorView | null
@@ -133,14 +155,12 @@ export const errorCodes = [
   'pake/throttled',
   'join/empty-name',
   'join/long-name',
+  'join/bad-name',
   'join/empty-group',
   'join/long-group',
   'join/empty-password',
   'join/long-password',
   'join/bad-password',
-  'join/unknown-suite',
-  'join/other-suite-1',
-  'join/other-suite-2',
   'login/empty-place',
   'login/long-place',
   'message/empty',
@@ -154,6 +174,7 @@ export const errorCodes = [
   'relay/full',
   'storage/wrong-password',
   'storage/damaged',
+  'storage/other-version',
   'storage/missing',
   'storage/full',
   'storage/failed',
@@ -174,9 +195,11 @@ export type Command =
       readonly name: string
       readonly group: string
       readonly password: string
-      /** The group's suite: 1 `standard`, 2 `strong`, which stretches the password longer and in 64 MiB. */
-      readonly suite: 1 | 2
-      /** Whether to store the membership, so that it outlives the tab. Suite 2 only. */
+      /** `open` for a generated password of at least 60 bits: its guesses need not be counted. */
+      readonly door: 'strict' | 'open'
+      /** Whom to ask first, and whose entry to expect: from an invitation. */
+      readonly inviter: { readonly address: string; readonly entryHash: string } | null
+      /** Whether to store the membership, so that it outlives the tab. */
       readonly stored: boolean
       readonly relayUrl: string
       /** `relay` turns WebRTC off. */
@@ -194,26 +217,52 @@ export type Command =
   | { readonly kind: 'forget'; readonly id: string }
   | { readonly kind: 'say'; readonly text: string }
   /** `newPassword` replaces the one that the removed member knows; `null` keeps it. */
-  | { readonly kind: 'remove'; readonly member: string; readonly newPassword: string | null }
-  | { readonly kind: 'change-password'; readonly newPassword: string }
+  | {
+      readonly kind: 'remove'
+      readonly member: string
+      /** Removes everybody whom this member let in, too. */
+      readonly withInvited: boolean
+      readonly newPassword: string | null
+      readonly door: 'strict' | 'open'
+    }
+  | { readonly kind: 'change-password'; readonly newPassword: string; readonly door: 'strict' | 'open' }
+  /** The user compared numbers with `member`, or (`null`) the room number with everybody. */
+  | { readonly kind: 'verify'; readonly member: string | null; readonly same: boolean }
+  /** Asks the others again, whatever was refused. */
+  | { readonly kind: 'retry' }
+  /** Opens a room here, although others are in it. */
+  | { readonly kind: 'found' }
   | { readonly kind: 'leave' }
   | { readonly kind: 'dismiss-error' }
 
+const emptyAdmission: AdmissionView = {
+  answered: 0,
+  asked: 0,
+  refusals: 0,
+  retryAt: null,
+  foundsAt: null,
+  shutUntil: null,
+}
+
 export const emptyView: View = {
   phase: 'idle',
-  progress: { done: 0, of: 0 },
+  admission: emptyAdmission,
   group: null,
   selfId: null,
+  invitation: null,
   members: [],
   epoch: null,
   fingerprint: null,
+  roomNumber: null,
+  waiting: 0,
   messages: [],
   notices: [],
   preKeys: null,
-  suite: null,
   stored: false,
   gaps: [],
-  removedWhoKnow: 0,
+  password: { by: null, isMine: false, knownToRemoved: 0 },
+  removal: null,
+  defects: 0,
   connection: 'offline',
   error: null,
 }

@@ -13,18 +13,16 @@ import {
   concat,
   decode,
   encode,
-  fixed,
   fromHex,
   hexId,
   struct,
   text,
-  toHex,
   u48,
   utf8,
 } from '../../codec/index.ts'
-import { type Crypto, Secret, secretBytes } from '../../crypto/index.ts'
-import { maxNameBytes } from '../../group/index.ts'
-import { strongSuite } from '../../pake/index.ts'
+import { argon2id, type Crypto, Secret, secretBytes } from '../../crypto/index.ts'
+import { maxNameBytes } from '../../identity/index.ts'
+import { undelivered } from '../membership/conversation.ts'
 import type { MessageView } from '../page/view.ts'
 
 /** What a profile holds besides its messages. */
@@ -44,7 +42,7 @@ const profileState: Codec<ProfileState> = struct<ProfileState>({
 
 interface StoredMessage {
   readonly senderId: string
-  readonly id: Bytes
+  readonly number: number
   readonly senderName: string
   readonly mine: boolean
   readonly text: string
@@ -53,7 +51,7 @@ interface StoredMessage {
 
 const storedMessage: Codec<StoredMessage> = struct<StoredMessage>({
   senderId: hexId<string>(16),
-  id: fixed(16),
+  number: u48,
   senderName: text(maxNameBytes),
   mine: bool,
   text: text(8 * 1024),
@@ -71,7 +69,7 @@ export const profileKey = async (
   { salt, device }: { readonly salt: Bytes; readonly device: Secret },
 ): Promise<Secret> => {
   const message = new Secret(concat(utf8('mlwe-pake profile'), password.expose()))
-  const stretched = await crypto.stretch(strongSuite.stretching, message, salt, 32)
+  const stretched = await crypto.stretch(argon2id, message, salt, 32)
   const both = new Secret(concat(stretched.expose(), device.expose()))
   const key = await crypto.derive(salt, both, utf8('mlwe-pake profile'), 32)
   for (const used of [message, stretched, both]) used.wipe() // FS
@@ -83,7 +81,7 @@ interface Place {
   readonly kind: 'state' | 'message'
 }
 
-const associatedData = ({ id, kind }: Place): Bytes => concat(utf8(`mlwe-pake ${kind} 1`), fromHex(id))
+const associatedData = ({ id, kind }: Place): Bytes => concat(utf8(`mlwe-pake ${kind} 2`), fromHex(id))
 
 const recordKey = async (crypto: Crypto, key: Secret, salt: Bytes) => {
   const both = await crypto.derive(salt, key, utf8('mlwe-pake profile record'), 44)
@@ -130,7 +128,7 @@ export const sealMessage = (crypto: Crypto, key: Secret, id: string, message: Me
     crypto,
     key,
     { id, kind: 'message' },
-    encode(storedMessage, { ...message, id: fromHex(message.id.slice(message.senderId.length + 1)) }),
+    encode(storedMessage, { ...message, number: Number(message.id.slice(message.senderId.length + 1)) }),
   )
 
 export const openMessage = async (
@@ -141,7 +139,6 @@ export const openMessage = async (
 ): Promise<MessageView | null> => {
   const plain = await openRecord(crypto, key, { id, kind: 'message' }, sealed)
   if (plain === null) return null
-  const message = decode(storedMessage, plain)
-  const delivery = { state: 'sending', confirmed: 0, of: 0 } as const
-  return { ...message, id: `${message.senderId}-${toHex(message.id)}`, delivery }
+  const { number, ...message } = decode(storedMessage, plain)
+  return { ...message, id: `${message.senderId}-${number}`, delivery: undelivered }
 }

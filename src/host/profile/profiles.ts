@@ -7,7 +7,7 @@
 
 import { type Bytes, DecodeError, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
-import { decodePeer, encodePeer, type PeerState } from '../../peer/index.ts'
+import { decodePeer, encodePeer, isOtherFormat, type PeerState } from '../../peer/index.ts'
 import type { MessageView } from '../page/view.ts'
 import { openMessage, openState, profileKey, sealMessage, sealState } from './profile.ts'
 import type { ProfileStorage, StoredMembership } from './storage.ts'
@@ -29,7 +29,7 @@ export type Resumed =
       readonly secret: Secret
       readonly messages: readonly MessageView[]
     }
-  | { readonly kind: 'in-use' | 'wrong-password' | 'damaged' }
+  | { readonly kind: 'in-use' | 'wrong-password' | 'damaged' | 'other-version' }
 
 export interface Profiles {
   list(): Promise<readonly StoredMembership[]>
@@ -74,7 +74,6 @@ export const createProfiles = ({
     let { stored } = given
     return {
       async save(peer, messages) {
-        if (!peer.joined) return
         const count = stored + messages.length
         const state = await sealState(crypto, key, id, { secret, peer: encodePeer(peer), messages: count })
         const sealed: Bytes[] = []
@@ -105,7 +104,7 @@ export const createProfiles = ({
       const release = await takeLock(id)
       if (release === null) return { kind: 'in-use' }
       const key = await keyOf(membership, password)
-      const failed = (kind: 'wrong-password' | 'damaged'): Resumed => {
+      const failed = (kind: 'wrong-password' | 'damaged' | 'other-version'): Resumed => {
         key.wipe() // FS
         release()
         return { kind }
@@ -115,7 +114,8 @@ export const createProfiles = ({
         if (found === null) return failed('damaged')
         const state = await openState(crypto, key, id, found.state)
         if (state === null) return failed('wrong-password')
-        const peer = await decodePeer(crypto, state.peer)
+        if (isOtherFormat(state.peer)) return failed('other-version')
+        const peer = decodePeer(crypto, state.peer)
         state.peer.fill(0) // FS
         const messages: MessageView[] = []
         for (const sealed of found.messages) {

@@ -6,13 +6,13 @@
  */
 
 import { toHex } from '../../codec/index.ts'
-import { generateVerifier, groupIdOf, preparePassword, suiteOf } from '../../pake/index.ts'
-import { createPeer, type InsideView } from '../../peer/index.ts'
+import { type Address, createSelf, enforceName } from '../../identity/index.ts'
+import { generateVerifier, groupIdOf, preparePassword } from '../../pake/index.ts'
+import { createPeer, type InsideView, type Invitation } from '../../peer/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
 import type { MeshEvent } from '../../transport/index.ts'
 import { beginEntering, type Entering } from '../membership/entering.ts'
 import { type JoinCommand, joinProblem } from '../membership/join-command.ts'
-import { memberOf } from '../membership/mailbox.ts'
 import { enterRoom, type Membership, type MembershipOptions } from '../membership/membership.ts'
 import type { HostPorts } from '../membership/ports.ts'
 import { createScreen } from '../membership/screen.ts'
@@ -47,6 +47,8 @@ export const createHost = (ports: HostPorts): Host => {
   /** Incremented by each join and leave. Work that was started under an older one is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
+  /** What newcomers of this tab were charged for wrong passwords, by group: it outlives a refused join. */
+  const levels = new Map<string, { readonly level: number; readonly at: number }>()
 
   const enqueue = (work: () => Promise<void>): void => {
     queue = queue.then(work).catch(() => {
@@ -56,25 +58,25 @@ export const createHost = (ports: HostPorts): Host => {
     })
   }
 
-  const enter = (options: MembershipOptions): void => {
+  const enter = (options: Omit<MembershipOptions, 'keepLevel'>): void => {
+    const room = toHex(options.peer.groupId)
     const entered = enterRoom(
       {
         ...ports,
         screen,
-        enqueue,
         publishStored,
         ended: () => {
           if (membership === entered) membership = null
         },
       },
-      options,
+      { ...options, keepLevel: (level) => void levels.set(room, level) },
     )
     membership = entered
     relayView = entered.relayView
   }
 
   const join = (command: JoinCommand): Promise<void> => {
-    const entering = beginEntering(ports.recorder, 'join', command.suite)
+    const entering = beginEntering(ports.recorder, 'join')
     return entering.within(() => become(command, entering))
   }
 
@@ -82,31 +84,44 @@ export const createHost = (ports: HostPorts): Host => {
   const become = async (command: JoinCommand, entering: Entering): Promise<void> => {
     const mine = ++generation
     const prepared = preparePassword(command.password)
-    const suite = suiteOf(command.suite)
-    if ('problem' in prepared || suite === null) return
     const group = command.group.trim()
+    const identified = groupIdOf(crypto, group)
+    const named = enforceName(command.name)
+    if ('problem' in prepared || 'problem' in identified || 'problem' in named) return
+    const { groupId } = identified
+    const { name } = named
     screen.restart({ phase: 'hardening', group })
-    const groupId = groupIdOf(crypto, group)
-    const { verifier, seed, publicKey } = await generateVerifier(crypto, suite, prepared.prepared, groupId)
+    const { verifier, seed, publicKey } = await generateVerifier(crypto, prepared.prepared, groupId)
     const secret = crypto.random(32)
-    const name = command.name.trim()
     const profile = command.stored
       ? await ports.profiles.create(prepared.prepared, { group, name, secret })
       : null
     prepared.prepared.wipe() // FS
     if (mine !== generation) {
       profile?.close()
-      for (const secret of [verifier, seed]) secret.wipe() // FS
+      for (const unused of [verifier, seed]) unused.wipe() // FS
       return entering.arrive('left')
     }
-    const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
+    const address = toHex(crypto.sha256(addressInput(secret))) as Address
     const lease = profile === null ? leaseMs : storedLeaseMs
-    const peer = createPeer(crypto, { suite, groupId, self, name, verifier, publicKey, seed, lease })
+    const self = await createSelf(crypto, groupId, { name, lease, address })
+    const level = levels.get(toHex(groupId))
+    const peer = createPeer(crypto, {
+      groupId,
+      self,
+      verifier,
+      seed,
+      publicKey,
+      door: command.door,
+      invitation: command.inviter as Invitation | null,
+      stored: profile !== null,
+      ...(level === undefined ? {} : { level }),
+    })
     enter({ peer, secret, profile, entering, ...command })
   }
 
   const resume = async ({ id, password, relayUrl, transport }: ResumeCommand): Promise<void> => {
-    generation += 1
+    const mine = ++generation
     const found = (await ports.profiles.list()).find((one) => one.id === id)
     const prepared = preparePassword(password)
     if (found === undefined || 'problem' in prepared) {
@@ -115,14 +130,18 @@ export const createHost = (ports: HostPorts): Host => {
     }
     const { group, name } = found
     screen.restart({ phase: 'hardening', group })
-    // Only groups of suite 2 are stored.
-    const entering = beginEntering(ports.recorder, 'resume', 2)
+    const entering = beginEntering(ports.recorder, 'resume')
     const resumed = await entering.within(() => ports.profiles.resume(found, prepared.prepared))
     prepared.prepared.wipe() // FS
+    if (mine !== generation) {
+      if (resumed.kind === 'resumed') resumed.profile.close()
+      return entering.arrive('left')
+    }
     if (resumed.kind !== 'resumed') entering.arrive(`storage/${resumed.kind}`)
     if (resumed.kind === 'in-use') {
       // Another tab holds the profile. This tab joins as a separate, ephemeral member.
-      await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
+      const asNew = { name, group, password, door: 'strict', inviter: null, stored: false } as const
+      await join({ kind: 'join', ...asNew, relayUrl, transport })
       return membership?.showNotice('profile-in-use')
     }
     if (resumed.kind !== 'resumed') {
@@ -162,16 +181,21 @@ export const createHost = (ports: HostPorts): Host => {
           if (screen.view().error !== null) screen.show({ error: null })
           return at.say(command.text)
         case 'remove':
-        case 'change-password': {
+        case 'change-password':
+        case 'verify':
           if (at === null || !at.joined()) return screen.fail('message/not-joined')
-          return at.changeMembers(command)
-        }
+          return at.command(command)
+        case 'retry':
+        case 'found':
+          return at?.command(command)
         case 'leave':
           generation += 1
           if (at !== null) return at.leave()
           return screen.restart({ phase: 'left' })
         case 'dismiss-error':
           return screen.show({ error: null })
+        default:
+          command satisfies never
       }
     },
     wake: () => membership?.wake(),

@@ -2,10 +2,9 @@
  * The Worker: everything secret lives here, away from the page's objects. Wires the host to the browser's APIs.
  */
 
-import type { Bytes } from '../../codec/index.ts'
 import { createCrypto, loadBrowserKem, type WebCrypto } from '../../crypto/index.ts'
 import { createTracer, type OperationRecord, recordCostNs, type TraceEvent } from '../../metrics/index.ts'
-import { frameFacts } from '../../peer/index.ts'
+import type { FrameFacts } from '../../peer/index.ts'
 
 import { createBenchmark } from '../benchmark/benchmark.ts'
 import { createCases } from '../benchmark/benchmark-cases.ts'
@@ -33,9 +32,9 @@ const recorder = createTracer('worker', clock, (entry) => {
   if (batch.length === 0) setTimeout(sendRecords, recordsEveryMs)
   batch.push(entry)
 })
-const recordFrame = (frame: Bytes): void => {
+const recordFrame = ({ bytes, classical }: FrameFacts, type: string): void => {
   // The step of this frame leaves a record, which schedules the batch for both.
-  frames.push({ at: clock(), bytes: frame.length, ...frameFacts(frame) })
+  frames.push({ at: clock(), bytes, classical, type })
 }
 const sendRecords = (): void => {
   costNs ??= recordCostNs(clock)
