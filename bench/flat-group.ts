@@ -8,16 +8,26 @@ import {
   type GroupState,
   groupControl,
   groupStep,
-  type MemberId,
 } from '../src/group/index.ts'
+import { type Address, createSelf, type Identified } from '../src/identity/index.ts'
 import { benchCrypto, createPair } from './pair.ts'
 
-const idOf = (i: number) => (i + 1).toString(16).padStart(32, '0') as MemberId
 const hourMs = 60 * 60_000 + 1
+const entriesAtOnce = 9
 
 interface Sealed {
   readonly to: number
   readonly bytes: Bytes
+}
+
+const createEntries = async (crypto: Crypto, groupId: Bytes, n: number): Promise<readonly Identified[]> => {
+  const entries: Identified[] = []
+  for (let i = 0; i < n; i++) {
+    const address = (i + 1).toString(16).padStart(64, '0') as Address
+    const { entry, hash, id } = await createSelf(crypto, groupId, { name: 'member', lease: hourMs, address })
+    entries.push({ entry, hash, id })
+  }
+  return entries
 }
 
 /**
@@ -26,23 +36,18 @@ interface Sealed {
  */
 export const createFlatGroup = async (n: number, engines?: Engines) => {
   const crypto: Crypto = await benchCrypto(engines)
-  const ids = Array.from({ length: n }, (_, i) => idOf(i))
-  const all = new Set(ids)
+  const groupId = new Uint8Array(16)
+  const people = await createEntries(crypto, groupId, n)
+  const ids = people.map(({ id }) => id)
   let now = 1
-  const states: GroupState[] = ids.map((id) =>
-    createGroup(crypto, new Uint8Array(16), { id, name: 'member', lease: 1 }),
-  )
+  const states: GroupState[] = people.map((self) => createGroup(crypto, groupId, self))
   const pairs: Awaited<ReturnType<typeof createPair>>[] = []
   for (let i = 0; i < n; i++) pairs.push(await createPair(crypto))
 
   /** Runs one event at member `i`; what it says to member 0, or member 0 to others, comes back. */
   const run = async (i: number, event: GroupEvent) => {
-    const reachable = new Set([...all].filter((id) => id !== ids[i]))
-    const { state, effects, stale } = await groupStep(crypto, states[i]!, event, {
-      now,
-      reachable,
-      online: true,
-    })
+    const reach = new Set(ids.filter((id) => id !== ids[i]))
+    const { state, effects, stale } = await groupStep(crypto, states[i]!, event, { now, reach, online: true })
     states[i] = state
     for (const secret of stale) secret.wipe()
     return effects.flatMap((effect) =>
@@ -62,17 +67,20 @@ export const createFlatGroup = async (n: number, engines?: Engines) => {
   const epochs = (messages: readonly { readonly to: number; readonly message: GroupControl }[]) =>
     messages.filter(({ message }) => message.kind === 'epoch')
 
-  // Everybody learns of everybody, and the first founds the group.
-  const adds = ids.map((id) => ({ id, name: 'member', sponsor: id, lease: 1, life: 0 }))
-  for (let i = 0; i < n; i++) {
-    const delta = { adds, removes: [] }
-    await run(i, {
-      kind: 'control',
-      from: ids[0]!,
-      message: { kind: 'roster', delta, hash: '00'.repeat(32) },
-    })
-  }
+  // The first founds the group and lets the others in, as a doorkeeper does.
+  const doorkeeper = people[0]!
   await run(0, { kind: 'found' })
+  for (const member of people.slice(1)) await run(0, { kind: 'admitted', member })
+  const live = people.map(({ hash }) => hash)
+  const entries = people.map(({ entry }) => ({ entry, by: doorkeeper.id }))
+  for (let i = 1; i < n; i++) {
+    const message = { kind: 'roster' as const, hash: states[0]!.hash, by: doorkeeper.id, live }
+    await run(i, { kind: 'welcomed', doorkeeper, message })
+    for (let at = 0; at < n; at += entriesAtOnce) {
+      const piece = entries.slice(at, at + entriesAtOnce)
+      await run(i, { kind: 'control', from: doorkeeper.id, message: { kind: 'entries', entries: piece } })
+    }
+  }
 
   const group = {
     /** The author's work up to what it sends. */
@@ -82,9 +90,9 @@ export const createFlatGroup = async (n: number, engines?: Engines) => {
       // Side by side, as a peer seals them.
       return Promise.all(epochs(messages).map(({ to, message }) => sealFrom(0, to, message)))
     },
-    /** The author tells where it stands, as every five seconds: that carries the turns that were due. */
+    /** The author says something short: that carries the turns that were due. */
     gossip: async (): Promise<void> => {
-      const message: GroupControl = { kind: 'heads', hash: states[0]!.hash, current: null }
+      const message: GroupControl = { kind: 'ids', live: [] }
       for (let i = 1; i < n; i++) await pairs[i]!.open(1, (await sealFrom(0, i, message)).bytes)
     },
     /** A receiver's work: from the sealed epoch to its sealed acknowledgement. */

@@ -3,9 +3,9 @@ import {
   createCrypto,
   type Engines,
   loadBrowserKem,
-  nodeHkdf,
   type WebCrypto,
 } from '../src/crypto/index.ts'
+import { nodeHkdf } from '../src/crypto/testing/seeded.ts'
 import { open, seal } from '../src/ratchet/index.ts'
 import { createSpokenPair, type Side } from '../src/ratchet/testing/pair.ts'
 
