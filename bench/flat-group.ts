@@ -86,6 +86,9 @@ export const createFlatGroup = async (n: number, engines?: Engines) => {
     /** The author's work up to what it sends. */
     author: async (): Promise<readonly Sealed[]> => {
       now += hourMs
+      // To the author this was a sleep: it listens for two seconds first.
+      await run(0, { kind: 'tick' })
+      now += 2_001
       const messages = await run(0, { kind: 'tick' })
       // Side by side, as a peer seals them.
       return Promise.all(epochs(messages).map(({ to, message }) => sealFrom(0, to, message)))
@@ -109,7 +112,9 @@ export const createFlatGroup = async (n: number, engines?: Engines) => {
     agreed: () => new Set(states.map((state) => currentEpoch(state)?.id)).size === 1,
   }
   for (let warm = 0; warm < 2; warm++) {
-    for (const sealed of await group.author()) await group.acknowledge(sealed.to, await group.take(sealed))
+    const sealed = await group.author()
+    if (sealed.length !== n - 1) throw new Error('an epoch that does not go to everybody')
+    for (const one of sealed) await group.acknowledge(one.to, await group.take(one))
   }
   if (!group.agreed()) throw new Error('the members hold different epochs')
   return group
