@@ -156,17 +156,25 @@ const isFarAhead = ({ password: { record } }: PeerState, revision: number, now: 
   return revision > record.revision + maxAhead + Math.floor(hours)
 }
 
-const checkRecord = (tx: Transaction, record: PasswordRecord, hash: string): void => {
-  const { by, revision, publicKey } = record
-  // Only this member makes records in its name, and it stores each before it tells anybody.
-  if (by === tx.state.self.id && !tx.state.password.made.includes(hash))
-    throw new Rejection('password/foreign')
+const checkRecord = (tx: Transaction, { revision, publicKey }: PasswordRecord): void => {
   if (revision === 0 || isFarAhead(tx.state, revision, tx.now)) throw new Rejection('password/far-ahead')
-  const isKey = arePlausible({
-    kem: publicKey.subarray(0, kemKeyBytes) as typeof publicKey,
-    dh: publicKey.slice(kemKeyBytes),
-  })
-  if (!isKey) throw new Rejection('pair/malformed')
+  const kem = publicKey.slice(0, kemKeyBytes)
+  if (!arePlausible({ kem, dh: publicKey.slice(kemKeyBytes) })) throw new Rejection('pair/malformed')
+}
+
+/** Only this member makes records in its name, and it stores each before it tells anybody. */
+const isForged = ({ self, password }: PeerState, { by }: PasswordRecord, hash: string): boolean =>
+  by === self.id && !password.made.includes(hash)
+
+/** A record in my name that I did not make: refused, and where it would win with others, the one in force goes above it. */
+const outdo = async (tx: Transaction, { revision }: PasswordRecord, hash: string): Promise<void> => {
+  const { record, intention } = tx.state.password
+  if (record === null || !isGreater(revision, hash, record) || tx.now - record.takenAt < firstRepeatMs)
+    throw new Rejection('password/foreign')
+  tx.effects.push({ kind: 'reject', code: 'password/foreign' })
+  const { excludes } = record
+  make(tx, passwordMaterial(tx.state), { revision: revision + 1, excludes, intention })
+  await tickPassword(tx)
 }
 
 const confirm = (tx: Transaction, from: MemberId): void => {
@@ -247,7 +255,8 @@ export const hearPassword = async (
     if (!tx.state.password.told.has(from)) await tell(tx, from, false)
     return settleIntention(tx)
   }
-  checkRecord(tx, record, hash)
+  checkRecord(tx, record)
+  if (isForged(tx.state, record, hash)) return outdo(tx, record, hash)
   if (!isGreater(record.revision, hash, held)) return tellBack(tx, from)
   await takeRecord(tx, from, record, hash)
 }
