@@ -8,7 +8,7 @@
  * Until A3 the two share a session of the pre-key, and the newcomer shows the sleeper by its address.
  */
 
-import { type Bytes, decode, equal } from '../codec/index.ts'
+import { type Bytes, equal } from '../codec/index.ts'
 import { type Address, identify, type MemberId } from '../identity/index.ts'
 import { acceptAnswer, answerPreKey, preKeyIdOf, takeOnce } from '../prekeys/index.ts'
 import { open, secretsOf } from '../ratchet/index.ts'
@@ -23,14 +23,14 @@ import {
   levelAllows,
   ownLevelAllows,
 } from './admission/ledger.ts'
+import { dropHeld, firstHeld, heldBy, holdFrame, isHeld } from './asleep-held.ts'
 import { openPreKeyed, preKeyedSession, putPreKeyed, sealFirst, shortOf } from './asleep-sessions.ts'
 import { noteUnproved, setAsleep } from './asleep-state.ts'
 import { noteUsed, ownerOf, rootsToTell } from './asleep-stock.ts'
 import type { Control } from './controls.ts'
 import { hearSaid } from './delivery/incoming.ts'
 import { postFrame } from './delivery/mail.ts'
-import { encodeFrame, type Frame, frame } from './frames.ts'
-import { membersAt } from './members.ts'
+import type { Frame } from './frames.ts'
 import { admit } from './membership.ts'
 import { sendFrame } from './room.ts'
 import type { PeerEvent, PeerState } from './state.ts'
@@ -42,8 +42,6 @@ export const maxAnswers = 2
 const settleMs = 1_000
 /** An answer to `take-prekey` is not waited for any longer. */
 const askedMs = 15_000
-const maxHeld = 256
-const maxHeldOfOne = 64
 /** The hint "used" is said this often to one address. */
 const hintEveryMs = 60_000
 const maxHints = 256
@@ -143,24 +141,17 @@ export const receiveAnswer = (tx: Transaction, from: Address, answer: AnswerFram
   holdFrame(tx, from, answer)
 }
 
-const holdFrame = (tx: Transaction, from: Address, message: Frame): void => {
-  const { held } = tx.state.asleep
-  const ofOne = held.filter((one) => one.from === from).length
-  if (held.length >= maxHeld || ofOne >= maxHeldOfOne) throw new Rejection('prekey/unexpected')
-  setAsleep(tx, { held: [...held, { from, bytes: encodeFrame(message) }] })
-}
-
 /** Opens what waits, as far as door and ledger allow: one answer after the other, each with what came after it. */
-export const tickHeld = async (tx: Transaction): Promise<void> => {
-  const { held } = tx.state.asleep
-  if (held.length === 0 || !isDoorOpen(tx.state, tx.now)) return
-  for (const one of held) {
-    const message = decode(frame, one.bytes)
-    if (message.kind === 'answer' && !levelAllows(tx.state, tx.now)) return
-    setAsleep(tx, { held: tx.state.asleep.held.filter((other) => other !== one) })
-    if (message.kind === 'answer') await openAnswer(tx, one.from, message)
-    else if (message.kind === 'pair') await hearHeld(tx, one.from, message.body)
-  }
+export const tickHeldAnswers = async (tx: Transaction): Promise<void> => {
+  if (tx.state.asleep.held.length === 0 || !isDoorOpen(tx.state, tx.now)) return
+  for (const from of heldBy(tx.state, 'answer'))
+    while (true) {
+      const next = firstHeld(tx.state, from)
+      if (next === null || (next.message.kind === 'answer' && !levelAllows(tx.state, tx.now))) break
+      dropHeld(tx, next.held)
+      if (next.message.kind === 'answer') await openAnswer(tx, from, next.message)
+      else if (next.message.kind === 'pair') await hearHeld(tx, from, next.message.body)
+    }
 }
 
 const hearHeld = async (tx: Transaction, from: Address, body: Bytes): Promise<void> => {
@@ -221,7 +212,7 @@ export type MetFrame = 'held' | { readonly member: MemberId; readonly control: C
 
 /** A sealed frame from an address that shares a session of a pre-key with this member, or will. */
 export const openMet = async (tx: Transaction, from: Address, body: Bytes): Promise<MetFrame> => {
-  if (tx.state.asleep.held.some((one) => one.from === from) && membersAt(tx.state, from).length === 0) {
+  if (isHeld(tx.state, from)) {
     holdFrame(tx, from, { kind: 'pair', body })
     return 'held'
   }
@@ -234,7 +225,7 @@ export const openMet = async (tx: Transaction, from: Address, body: Bytes): Prom
 
 export const wakeAtAnswers = (state: PeerState, now: number): number | null => {
   const { asleep, room } = state
-  const isHolding = asleep.held.length > 0 && isDoorOpen(state, now)
+  const isHolding = heldBy(state, 'answer').length > 0 && isDoorOpen(state, now)
   const heldAt = isHolding ? levelAllowedAt(state, now) : null
   const { asking } = asleep
   const isJoining = state.phase.kind === 'joining' && room.openedAt !== null

@@ -131,7 +131,7 @@ const stored = struct<Stored>({
   openedRuns: list(hexId<string>(16), maxRuns),
   longRuns: byKey(memberId, longRun),
   candidates: byKey(memberId, candidate),
-  held: list(struct<HeldFrame>({ from: address, bytes: bytes(maxFrame) }), maxHeld),
+  held: list(struct<HeldFrame>({ from: address, bytes: bytes(maxFrame), at: u48 }), maxHeld),
   unproved: list(memberId, maxPeople),
   answers: u8,
 })
@@ -146,6 +146,12 @@ export const asleepCodec: Codec<AsleepState> = {
     }),
   read: (input) => {
     const { unproved, ...kept } = stored.read(input)
-    return { ...nobodyAsleep(kept.stored), ...kept, left: kept.left ?? 0, unproved: new Set(unproved), mailRead: false }
+    return {
+      ...nobodyAsleep(kept.stored),
+      ...kept,
+      left: kept.left ?? 0,
+      unproved: new Set(unproved),
+      mailRead: false,
+    }
   },
 }

@@ -20,6 +20,7 @@ import {
   writeLetter,
 } from '../prekeys/index.ts'
 import { open } from '../ratchet/index.ts'
+import { holdFrame } from './asleep-held.ts'
 import { beginLongRun } from './asleep-runs.ts'
 import { decodeControl, memberSession, sealFirst } from './asleep-sessions.ts'
 import { noteUnproved, type ReadLetter, setAsleep } from './asleep-state.ts'
@@ -29,7 +30,7 @@ import { reopen } from './delivery/gaps.ts'
 import { noteLetterSession, postFrame } from './delivery/mail.ts'
 import { isNear } from './delivery/people.ts'
 import type { Frame } from './frames.ts'
-import { entryOf, nameOf } from './members.ts'
+import { entryOf, isRemoved, nameOf } from './members.ts'
 import { adoptLetter, hasSession, sendControl } from './pairs.ts'
 import type { PeerState } from './state.ts'
 import { notice, Rejection, type Transaction } from './transaction.ts'
@@ -97,25 +98,31 @@ const rememberRun = (tx: Transaction, run: Bytes): void =>
 /**
  * Reads a letter. One that does not open costs nothing: it tests no guess, so its pre-key stays.
  *
- * @returns who wrote it and what its first frame says
+ * @returns who wrote it and what its first frame says; `null` where it waits for the entry of its writer
  */
 export const readLetter = async (
   tx: Transaction,
   from: Address,
-  { from: member, to, head, first }: LetterFrame,
-): Promise<{ readonly member: MemberId; readonly control: Control }> => {
+  letter: LetterFrame,
+): Promise<{ readonly member: MemberId; readonly control: Control } | null> => {
   const { groupId, self, asleep } = tx.state
+  const { from: member, to, head, first } = letter
   const peer = entryOf(tx.state, member)
-  if (to !== self.id || peer === null || peer.entry.address !== from) throw new Rejection('prekey/unexpected')
+  if (to !== self.id || isRemoved(tx.state, member)) throw new Rejection('prekey/unexpected')
+  if (peer === null) {
+    holdFrame(tx, from, letter)
+    return null
+  }
+  if (peer.entry.address !== from) throw new Rejection('prekey/unexpected')
   const run = letterRunOf(head)
   const id = preKeyIdOf(head)
   if (run === null || id === null) throw new Rejection('prekey/malformed')
   if (asleep.openedRuns.includes(toHex(run))) throw new Rejection('prekey/unexpected')
   const taken = takeOnce(asleep.stock, id)
   if (taken === null) throw new Rejection('prekey/unknown')
-  const letter = await openLetter(tx.ports.crypto, { groupId, self, peer, preKey: taken.preKey }, head)
-  if (letter.kind === 'rejected') throw new Rejection('prekey/failed')
-  const { start } = letter
+  const key = await openLetter(tx.ports.crypto, { groupId, self, peer, preKey: taken.preKey }, head)
+  if (key.kind === 'rejected') throw new Rejection('prekey/failed')
+  const { start } = key
   const session = await memberSession(tx, member, start)
   const opened = await open(tx.ports.crypto, session, first, tx.now)
   if (opened.kind === 'rejected') throw new Rejection('prekey/failed')

@@ -69,10 +69,14 @@ export interface LongCandidate {
   readonly until: number
 }
 
-/** A frame that waits until a door may open: an answer, and what its newcomer sealed after it. */
+/**
+ * A frame that waits: an answer until the door may open, a letter until its writer's entry is known, and what either
+ * sealed after it.
+ */
 export interface HeldFrame {
   readonly from: Address
   readonly bytes: Bytes
+  readonly at: number
 }
 
 /** An ordinary flow 1 that waits in a mailbox. */

@@ -37,7 +37,12 @@ const nameOfVerifier = (tx: Transaction): string =>
   toHex(tx.ports.crypto.hash(utf8('mlwe-pake v2 stock'), tx.state.password.verifier.expose()))
 
 /** How many pre-keys of this member the relay holds. */
-export const notePublished = (tx: Transaction, left: number): void => setAsleep(tx, { left })
+export const notePublished = (tx: Transaction, left: number): void => {
+  if (left === tx.state.asleep.left) return
+  setAsleep(tx, { left })
+  // A member that wakes without knowing it would make a stock in vain.
+  tx.effects.push({ kind: 'persist' })
+}
 
 /** One of them is used up: out of the own record, and gone from the relay's. */
 export const noteUsed = (tx: Transaction, stock: Stock): void => {

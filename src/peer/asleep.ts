@@ -8,10 +8,19 @@
 
 import type { Bytes } from '../codec/index.ts'
 import type { Address, MemberId } from '../identity/index.ts'
-import { answerTo, type MetFrame, openMet, tickAnswers, tickHeld, wakeAtAnswers } from './asleep-answers.ts'
+import { noteLettersRead } from './admission/door-open.ts'
+import {
+  answerTo,
+  type MetFrame,
+  openMet,
+  tickAnswers,
+  tickHeldAnswers,
+  wakeAtAnswers,
+} from './asleep-answers.ts'
+import { expireHeld, heldBy, releaseHeld } from './asleep-held.ts'
 import { readLetter, tickLetters, wakeAtLetters, writeTo } from './asleep-letters.ts'
 import { openLongCandidate, tickLongRuns } from './asleep-runs.ts'
-import { setAsleep } from './asleep-state.ts'
+import { type HeldFrame, setAsleep } from './asleep-state.ts'
 import { announceRoots, hearRoots, restock } from './asleep-stock.ts'
 import { tickWelcomes, wakeAtWelcomes } from './asleep-welcome.ts'
 import { unnamedSleepers } from './delivery/people.ts'
@@ -46,9 +55,15 @@ export const receiveLetter = async (
   from: Address,
   letter: Extract<Frame, { kind: 'letter' }>,
 ): Promise<void> => {
-  const { member, control } = await readLetter(tx, from, letter)
-  if (control.kind === 'roots') hearRoots(tx, member, control.roots)
+  const opened = await readLetter(tx, from, letter)
+  if (opened?.control.kind === 'roots') hearRoots(tx, opened.member, opened.control.roots)
 }
+
+/** Letters whose writers are known by now, with what they sealed after them: to be received once more. */
+export const releaseLetters = (tx: Transaction): readonly HeldFrame[] =>
+  heldBy(tx.state, 'letter')
+    .filter((from) => membersAt(tx.state, from).length > 0)
+    .flatMap((from) => releaseHeld(tx, from))
 
 /**
  * A sealed frame of somebody that this member shares no pair session with, but met by a pre-key or by mail.
@@ -62,6 +77,7 @@ export const openAsleep = async (tx: Transaction, from: Address, body: Bytes): P
 export const noteMailRead = (tx: Transaction): void => {
   if (!tx.state.asleep.mailRead) noteWake(tx)
   setAsleep(tx, { mailRead: true })
+  noteLettersRead(tx)
 }
 
 /** What is due for pre-keys, letters, and those who were met by them. */
@@ -71,7 +87,8 @@ export const tickAsleep = async (tx: Transaction): Promise<void> => {
   forgetMembers(tx)
   await restock(tx)
   await announceRoots(tx)
-  await tickHeld(tx)
+  expireHeld(tx)
+  await tickHeldAnswers(tx)
   await tickWelcomes(tx)
   await tickLetters(tx)
   tickLongRuns(tx)
@@ -102,7 +119,9 @@ const forgetMembers = (tx: Transaction): void => {
 }
 
 /** Those met by a pre-key alone, whose names are not known yet. */
-export const sleepers = (state: PeerState): readonly Address[] => unnamedSleepers(state)
+export const sleepers = (state: PeerState): { readonly addresses: readonly Address[] } => ({
+  addresses: unnamedSleepers(state),
+})
 
 export const wakeAtAsleep = (state: PeerState, now: number): number | null =>
   earliest(wakeAtAnswers(state, now), wakeAtWelcomes(state), ...wakeAtLetters(state))

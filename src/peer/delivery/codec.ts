@@ -4,12 +4,13 @@
  */
 import { bool, type Codec, list, oneOf, optional, struct, u8, u48 } from '../../codec/index.ts'
 import { address, type MemberId, memberId } from '../../identity/index.ts'
-import { type Control, control, textMessage } from '../controls.ts'
+import { control, textMessage } from '../controls.ts'
 import { maxRanges, type NumberRange, type Numbers, type Settled } from './numbers.ts'
 import {
   type Copy,
   type DeliveryState,
   type Incoming,
+  type KeptControl,
   maxKept,
   nothingSaid,
   type Outgoing,
@@ -98,7 +99,7 @@ interface Stored {
   readonly incoming: ReadonlyMap<MemberId, Incoming>
   readonly owed: ReadonlyMap<MemberId, readonly number[]>
   readonly nextLetter: number
-  readonly kept: readonly { readonly to: MemberId; readonly control: Control }[]
+  readonly kept: readonly KeptControl[]
 }
 
 const stored = struct<Stored>({
@@ -109,7 +110,7 @@ const stored = struct<Stored>({
   incoming: mapOf(memberId, incoming, maxPeople),
   owed: mapOf(memberId, list(u48, maxPeople), maxPeople),
   nextLetter: u48,
-  kept: list(struct<{ to: MemberId; control: Control }>({ to: memberId, control }), maxKept),
+  kept: list(struct<KeptControl>({ to: memberId, control, full: bool }), maxKept),
 })
 
 /** For states that are sealed before they are stored. */

@@ -51,8 +51,18 @@ export const postSealed = async (tx: Transaction, posted: Posted, control: Contr
   return postFrame(tx, posted, { kind: 'pair', body }, control) ? 'posted' : 'no-mailbox'
 }
 
-const keep = (tx: Transaction, to: MemberId, control: Control): void =>
-  setMail(tx, { kept: [...tx.state.delivery.mail.kept, { to, control }].slice(-maxKept) })
+const keep = (tx: Transaction, to: MemberId, control: Control, full = false): void =>
+  setMail(tx, { kept: [...tx.state.delivery.mail.kept, { to, control, full }].slice(-maxKept) })
+
+/** A mailbox turned up, or a session: what waited for it is posted. */
+export const postKept = async (tx: Transaction): Promise<void> => {
+  for (const one of tx.state.delivery.mail.kept) {
+    const ways = one.full ? null : waysTo(tx.state, one.to)
+    if (ways === null || !ways.absent || !ways.mailbox || !ways.sealable) continue
+    setMail(tx, { kept: tx.state.delivery.mail.kept.filter((other) => other !== one) })
+    await postControl(tx, one.to, one.control)
+  }
+}
 
 /**
  * Something of this member's own making for one that is out of reach: an entry, a removal, a password record. Into its
@@ -76,7 +86,7 @@ export const noteMailed = (
   setMail(tx, { letters })
   const isStored = outcome === 'stored'
   if (posted.kind === 'control' && !isStored && isLive(tx.state, posted.to))
-    keep(tx, posted.to, posted.control)
+    keep(tx, posted.to, posted.control, true)
   if (posted.kind === 'letter' && !isStored) {
     letterLost(tx, posted.to, posted.hash)
     // Nothing that was posted in its session can be read.
@@ -105,9 +115,7 @@ export const noteLetterSession = async (tx: Transaction, member: MemberId): Prom
   changeCopiesOf(tx, member, (copy) =>
     copy.state === 'kept' && !copy.full ? { ...copy, nextAt: tx.now } : copy,
   )
-  const mine = tx.state.delivery.mail.kept.filter(({ to }) => to === member)
-  setMail(tx, { kept: tx.state.delivery.mail.kept.filter(({ to }) => to !== member) })
-  for (const { control } of mine) await postControl(tx, member, control)
+  await postKept(tx)
 }
 
 /** A member is heard again: it gets what was kept for it, inside the pair session. */

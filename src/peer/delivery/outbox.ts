@@ -26,7 +26,7 @@ import {
   withoutRecipient,
 } from './copies.ts'
 import { askAgain, tickHoles, wakeAtHoles, withoutIncoming } from './gaps.ts'
-import { handOver, postSealed, withoutMail } from './mail.ts'
+import { handOver, postKept, postSealed, withoutMail } from './mail.ts'
 import { addressOf, isMember, isNear, others, unnamedSleepers, type Ways, waysTo } from './people.ts'
 import { noteReceiptsDue, tickReceipts, wakeAtReceipts } from './receipts.ts'
 import { type Copy, maxKept, type Outgoing, type Recipient } from './state.ts'
@@ -140,6 +140,7 @@ export const tickDelivery = async (tx: Transaction): Promise<void> => {
   await flush(tx)
   await noteNear(tx)
   await tickCopies(tx)
+  await postKept(tx)
   await tickReceipts(tx)
   await tickHoles(tx)
 }

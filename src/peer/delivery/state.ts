@@ -66,6 +66,8 @@ export type Posted =
 export interface KeptControl {
   readonly to: MemberId
   readonly control: Control
+  /** Its mailbox did not take it. */
+  readonly full: boolean
 }
 
 export interface MailState {
