@@ -1,5 +1,6 @@
-import { createCrypto, loadBrowserKem, nodeHkdf, type WebCrypto } from '../src/crypto/index.ts'
-import { members, newcomer, play, publicKeyOf } from '../src/pake/simulation/play.ts'
+import { createCrypto, loadBrowserKem, type WebCrypto } from '../src/crypto/index.ts'
+import { nodeHkdf } from '../src/crypto/testing/seeded.ts'
+import { members, newcomer, play, publicKeyOf } from '../src/pake/testing/play.ts'
 import type { BenchCase } from './runner.ts'
 
 const subtle = globalThis.crypto.subtle as unknown as WebCrypto

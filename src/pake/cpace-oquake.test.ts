@@ -5,15 +5,7 @@ import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, step } from './cpace-oquake.ts'
 import { flowBytes } from './flows.ts'
 import type { RunInput } from './run-state.ts'
-import {
-  members,
-  newcomer,
-  type Played,
-  play,
-  publicKeyOf,
-  type Sides,
-  type Wire,
-} from './testing/play.ts'
+import { members, newcomer, type Played, play, publicKeyOf, type Sides, type Wire } from './testing/play.ts'
 
 const { crypto } = await seededCrypto('pake', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)

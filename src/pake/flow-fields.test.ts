@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type Bytes, concat } from '../codec/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { fieldsOf } from './flow-fields.ts'
-import { members, newcomer, play, publicKeyOf } from './testing/play.ts'
 import { suite } from './suite.ts'
+import { members, newcomer, play, publicKeyOf } from './testing/play.ts'
 
 const { crypto } = await seededCrypto('fields', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)

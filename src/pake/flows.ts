@@ -151,6 +151,7 @@ export const flowBytes = (proof: Pick<Proof, 'kind'>): readonly number[] => [
 /**
  * Whether a newcomer may count on the sender: nothing that a stranger sends at random passes.
  *
+ * @param crypto - primitives
  * @param message - untrusted
  * @returns whether it is a message 2 with a valid share
  */

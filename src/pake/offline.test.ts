@@ -5,7 +5,6 @@ import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, respond, respondPlus } from './cpace-oquake.ts'
 import { fullSid, initiateOquake, respondOquake } from './oquake.ts'
 import { oquakePlusResponseBytes } from './oquake-plus.ts'
-import { Expand, Extract, XOR } from './testing/letter.ts'
 import {
   attack,
   type Candidate,
@@ -14,9 +13,10 @@ import {
   singlesOut,
   unmask,
 } from './simulation/offline-attacker.ts'
-import { play } from './testing/play.ts'
 import { withQuickStretch } from './simulation/quick-stretch.ts'
 import { suite } from './suite.ts'
+import { Expand, Extract, XOR } from './testing/letter.ts'
+import { play } from './testing/play.ts'
 import { generateVerifier, preparePassword, type VerifierMaterial } from './verifier.ts'
 
 const { crypto } = await seededCrypto('offline', globalThis.crypto.subtle as never)

@@ -4,6 +4,7 @@ import { generateXWing, Secret } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { finishOquake, initiateOquake, type OquakeInput } from './oquake.ts'
 import { finishOquakePlus, oquakePlusResponseBytes, respondOquakePlus } from './oquake-plus.ts'
+import { suite } from './suite.ts'
 import {
   client_confirm,
   Expand,
@@ -13,7 +14,6 @@ import {
   openChallenge,
   XOR,
 } from './testing/letter.ts'
-import { suite } from './suite.ts'
 
 const { crypto } = await seededCrypto('oquake+', globalThis.crypto.subtle as never)
 const seed = new Secret(utf8('the seed of the password, 32 byt'))

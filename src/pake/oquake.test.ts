@@ -11,8 +11,8 @@ import {
   oquakeResponseBytes,
   respondOquake,
 } from './oquake.ts'
-import { encode_sid, type LetterInput, OQUAKE_Respond } from './testing/letter.ts'
 import { suite } from './suite.ts'
+import { encode_sid, type LetterInput, OQUAKE_Respond } from './testing/letter.ts'
 
 const { crypto } = await seededCrypto('oquake', globalThis.crypto.subtle as never)
 

@@ -5,8 +5,8 @@ import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from './cpace-oquake.ts'
 import { isFlow2 } from './flows.ts'
 import type { RunOutcome, RunState } from './run-state.ts'
-import { publicKeyOf } from './testing/play.ts'
 import { acceptFlow3, type ResponderInput, respondTo } from './stateless.ts'
+import { publicKeyOf } from './testing/play.ts'
 
 const { crypto } = await seededCrypto('stateless', globalThis.crypto.subtle as never)
 const publicKey = await publicKeyOf(crypto)

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { fromHex } from '../codec/index.ts'
 import { createCrypto, generateXWing, Secret } from '../crypto/index.ts'
 import { vectorDecode } from './kemeleon.ts'
-import { OQUAKE_plus_Respond, OQUAKE_Respond } from './testing/letter.ts'
 import { suite } from './suite.ts'
+import { OQUAKE_plus_Respond, OQUAKE_Respond } from './testing/letter.ts'
 import pinned from './vectors/cpace-oquake.json' with { type: 'json' }
 import { makeVectors } from './vectors/end-to-end.ts'
 

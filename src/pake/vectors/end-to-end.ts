@@ -7,9 +7,9 @@ import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oqu
 import { groupIdOf } from '../group-name.ts'
 import { finishOquake, oquakeResponseBytes } from '../oquake.ts'
 import type { RunInput, RunOutcome, RunResult, RunState } from '../run-state.ts'
-import { openChallenge } from '../testing/letter.ts'
 import { respondTo } from '../stateless.ts'
 import { suite } from '../suite.ts'
+import { openChallenge } from '../testing/letter.ts'
 import { generateVerifier, preparePassword, type VerifierMaterial } from '../verifier.ts'
 import { groupNames, passwords } from './typed.ts'
 
