@@ -9,14 +9,13 @@
 
 import { type Bytes, bytes, encode, fixed, fromHex, struct, u8, u32, union, utf8 } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
-import type { MemberId } from '../group/index.ts'
+import type { MemberId } from '../identity/index.ts'
 import { measureWhole } from '../metrics/index.ts'
 import {
   initiatePlus,
   type RunOutcome,
   type RunState,
   respondPlus,
-  type Suite,
   secretsOf,
   step,
 } from '../pake/index.ts'
@@ -24,14 +23,14 @@ import type { Ports } from '../peer/index.ts'
 
 /** Frames of the login's own relay room. */
 export type LoginFrame =
-  /** Server to every member present: it listens, for this suite. */
-  | { readonly kind: 'here'; readonly suite: number }
+  /** Server to every member present: it listens. */
+  | { readonly kind: 'here' }
   | { readonly kind: 'flow'; readonly run: Bytes; readonly flow: number; readonly body: Bytes }
   /** Server to client: not now. A hint, not authenticated. */
   | { readonly kind: 'busy'; readonly run: Bytes; readonly retryAfterMs: number }
 
 export const loginFrame = union<LoginFrame>({
-  here: [1, struct({ suite: u8 })],
+  here: [1, struct({})],
   flow: [2, struct({ run: fixed(16), flow: u8, body: bytes(4096) })],
   busy: [3, struct({ run: fixed(16), retryAfterMs: u32 })],
 })
@@ -55,7 +54,6 @@ export interface TracedFlow {
 
 export interface LoginRun {
   readonly id: Bytes
-  readonly suite: Suite
   readonly self: MemberId
   readonly peer: MemberId
   readonly proof: LoginProof
@@ -77,7 +75,7 @@ const resendMs = 5_000
 
 /** A run that has sent and received nothing. `now`: milliseconds. */
 export const createRun = (
-  given: Pick<LoginRun, 'id' | 'suite' | 'self' | 'peer' | 'proof'>,
+  given: Pick<LoginRun, 'id' | 'self' | 'peer' | 'proof'>,
   now: number,
 ): LoginRun => ({
   ...given,
@@ -132,20 +130,19 @@ export interface Advanced {
 type Made = RunOutcome | { readonly kind: 'opened'; readonly state: RunState; readonly message: Bytes }
 
 const make = async ({ crypto }: Ports, run: LoginRun): Promise<Made> => {
-  const { suite, proof, state, arrived } = run
+  const { proof, state, arrived } = run
   const [own, other] = [fromHex(run.self), fromHex(run.peer)]
-  const payload = new Uint8Array(0)
   if (proof.kind === 'client') {
     if (state !== null && arrived !== null) return step(crypto, state, arrived.body)
     const { verifier: prs, seed } = proof
     return {
       kind: 'opened',
-      ...initiatePlus(crypto, suite, { prs, seed, initiator: own, responder: other, payload }),
+      ...initiatePlus(crypto, { prs, seed, initiator: own, responder: other }),
     }
   }
   if (arrived === null) throw new Error('nothing to answer')
   const { verifier: prs, publicKey } = proof
-  const listening = state ?? respondPlus(suite, { prs, publicKey, initiator: other, responder: own, payload })
+  const listening = state ?? respondPlus({ prs, publicKey, initiator: other, responder: own })
   return step(crypto, listening, arrived.body)
 }
 
@@ -190,7 +187,7 @@ export const advance = async (ports: Ports, run: LoginRun, now: number): Promise
   if (made.kind === 'failed') return { run: { ...next, outcome: 'refused' }, stale }
   const { key, transcript } = made.result
   // The only value shown of the key. It is derived one-way.
-  const fingerprint = await crypto.expand(key, utf8('mlwe-pake one-to-one fingerprint'), 16)
+  const fingerprint = await crypto.expand(key, utf8('mlwe-pake v2 one-to-one fingerprint'), 16)
   stale.push(key)
   return { run: { ...next, outcome: 'done', fingerprint: fingerprint.expose().slice(), transcript }, stale }
 }
@@ -199,22 +196,11 @@ export const advance = async (ports: Ports, run: LoginRun, now: number): Promise
 const ownSecrets = ({ proof }: LoginRun): readonly Secret[] =>
   proof.kind === 'client' ? [proof.verifier, proof.seed] : []
 
-/**
- * Ends a run early.
- *
- * @returns also whether it spends a guess: after message 4 the client has been able to test one password
- */
-export const stop = (
-  run: LoginRun,
-  outcome: 'given-up' | 'busy',
-): Advanced & { readonly spentGuess: boolean } => {
+/** Ends a run early. */
+export const stop = (run: LoginRun, outcome: 'given-up' | 'busy'): Advanced => {
   const { state } = run
   const stale = [...(state === null ? [] : secretsOf(state)), ...ownSecrets(run)]
-  return {
-    run: { ...run, state: null, arrived: null, outcome },
-    stale,
-    spentGuess: state?.kind === 'awaiting-confirmation',
-  }
+  return { run: { ...run, state: null, arrived: null, outcome }, stale }
 }
 
 /** Retransmits the last message if it has had no response for 5 s. `frame` is `null` if it is not due. */

@@ -2,7 +2,7 @@
 
 import { toHex } from '../codec/index.ts'
 import { type FlowFieldName, fieldsOf } from '../pake/index.ts'
-import { recentFailures } from '../peer/index.ts'
+import { allowedAt, levelNow } from '../peer/index.ts'
 import type { LoginState } from './login.ts'
 import { type LoginRun, type Turn, turnOf } from './login-run.ts'
 
@@ -38,10 +38,10 @@ export interface LoginView {
   readonly pace: LoginState['pace']
   /** Whether a password is ready to be proved or verified. */
   readonly armed: boolean
-  /** On the client: whether a server listens, and for the same suite. */
-  readonly server: 'none' | 'here' | 'other-suite'
+  /** On the client: whether a server listens. */
+  readonly server: 'none' | 'here'
   readonly run: LoginRunView | null
-  /** Failed runs in the last ten minutes. */
+  /** Tries that may have tested a guess and were not confirmed; one is forgotten an hour. */
   readonly failures: number
   /** Earliest time of the next run, milliseconds since 1970. */
   readonly retryAt: number | null
@@ -60,7 +60,7 @@ const runView = (run: LoginRun): LoginRunView => ({
     from: flow % 2 === 1 ? 'client' : 'server',
     mine,
     bytes: bytes.length,
-    fields: fieldsOf(run.suite, 'seed', flow as 1 | 2 | 3 | 4 | 5, bytes).map((field) => ({
+    fields: fieldsOf('seed', flow as 1 | 2 | 3 | 4 | 5, bytes).map((field) => ({
       name: field.name,
       hex: toHex(field.bytes),
     })),
@@ -77,16 +77,15 @@ const runView = (run: LoginRun): LoginRunView => ({
  * @param now - milliseconds since 1970
  */
 export const loginView = (state: LoginState, now: number): LoginView => {
-  const { role, pace, proof, servers, suite, run, guesses, retryAt } = state
-  const later = Math.max(guesses.blockedUntil, retryAt ?? 0)
-  const spoken = [...servers.values()]
+  const { role, pace, proof, servers, run, level, retryAt } = state
+  const later = Math.max(allowedAt(level, now), retryAt ?? 0)
   return {
     role,
     pace,
     armed: proof !== null,
-    server: spoken.includes(suite.id) ? 'here' : spoken.length > 0 ? 'other-suite' : 'none',
+    server: servers.size > 0 ? 'here' : 'none',
     run: run && runView(run),
-    failures: recentFailures(guesses, now),
+    failures: Math.ceil(levelNow(level, now)),
     retryAt: later > now ? later : null,
   }
 }

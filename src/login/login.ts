@@ -11,9 +11,8 @@
 
 import { type Bytes, DecodeError, decode, encode, equal } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
-import type { MemberId } from '../group/index.ts'
-import type { Suite } from '../pake/index.ts'
-import { countGuess, type GuessBudget, maxDelayMs, noGuesses, type Ports } from '../peer/index.ts'
+import type { MemberId } from '../identity/index.ts'
+import { charge, confirm, isAllowed, allowedAt, type Level, levelAt, type Ports } from '../peer/index.ts'
 import {
   type Advanced,
   advance,
@@ -31,17 +30,17 @@ import {
 
 export interface LoginState {
   readonly self: MemberId
-  readonly suite: Suite
   readonly role: 'server' | 'client'
   /** The server's verifier and public key, or the client's verifier and seed until its run ends. */
   readonly proof: LoginProof | null
   readonly pace: 'step' | 'run'
   readonly online: boolean
   readonly present: ReadonlySet<MemberId>
-  /** On the client: who announced that they listen, and for which suite. */
-  readonly servers: ReadonlyMap<MemberId, number>
+  /** On the client: who announced that they listen. */
+  readonly servers: ReadonlySet<MemberId>
   readonly run: LoginRun | null
-  readonly guesses: GuessBudget
+  /** The guess ledger of `src/peer/admission`, for this side of the login. */
+  readonly level: Level
   /** On the client: when the server accepts another run, as it announced. */
   readonly retryAt: number | null
 }
@@ -81,8 +80,12 @@ export interface LoginStep {
 /** Longer than between members, since a person steps through it. */
 const runMs = 10 * 60_000
 const crowdedMs = 5_000
+/** No announced wait is believed beyond this. */
+const maxWaitMs = 60 * 60_000
+/** The message that lets its reader test one guess. */
+const testableFlow = 4
 
-type Identity = Pick<LoginState, 'self' | 'suite'>
+type Identity = Pick<LoginState, 'self'>
 
 const create = (identity: Identity, role: LoginState['role'], proof: LoginProof | null): LoginState => ({
   ...identity,
@@ -91,9 +94,9 @@ const create = (identity: Identity, role: LoginState['role'], proof: LoginProof 
   pace: 'step',
   online: false,
   present: new Set(),
-  servers: new Map(),
+  servers: new Set(),
   run: null,
-  guesses: noGuesses,
+  level: levelAt(0, 0),
   retryAt: null,
 })
 
@@ -158,7 +161,7 @@ const handle = async (tx: Transaction, event: LoginEvent): Promise<void> => {
   switch (event.kind) {
     case 'relay-open': {
       const others = event.members.filter((id) => id !== state.self)
-      tx.state = { ...state, online: true, present: new Set(others), servers: new Map() }
+      tx.state = { ...state, online: true, present: new Set(others), servers: new Set() }
       for (const id of others) announce(tx, id)
       return
     }
@@ -171,7 +174,7 @@ const handle = async (tx: Transaction, event: LoginEvent): Promise<void> => {
       return receive(tx, event.from, event.bytes)
     case 'log-in':
       if (state.role !== 'client' || state.proof !== null) throw new Rejection('login/under-way')
-      if (tx.now < state.guesses.blockedUntil) throw new Rejection('pake/throttled')
+      if (!isAllowed(state.level, tx.now)) throw new Rejection('pake/throttled')
       tx.state = { ...state, proof: event.proof, run: null, retryAt: null }
       return
     case 'advance':
@@ -199,14 +202,13 @@ const send = (tx: Transaction, to: MemberId, frame: LoginFrame): void =>
   void tx.effects.push({ kind: 'send', to, bytes: encode(loginFrame, frame) })
 
 const announce = (tx: Transaction, to: MemberId): void => {
-  const { role, suite } = tx.state
-  if (role === 'server') send(tx, to, { kind: 'here', suite: suite.id })
+  if (tx.state.role === 'server') send(tx, to, { kind: 'here' })
 }
 
 const updatePresence = (tx: Transaction, member: MemberId, isPresent: boolean): void => {
   if (member === tx.state.self) return
   const present = new Set(tx.state.present)
-  const servers = new Map(tx.state.servers)
+  const servers = new Set(tx.state.servers)
   if (isPresent) present.add(member)
   else present.delete(member)
   if (!isPresent) servers.delete(member)
@@ -217,23 +219,22 @@ const updatePresence = (tx: Transaction, member: MemberId, isPresent: boolean): 
 
 /** Starts the client's run once there is a password to prove and a server to prove it to. */
 const begin = (tx: Transaction): void => {
-  const { role, proof, run, servers, suite, self } = tx.state
+  const { role, proof, run, servers, self } = tx.state
   if (role !== 'client' || proof === null || run !== null) return
-  const peer = [...servers].find(([, spoken]) => spoken === suite.id)?.[0]
+  const [peer] = servers
   if (peer === undefined) return
   const id = tx.ports.crypto.random(16)
-  tx.state = { ...tx.state, run: createRun({ id, suite, self, peer, proof }, tx.now) }
+  tx.state = { ...tx.state, run: createRun({ id, self, peer, proof }, tx.now) }
 }
 
-/** Stores an advanced run: counts the guess and marks unneeded secrets for wiping. */
-const settle = (tx: Transaction, { run, stale }: Advanced, failed: boolean): void => {
-  const { role, proof, guesses } = tx.state
+/** Stores an advanced run and marks unneeded secrets for wiping. */
+const settle = (tx: Transaction, { run, stale }: Advanced): void => {
+  const { role, proof } = tx.state
   tx.stale.push(...stale) // FS
   tx.state = {
     ...tx.state,
     run,
     proof: role === 'client' && run.outcome !== 'running' ? null : proof,
-    guesses: failed ? countGuess(guesses, tx.now) : guesses,
   }
 }
 
@@ -243,14 +244,24 @@ const advanceRun = async (tx: Transaction): Promise<void> => {
   const advanced = await advance(tx.ports, run, tx.now)
   const { sent, peer, outcome } = advanced.run
   if (sent !== null && sent !== run.sent) tx.effects.push({ kind: 'send', to: peer, bytes: sent.frame })
-  settle(tx, advanced, outcome === 'refused')
+  settle(tx, advanced)
+  count(tx, advanced.run, outcome)
+}
+
+/** The server counts before message 4 leaves and takes it back where the run is confirmed, the client what was refused. */
+const count = (tx: Transaction, { sent, proof }: LoginRun, outcome: LoginRun['outcome']): void => {
+  const { level } = tx.state
+  const isServer = proof.kind === 'server'
+  if (isServer && outcome === 'running' && sent?.flow === testableFlow)
+    tx.state = { ...tx.state, level: charge(level, tx.now) }
+  else if (isServer && outcome === 'done') tx.state = { ...tx.state, level: confirm(level) }
+  else if (!isServer && outcome === 'refused') tx.state = { ...tx.state, level: charge(level, tx.now) }
 }
 
 const giveUp = (tx: Transaction, outcome: 'given-up' | 'busy'): void => {
   const { run } = tx.state
   if (run?.outcome !== 'running') return
-  const stopped = stop(run, outcome)
-  settle(tx, stopped, stopped.spentGuess)
+  settle(tx, stop(run, outcome))
 }
 
 const dropProof = (tx: Transaction): void => {
@@ -272,7 +283,7 @@ const receive = (tx: Transaction, from: MemberId, raw: Bytes): void => {
   switch (frame.kind) {
     case 'here':
       if (tx.state.role !== 'client') throw new Rejection('pake/unexpected')
-      tx.state = { ...tx.state, servers: new Map(tx.state.servers).set(from, frame.suite) }
+      tx.state = { ...tx.state, servers: new Set(tx.state.servers).add(from) }
       return
     case 'busy':
       return receiveBusy(tx, from, frame)
@@ -286,7 +297,7 @@ const receiveBusy = (tx: Transaction, from: MemberId, frame: Extract<LoginFrame,
   if (role !== 'client' || run?.peer !== from || run.sent?.flow !== 1 || !equal(run.id, frame.run))
     throw new Rejection('pake/unexpected')
   giveUp(tx, 'busy')
-  tx.state = { ...tx.state, retryAt: tx.now + Math.min(frame.retryAfterMs, maxDelayMs) }
+  tx.state = { ...tx.state, retryAt: tx.now + Math.min(frame.retryAfterMs, maxWaitMs) }
 }
 
 const receiveFlow = (tx: Transaction, from: MemberId, frame: Extract<LoginFrame, { kind: 'flow' }>): void => {
@@ -310,14 +321,14 @@ const answerOpening = (
 ): void => {
   // A client that opens a new run has given up its last one.
   if (tx.state.run?.peer === from) giveUp(tx, 'given-up')
-  const { run, guesses, proof, suite, self } = tx.state
+  const { run, level, proof, self } = tx.state
   if (proof === null) throw new Rejection('pake/unexpected')
   const crowded = run?.outcome === 'running'
-  if (crowded || tx.now < guesses.blockedUntil) {
-    const retryAfterMs = Math.max(crowded ? crowdedMs : 0, guesses.blockedUntil - tx.now)
+  if (crowded || !isAllowed(level, tx.now)) {
+    const retryAfterMs = Math.max(crowded ? crowdedMs : 0, allowedAt(level, tx.now) - tx.now)
     return send(tx, from, { kind: 'busy', run: frame.run, retryAfterMs })
   }
-  const opened = createRun({ id: frame.run, suite, self, peer: from, proof }, tx.now)
+  const opened = createRun({ id: frame.run, self, peer: from, proof }, tx.now)
   tx.state = { ...tx.state, run: arrive(opened, 1, frame.body, tx.now) }
 }
 

@@ -1,3 +1,4 @@
+export { allowedAt, charge, confirm, isAllowed, type Level, levelAt, levelNow } from './admission/level.ts'
 export type { Invitation } from './admission/state.ts'
 export type { OutgoingView } from './delivery/view.ts'
 export { execute, type EffectPorts } from './execute.ts'
@@ -16,6 +17,7 @@ export {
   type PeerReject,
   type PeerState,
   type PeerStep,
+  type Ports,
 } from './state.ts'
 export { decodePeer, encodePeer, isOtherFormat } from './state-codec.ts'
 export { type MemberView, type PeerView, peerView } from './view.ts'

@@ -111,7 +111,7 @@ const membersOf = (crypto: Crypto, state: PeerState, now: number): readonly Memb
       number: id === state.self.id ? null : pairNumberOf(crypto, state, id),
     }
   })
-  return [...listed, ...sleepers(state).map(unknownSleeper)]
+  return [...listed, ...sleepers(state).addresses.map(unknownSleeper)]
 }
 
 /** Met by a pre-key alone: its name comes with its return. */

@@ -3,14 +3,10 @@
 import type { LoginView } from '../../login/index.ts'
 import type { View } from './view.ts'
 
-/** The suites to choose from, by id. */
-export const loginSuites = [1, 2] as const
-
 /** Plain data, without key or password. */
 export interface OneToOneView extends Omit<LoginView, 'role'> {
   readonly place: string | null
   readonly role: LoginView['role'] | null
-  readonly suite: number | null
   readonly selfId: string | null
   readonly connection: View['connection']
   /** The password is being stretched. */
@@ -26,7 +22,6 @@ export type OneToOneCommand =
       readonly kind: 'listen' | 'log-in'
       readonly place: string
       readonly password: string
-      readonly suite: number
       readonly relayUrl: string
     }
   | { readonly kind: 'advance' }
@@ -37,7 +32,6 @@ export type OneToOneCommand =
 export const emptyOneToOne: OneToOneView = {
   place: null,
   role: null,
-  suite: null,
   selfId: null,
   connection: 'offline',
   hardening: false,

@@ -164,7 +164,7 @@ export const createHost = (ports: HostPorts): Host => {
       switch (command.kind) {
         case 'join': {
           if (at !== null || screen.view().phase === 'hardening') return
-          const problem = joinProblem(command)
+          const problem = joinProblem(crypto, command)
           if (problem !== null) return screen.fail(problem)
           return enqueue(() => join(command))
         }

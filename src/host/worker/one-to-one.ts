@@ -6,7 +6,7 @@
  */
 
 import { toHex, utf8 } from '../../codec/index.ts'
-import type { MemberId } from '../../group/index.ts'
+import type { MemberId } from '../../identity/index.ts'
 import {
   createClient,
   createServer,
@@ -16,7 +16,7 @@ import {
   loginView,
   stepLogin,
 } from '../../login/index.ts'
-import { generateVerifier, groupIdOf, preparePassword, type Suite, suiteOf } from '../../pake/index.ts'
+import { generateVerifier, groupIdOf, preparePassword } from '../../pake/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
 import type { RelayClient, RelayEvent } from '../../transport/index.ts'
 import type { HostPorts } from '../membership/ports.ts'
@@ -39,7 +39,6 @@ type Untimed = LoginEvent extends infer E ? (E extends LoginEvent ? Omit<E, 'now
 /** This tab's presence in one meeting place. */
 interface Session {
   readonly place: string
-  readonly suite: Suite
   readonly addresses: Map<MemberId, string>
   relay: RelayClient | null
   state: LoginState
@@ -51,10 +50,10 @@ const tickMs = 1_000
 
 const memberOf = (address: string): MemberId => address.slice(0, 32) as MemberId
 
-const problemOf = ({ place, password, suite }: EnterCommand): ErrorCode | null => {
+const problemOf = (crypto: Ports['crypto'], { place, password }: EnterCommand): ErrorCode | null => {
   if (place.trim().length === 0) return 'login/empty-place'
   if (utf8(place.trim()).length > maxPlaceBytes) return 'login/long-place'
-  if (suiteOf(suite) === null) return 'join/unknown-suite'
+  if ('problem' in groupIdOf(crypto, place)) return 'login/bad-place'
   const text = preparePassword(password)
   if ('problem' in text) return text.problem
   text.prepared.wipe() // FS
@@ -107,7 +106,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     at.state = state
     for (const effect of effects) carryOut(at, effect)
     // Failures expire without an event.
-    const changed = state !== before || effects.length > 0 || state.guesses.failures.length > 0
+    const changed = state !== before || effects.length > 0 || loginView(state, ports.now()).failures > 0
     if (!at.over && changed) show(loginView(state, ports.now()))
   }
 
@@ -172,28 +171,30 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   }
 
   /** Stretches the password and keeps only what the role needs. */
-  const harden = async ({ kind, password, place }: EnterCommand, suite: Suite) => {
+  const harden = async ({ kind, password, place }: EnterCommand) => {
     const text = preparePassword(password)
     if ('problem' in text) throw new Error(text.problem)
     const start = recorder.now()
     // Domain separation: a group with the same name and password has a different verifier.
     const placeId = placeIdOf(place)
-    const { verifier, seed, publicKey } = await generateVerifier(crypto, suite, text.prepared, placeId)
+    const { verifier, seed, publicKey } = await generateVerifier(crypto, text.prepared, placeId)
     text.prepared.wipe() // FS
     if (kind === 'listen') seed.wipe() // FS
     return { verifier, seed, publicKey, ms: recorder.now() - start }
   }
 
-  const placeIdOf = (place: string) =>
-    crypto.hash(utf8('mlwe-pake one-to-one place'), groupIdOf(crypto, place)).slice(0, 16)
+  const placeIdOf = (place: string) => {
+    const identified = groupIdOf(crypto, place)
+    if ('problem' in identified) throw new Error(identified.problem)
+    return crypto.hash(utf8('mlwe-pake v2 one-to-one place'), identified.groupId).slice(0, 16)
+  }
 
   const enter = async (command: EnterCommand, mine: number): Promise<void> => {
-    const suite = suiteOf(command.suite)
-    if (suite === null || mine !== generation) return
+    if (mine !== generation) return
     const place = command.place.trim()
     const role = command.kind === 'listen' ? 'server' : 'client'
-    show({ place, role, suite: suite.id, hardening: true, error: null, hardenedMs: null })
-    const { verifier, seed, publicKey, ms } = await harden(command, suite)
+    show({ place, role, hardening: true, error: null, hardenedMs: null })
+    const { verifier, seed, publicKey, ms } = await harden(command)
     if (mine !== generation) {
       for (const secret of [verifier, seed]) secret.wipe() // FS
       return
@@ -206,10 +207,9 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     }
     const secret = crypto.random(32)
     const self = memberOf(toHex(crypto.sha256(addressInput(secret))))
-    const identity = { self, suite }
+    const identity = { self }
     const at: Session = {
       place,
-      suite,
       addresses: new Map(),
       relay: null,
       state: role === 'server' ? createServer(identity, { verifier, publicKey }) : createClient(identity),
@@ -221,7 +221,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       url: command.relayUrl,
       secret,
       // Never the room of a group, whatever its name.
-      room: toHex(crypto.hash(utf8('mlwe-pake one-to-one room'), placeIdOf(place))),
+      room: toHex(crypto.hash(utf8('mlwe-pake v2 one-to-one room'), placeIdOf(place))),
       onEvent: (event) => relayEvent(at, event),
     })
     tick(at)
@@ -236,12 +236,12 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
         case 'log-in': {
           if (view.hardening || (at !== null && (command.kind === 'listen' || at.state.role === 'server')))
             return
-          const problem = problemOf(command)
+          const problem = problemOf(crypto, command)
           if (problem !== null) return fail(problem)
           if (at === null) generation += 1
           const mine = generation
-          // A second login stays in the current place and suite.
-          const fixed = at === null ? command : { ...command, place: at.place, suite: at.suite.id }
+          // A second login stays in the current place.
+          const fixed = at === null ? command : { ...command, place: at.place }
           return enqueue(() => enter(fixed, mine))
         }
         case 'leave': {
