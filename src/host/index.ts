@@ -2,7 +2,7 @@
 
 export type { LoginMessageView, LoginRunView } from '../login/index.ts'
 export type { FlowFieldName } from '../pake/index.ts'
-export type { InsideView, Link } from '../peer/index.ts'
+export type { InsideView } from '../peer/index.ts'
 export type { LinkPath } from '../transport/index.ts'
 export {
   type BenchmarkEngine,
@@ -14,7 +14,6 @@ export {
 } from './page/benchmark-view.ts'
 export {
   emptyOneToOne,
-  loginSuites,
   type OneToOneView,
 } from './page/one-to-one-view.ts'
 export { connectPeer, type PeerClient } from './page/page-client.ts'
@@ -24,10 +23,12 @@ export {
   emptyView,
   errorCodes,
   type GapView,
+  type Link,
   type MemberView,
   type MessageView,
   type NoticeView,
   type Phase,
+  type SafetyNumber,
   type StoredView,
   type Trust,
   type View,

@@ -15,6 +15,7 @@ import {
   runOf,
 } from '../identity/index.ts'
 import { open, secretsOf } from '../ratchet/index.ts'
+import { holdFrame } from './asleep-held.ts'
 import { decodeControl, memberSession, sealFirst } from './asleep-sessions.ts'
 import { type LongCandidate, type LongRun, secretsOfLongRun, setAsleep } from './asleep-state.ts'
 import { rootsToTell } from './asleep-stock.ts'
@@ -22,7 +23,7 @@ import type { Control } from './controls.ts'
 import { noteLetterSession, postFrame } from './delivery/mail.ts'
 import { waysTo } from './delivery/people.ts'
 import type { Frame } from './frames.ts'
-import { entryOf, membersAt } from './members.ts'
+import { entryOf, isRemoved, membersAt } from './members.ts'
 import { adoptLetter, hasSession } from './pairs.ts'
 import { sendFrame } from './room.ts'
 import type { Path } from './state.ts'
@@ -75,7 +76,12 @@ export const receiveLongFlow = async (
   frame: HandshakeFrame,
 ): Promise<boolean> => {
   const peer = entryOf(tx.state, frame.from)
-  if (frame.to !== tx.state.self.id || peer === null || peer.entry.address !== from) return false
+  if (frame.to !== tx.state.self.id || isRemoved(tx.state, frame.from)) return false
+  if (peer === null && frame.flow === 1 && path === 'mail') {
+    holdFrame(tx, from, frame)
+    return true
+  }
+  if (peer === null || peer.entry.address !== from) return false
   if (frame.flow === 1) return path === 'mail' && answerByMail(tx, peer, frame.body)
   return finishByMail(tx, peer, frame.body)
 }

@@ -124,14 +124,15 @@ describe('a newcomer among sleepers', () => {
   })
 })
 
-/** Cleo is let in while Bob sleeps: she knows his entry, and has no session with him. */
-const strangersByName = async (seed: number) => {
+/** Cleo is let in while Bob sleeps: she knows his entry, and has no session with him. Ann mails him hers. */
+const strangersByName = async (seed: number, asleepMs = 200_000) => {
   const world = await createWorld({ seed, fast: true, relayOnly: true })
   const ann = await world.open('Ann', kept)
   await world.pass(3_000)
   const bob = await world.open('Bob', kept)
   await world.pass(20_000)
   await sleep(world, bob)
+  await world.pass(asleepMs)
   const cleo = await world.open('Cleo', kept)
   await world.pass(70_000)
   return { world, ann, bob, cleo }
@@ -156,6 +157,27 @@ describe("a member's letter", () => {
     expect(codes(awake)).not.toContain('letter-withdrawn')
     expect(texts(awake)).toEqual(['hello Bob'])
     expect(world.view(cleo).delivery.outgoing.at(-1)).toMatchObject({ state: 'delivered' })
+  })
+
+  test('waits for the entry of its writer, and is read when that comes', async () => {
+    const { world, ann, bob, cleo } = await strangersByName(36, 0)
+    await world.say(cleo, 'who am I?')
+    await world.pass(5_000)
+    const mail = world.letters.get(bob.address) ?? []
+    world.letters.set(
+      bob.address,
+      mail.filter(({ from }) => from === cleo.address),
+    )
+    await sleep(world, cleo)
+    await sleep(world, ann)
+    const awake = await world.resume(bob)
+    await world.pass(5_000)
+    expect(texts(awake)).toEqual([])
+    expect(asleepOf(awake).held).toHaveLength(2)
+    await world.resume(ann)
+    await world.pass(60_000)
+    expect(texts(awake)).toEqual(['who am I?'])
+    expect(asleepOf(awake).held).toHaveLength(0)
   })
 
   test('that its live writer does not name is withdrawn, visibly, and its numbers are open again', async () => {

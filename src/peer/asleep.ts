@@ -59,9 +59,9 @@ export const receiveLetter = async (
   if (opened?.control.kind === 'roots') hearRoots(tx, opened.member, opened.control.roots)
 }
 
-/** Letters whose writers are known by now, with what they sealed after them: to be received once more. */
+/** Letters, and flows by mail, whose writers are known by now, with what they sealed after: to be received once more. */
 export const releaseLetters = (tx: Transaction): readonly HeldFrame[] =>
-  heldBy(tx.state, 'letter')
+  [...heldBy(tx.state, 'letter'), ...heldBy(tx.state, 'handshake')]
     .filter((from) => membersAt(tx.state, from).length > 0)
     .flatMap((from) => releaseHeld(tx, from))
 

@@ -4,7 +4,7 @@ import { decode, encode, toHex } from '../codec/index.ts'
 import { Secret } from '../crypto/index.ts'
 import type { GroupState } from '../group/index.ts'
 import type { MemberId } from '../identity/index.ts'
-import { codes, createWorld, isIn, type Person, passwordOf, type World } from './admission/test-people.ts'
+import { codes, createWorld, isIn, type Person, passwordOf, type World } from './admission/testing/people.ts'
 import { type Control, maxExcludes, type PasswordRecord } from './controls.ts'
 import { inGroup } from './membership.ts'
 import { sendControl } from './pairs.ts'
@@ -278,7 +278,10 @@ test('a record excludes as many as fit, the latest first to stay', async () => {
     Array.from({ length: 300 }, (_, i) => {
       const id = i.toString(16).padStart(32, '0') as MemberId
       const by = ann.state.self.id
-      return [id, { id, by, reason: 'evicted', teller: by, denied: [], at: world.now() } as const] as const
+      return [
+        id,
+        { id, by, reason: 'evicted', teller: by, denied: [], at: world.now(), withInvited: false } as const,
+      ] as const
     }),
   )
   const { group } = ann.state

@@ -10,7 +10,7 @@
 import { encode, fromHex, toHex, utf8 } from '../codec/index.ts'
 import { equalSecrets, Secret } from '../crypto/index.ts'
 import { arePlausible, type MemberId } from '../identity/index.ts'
-import { abandonRuns } from './admission/admission.ts'
+import { abandonRuns } from './admission/abandon.ts'
 import { maxExcludes, type PasswordRecord, passwordRecord } from './controls.ts'
 import { isMember, nameOf, otherMembers } from './members.ts'
 import { sendControl } from './pairs.ts'

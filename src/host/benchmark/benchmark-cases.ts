@@ -22,19 +22,11 @@ import {
   initiate,
   type RunState,
   respond,
-  standardSuite,
   startCpace,
   step,
 } from '../../pake/index.ts'
-import {
-  createSession,
-  decodePublicKeys,
-  encodePublicKeys,
-  generateRatchetKeys,
-  open,
-  type Session,
-  seal,
-} from '../../ratchet/index.ts'
+import { generateKeyPairs, publicKeysOf } from '../../identity/index.ts'
+import { createSession, open, type Session, seal } from '../../ratchet/index.ts'
 import type { BenchmarkEngine, BenchmarkOperation } from '../page/benchmark-view.ts'
 
 /** `prepare` returns the operation to measure, or `null` if this browser cannot run it. */
@@ -111,10 +103,10 @@ const ids = { initiator: new Uint8Array(16).fill(1), responder: new Uint8Array(1
 
 /** A run of CPaceOQUAKE, both sides, without network and stretching. */
 const run: Prepare = async (crypto) => {
-  const input = { ...ids, prs: new Secret(crypto.random(32)), payload: new Uint8Array(1_216) }
+  const input = { ...ids, prs: new Secret(crypto.random(32)) }
   return async () => {
-    const opened = initiate(crypto, standardSuite, input)
-    const states: [RunState, RunState] = [opened.state, respond(standardSuite, input)]
+    const opened = initiate(crypto, input)
+    const states: [RunState, RunState] = [opened.state, respond(input)]
     let message: Bytes | null = opened.message
     for (let turn: 0 | 1 = 1; message !== null; turn = turn === 0 ? 1 : 0) {
       const outcome = await step(crypto, states[turn], message)
@@ -143,21 +135,24 @@ const classicalRun: Prepare = async (crypto) => {
 
 /** The two ends of a pair session. */
 const createPair = async (crypto: Crypto) => {
-  const keys = [await generateRatchetKeys(crypto), await generateRatchetKeys(crypto)] as const
+  const keys = await generateKeyPairs(crypto)
   const [key, transcript] = [crypto.random(32), crypto.random(32)]
   const create = (self: 0 | 1): Promise<Session> =>
     createSession(crypto, {
-      key: new Secret(key.slice()),
-      transcript,
+      start: {
+        role: self === 0 ? 'initiator' : 'responder',
+        key: new Secret(key.slice()),
+        transcript,
+        keys: self === 0 ? null : keys,
+        peerKeys: self === 0 ? publicKeysOf(keys) : null,
+      },
       groupId: new Uint8Array(16),
       self: self === 0 ? ids.initiator : ids.responder,
       peer: self === 0 ? ids.responder : ids.initiator,
-      keys: keys[self],
-      peerKeys: decodePublicKeys(encodePublicKeys(keys[self === 0 ? 1 : 0])),
     })
   const sessions: [Session, Session] = [await create(0), await create(1)]
   return async (from: 0 | 1, text: Bytes): Promise<void> => {
-    const sealed = await seal(crypto, sessions[from], text, 'message')
+    const sealed = await seal(crypto, sessions[from], text, { padding: 'message', turn: 'due', now: 0 })
     sessions[from] = sealed.session
     const to = from === 0 ? 1 : 0
     const opened = await open(crypto, sessions[to], sealed.bytes, 0)

@@ -10,9 +10,9 @@ import { withinReach } from '../reach.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, type Transaction } from '../transaction.ts'
 import { tickBursts, wakeAtBursts } from './bursts.ts'
-import { closeDoor, tickDoor, wakeAtDoor } from './door.ts'
+import { tickDoor, wakeAtDoor } from './door.ts'
 import { tickResuming, wakeAtResuming } from './door-open.ts'
-import { finishJoining, tickEntering, wakeAtEntering } from './entering.ts'
+import { tickEntering, wakeAtEntering } from './entering.ts'
 import { foundsAt, tickFounding } from './found.ts'
 import { expireGuests, lookAtKept, repeatGuests, resumeHeld, wakeAtGuests } from './guest.ts'
 import {
@@ -95,15 +95,6 @@ export const retryAdmission = (tx: Transaction): void => {
   if (joining === null || joining.inSince !== null) return
   for (const [address, { stage }] of guests) if (stage.kind === 'over') setGuest(tx, address, null)
   setJoining(tx, { refused: new Map(), asked: new Map(), askingSince: null, openedAt: null })
-}
-
-/** The password changed: runs, waits and keys of the old one end, and a newcomer that is in needs no seed. */
-export const abandonRuns = (tx: Transaction): void => {
-  closeDoor(tx)
-  for (const [address, { proof }] of tx.state.admission.guests)
-    if (proof === 'verifier') setGuest(tx, address, null)
-  if (tx.state.admission.joining?.inSince != null) finishJoining(tx)
-  forgetMerges(tx)
 }
 
 export interface AdmissionView {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { decode, encode } from '../../codec/index.ts'
 import { isDoorOpen, noteLettersRead } from './door-open.ts'
 import { admissionCodec } from './state.ts'
-import { createWorld, isIn, type Person } from './test-people.ts'
+import { createWorld, isIn, type Person } from './testing/people.ts'
 
 /** As a stored profile brings it back. */
 const resume = (person: Person): void => {

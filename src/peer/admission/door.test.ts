@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { encodeFrame } from '../frames.ts'
 import { levelAllowedAt, levelAllows } from './ledger.ts'
-import { codes, createWorld, flowsOf, isIn } from './test-people.ts'
-import { playGuest } from './test-strangers.ts'
+import { codes, createWorld, flowsOf, isIn } from './testing/people.ts'
+import { playGuest } from './testing/strangers.ts'
 
 const inside = async (name: string, door: 'strict' | 'open' = 'strict', fast = false) => {
   const world = await createWorld(name, fast)

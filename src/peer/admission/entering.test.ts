@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { currentEpoch, liveMembers } from '../../group/index.ts'
 import { createSelf } from '../../identity/index.ts'
 import { inGroup } from '../membership.ts'
-import { codes, createWorld, flowsOf, groupId, isIn, type Person, type World } from './test-people.ts'
-import { playDoor, playGuest } from './test-strangers.ts'
+import { codes, createWorld, flowsOf, groupId, isIn, type Person, type World } from './testing/people.ts'
+import { playDoor, playGuest } from './testing/strangers.ts'
 
 const roster = ({ state }: Person): readonly string[] =>
   liveMembers(state.group).map(({ entry }) => entry.name)

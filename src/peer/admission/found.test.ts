@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { closeRoom, noteOwners, openRoom } from '../room.ts'
 import { foundRoom } from './found.ts'
-import { createWorld, flowsOf, isIn } from './test-people.ts'
-import { playDoor } from './test-strangers.ts'
+import { createWorld, flowsOf, isIn } from './testing/people.ts'
+import { playDoor } from './testing/strangers.ts'
 
 test('nobody here, no mailboxes: at once, and not before the relay said so', async () => {
   const world = await createWorld('alone')

@@ -4,8 +4,8 @@ import type { Address } from '../../identity/index.ts'
 import { encodeFrame } from '../frames.ts'
 import { admissionView, retryAdmission } from './admission.ts'
 import { ownLevelAllowedAt } from './ledger.ts'
-import { codes, createWorld, flowsOf, isIn, type Person, type World } from './test-people.ts'
-import { type Manner, type PlayedDoor, playDoor } from './test-strangers.ts'
+import { codes, createWorld, flowsOf, isIn, type Person, type World } from './testing/people.ts'
+import { type Manner, type PlayedDoor, playDoor } from './testing/strangers.ts'
 
 const strangers = async (
   world: World,

@@ -5,8 +5,8 @@ import type { Address } from '../../identity/index.ts'
 import { encodeFrame } from '../frames.ts'
 import { notePresence } from '../room.ts'
 import { retryAdmission } from './admission.ts'
-import { codes, createWorld, flowsOf, type Person, type World } from './test-people.ts'
-import { playDoor } from './test-strangers.ts'
+import { codes, createWorld, flowsOf, type Person, type World } from './testing/people.ts'
+import { playDoor } from './testing/strangers.ts'
 
 /** Two rooms that know nothing of each other, then see each other. */
 const apart = async (name: string, passwords: readonly [string, string] = ['right', 'right']) => {

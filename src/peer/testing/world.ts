@@ -15,11 +15,14 @@ import {
   encodePeer,
   type PeerEffect,
   type PeerState,
+  type PeerStep,
   peerView,
   type Runner,
   type Taken,
   type UntimedEvent,
+  wakeAt,
 } from '../index.ts'
+import { begin, type Transaction } from '../transaction.ts'
 import { fastCrypto } from './fast-crypto.ts'
 
 /** The real primitives; slow, and the default. */
@@ -47,6 +50,17 @@ export interface Observer {
   stepped(member: Member, taken: Taken): void
   /** What the relay passes on of a frame: itself, nothing, another, more than one. */
   relay(from: Address, to: Address, bytes: Bytes): readonly Bytes[]
+  /** Whom the relay lists as owners of a mailbox. */
+  owners?(member: Member, owners: ReadonlyMap<Address, number>): ReadonlyMap<Address, number>
+  /** The pre-key that it hands out: another one, or (`undefined`) what was left there. */
+  preKey?(member: Member, address: Address): Bytes | null | undefined
+}
+
+/** An address that a test plays by itself. */
+export interface Outsider {
+  readonly address: Address
+  send(to: Address, bytes: Bytes): void
+  close(): void
 }
 
 export interface OpenOptions {
@@ -80,7 +94,14 @@ export interface Member {
   readonly keeps: boolean
   readonly options: OpenOptions
   gone: boolean
+  /** How far its clock is off. */
+  skewMs: number
+  /** A program of its own has taken its place: see `inject`. */
+  isInsider: boolean
 }
+
+/** What an insider does with its own sessions: a part of a step by the peer's own code. */
+export type Injected = (tx: Transaction) => Promise<void> | void
 
 export const idOf = (member: Member): MemberId => member.runner.state().self.id
 
@@ -104,6 +125,8 @@ export const createWorld = async (options: WorldOptions) => {
   /** Stand for the relay's store; a test reads them, and writes to them as a hostile relay would. */
   const preKeys = new Map<Address, Bytes[]>()
   const letters = new Map<Address, Mail[]>()
+  /** What insiders are about to do, by member. */
+  const injected = new Map<Member, Injected>()
   /** Mailboxes that take no more. */
   const full = new Set<Address>()
 
@@ -123,11 +146,17 @@ export const createWorld = async (options: WorldOptions) => {
     await feed(member, { kind: 'mail-read' })
   }
 
+  const owned = (member: Member, owners: ReadonlyMap<Address, number>): ReadonlyMap<Address, number> =>
+    observer?.owners?.(member, owners) ?? owners
+
   const ownersFor = (member: Member): ReadonlyMap<Address, number> =>
-    new Map(
-      [...letters.keys()]
-        .filter((address) => address !== member.address)
-        .map((address) => [address, preKeys.get(address)?.length ?? 0]),
+    owned(
+      member,
+      new Map(
+        [...letters.keys()]
+          .filter((address) => address !== member.address)
+          .map((address) => [address, preKeys.get(address)?.length ?? 0]),
+      ),
     )
 
   const effectsOf = (self: () => Member, endpoint: () => MemoryEndpoint) => ({
@@ -156,7 +185,8 @@ export const createWorld = async (options: WorldOptions) => {
       later(member, { kind: 'published', stock: stock.length }, 2)
     },
     takePreKey(address: Address) {
-      const published = preKeys.get(address)?.shift() ?? null
+      const told = observer?.preKey?.(self(), address)
+      const published = told === undefined ? (preKeys.get(address)?.shift() ?? null) : told
       later(self(), { kind: 'prekey', address, published }, 2)
     },
     listOwners() {
@@ -212,6 +242,13 @@ export const createWorld = async (options: WorldOptions) => {
     }
   }
 
+  const injectedStep = async (member: Member, now: number, part: Injected): Promise<PeerStep> => {
+    const tx = begin(ports, member.runner.state(), now)
+    await part(tx)
+    const effects: PeerEffect[] = [{ kind: 'persist' }, ...tx.effects]
+    return { state: tx.state, effects, wakeAt: wakeAt(tx.state, now) }
+  }
+
   const start = (
     name: string,
     secret: Bytes,
@@ -219,6 +256,8 @@ export const createWorld = async (options: WorldOptions) => {
     create: (address: Address) => PeerState | Promise<PeerState>,
   ): Promise<Member> => {
     let member: Member | null = null
+    let durable: PeerState | null = null
+    let profile: Bytes | null = null
     const { lagMs = 0, timerMs = 0, keeps = true } = given
     const delayed = (run: () => Promise<void> | void): Promise<void> | void => {
       if (lagMs === 0) return run()
@@ -238,11 +277,17 @@ export const createWorld = async (options: WorldOptions) => {
     const address = endpoint.address as Address
     const finish = (state: PeerState): Member => {
       const runner = createRunner(ports, state, {
-        now: () => network.now(),
+        now: () => network.now() + (member?.skewMs ?? 0),
         setTimer: (run, ms) => network.setTimer(run, Math.max(ms, timerMs) + lagMs),
         persist: (taken) => {
-          if (keeps) member!.stored = encodePeer(taken.state)
+          if (keeps) durable = taken.state
           return true
+        },
+        measured: (event, take) => {
+          const part = injected.get(member!)
+          if (part === undefined || event.kind !== 'wake') return take()
+          injected.delete(member!)
+          return injectedStep(member!, event.now, part)
         },
         took: (taken) => observer?.stepped(member!, taken),
         effects: effectsOf(
@@ -251,7 +296,27 @@ export const createWorld = async (options: WorldOptions) => {
         ),
       })
       const logs = { said: [], heard: [], notices: [], rejects: [], relayed: [] }
-      member = { name, address, runner, ...logs, secret, stored: null, keeps, options: given, gone: false }
+      member = {
+        name,
+        address,
+        runner,
+        ...logs,
+        secret,
+        // Encoded when somebody reads it: members that are never resumed cost nothing.
+        get stored() {
+          if (durable !== null) profile = encodePeer(durable)
+          return profile
+        },
+        set stored(bytes) {
+          durable = null
+          profile = bytes
+        },
+        keeps,
+        options: given,
+        gone: false,
+        skewMs: 0,
+        isInsider: false,
+      }
       members.push(member)
       endpoints.set(address, endpoint)
       return member
@@ -311,6 +376,33 @@ export const createWorld = async (options: WorldOptions) => {
     endpoints.get(member.address)?.close()
   }
 
+  /** An insider does something by its own sessions that no honest program does. */
+  const inject = async (member: Member, part: Injected): Promise<void> => {
+    injected.set(member, part)
+    await feed(member, { kind: 'wake' })
+    injected.delete(member)
+  }
+
+  /** An address in the room that `hear` plays. */
+  const outsider = (
+    hear: (from: Address, bytes: Bytes, self: Outsider) => Promise<void> | void,
+    notice: (event: RelayEvent, self: Outsider) => Promise<void> | void = () => undefined,
+    secret: Bytes = crypto.random(32),
+  ): Outsider => {
+    const endpoint: MemoryEndpoint = network.endpoint({
+      secret,
+      room,
+      onEvent: (event) =>
+        event.kind === 'frame' ? hear(event.from as Address, event.bytes, self) : notice(event, self),
+    })
+    const self: Outsider = {
+      address: endpoint.address as Address,
+      send: (to, bytes) => endpoint.send(to, bytes),
+      close: () => endpoint.close(),
+    }
+    return self
+  }
+
   const view = (member: Member) => peerView(crypto, member.runner.state(), network.now())
 
   /** Epoch, fingerprint, room number and how many members this one sees. */
@@ -335,6 +427,8 @@ export const createWorld = async (options: WorldOptions) => {
     living,
     passwordOf,
     proofOf,
+    inject,
+    outsider,
     open,
     resume,
     readMail,

@@ -1,8 +1,8 @@
 /**
  * Programs that a test plays at an address of its own: doorkeepers and guests that follow the PAKE as far as they want.
  */
-import { type Bytes, concat } from '../../codec/index.ts'
-import type { Secret } from '../../crypto/index.ts'
+import { type Bytes, concat } from '../../../codec/index.ts'
+import type { Secret } from '../../../crypto/index.ts'
 import {
   type Address,
   identify,
@@ -12,7 +12,7 @@ import {
   respondHandshake,
   type Self,
   sealedEntryBytes,
-} from '../../identity/index.ts'
+} from '../../../identity/index.ts'
 import {
   admissionKeys,
   initiatePlus,
@@ -21,10 +21,10 @@ import {
   respondPlus,
   sealAdmission,
   step,
-} from '../../pake/index.ts'
-import { encodeFrame, type Frame } from '../frames.ts'
-import { idsOf } from './slice.ts'
-import { groupId, passwordOf, type World } from './test-people.ts'
+} from '../../../pake/index.ts'
+import { encodeFrame, type Frame } from '../../frames.ts'
+import { idsOf } from '../slice.ts'
+import { groupId, passwordOf, type World } from './people.ts'
 
 const none: Bytes = new Uint8Array(0)
 type PakeFrame = Extract<Frame, { kind: 'pake' }>

@@ -2,23 +2,24 @@
  * Members around a room in virtual time, by the peer's own modules without its sleepers: frames take 5 ms, a test may
  * hold them back, forge them or answer them itself.
  */
-import { type Bytes, decode, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededCrypto } from '../../crypto/testing/seeded.ts'
-import { type Address, createSelf } from '../../identity/index.ts'
-import { type Frame, frame } from '../frames.ts'
-import { tickMeetings, wakeAtMeetings } from '../meeting.ts'
-import { tickGroup, wakeAtGroup } from '../membership.ts'
-import { sendControls, tickPairs, wakeAtPairs } from '../pairs.ts'
-import { tickPassword, wakeAtPassword } from '../password.ts'
-import { dueHeartbeats, wakeAtReach } from '../reach.ts'
-import { receive } from '../receiving.ts'
-import { closeRoom, noteOwners, notePresence, openRoom } from '../room.ts'
-import { createPeer, type Newcomer, type NewPassword, type PeerEffect, type PeerState } from '../state.ts'
-import { fastCrypto } from '../testing/fast-crypto.ts'
-import { begin, earliest, Rejection, type Transaction } from '../transaction.ts'
-import { noteUndelivered, tickAdmission, wakeAtAdmission } from './admission.ts'
-import { foundRoom } from './found.ts'
+import { webcrypto } from 'node:crypto'
+import { type Bytes, decode, toHex, utf8 } from '../../../codec/index.ts'
+import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../../crypto/index.ts'
+import { seededCrypto } from '../../../crypto/testing/seeded.ts'
+import { type Address, createSelf } from '../../../identity/index.ts'
+import { type Frame, frame } from '../../frames.ts'
+import { tickMeetings, wakeAtMeetings } from '../../meeting.ts'
+import { tickGroup, wakeAtGroup } from '../../membership.ts'
+import { sendControls, tickPairs, wakeAtPairs } from '../../pairs.ts'
+import { tickPassword, wakeAtPassword } from '../../password.ts'
+import { dueHeartbeats, wakeAtReach } from '../../reach.ts'
+import { receive } from '../../receiving.ts'
+import { closeRoom, noteOwners, notePresence, openRoom } from '../../room.ts'
+import { createPeer, type Newcomer, type NewPassword, type PeerEffect, type PeerState } from '../../state.ts'
+import { fastCrypto } from '../../testing/fast-crypto.ts'
+import { begin, earliest, Rejection, type Transaction } from '../../transaction.ts'
+import { noteUndelivered, tickAdmission, wakeAtAdmission } from '../admission.ts'
+import { foundRoom } from '../found.ts'
 
 export const groupId: Bytes = new Uint8Array(16).fill(7)
 const delayMs = 5
@@ -59,7 +60,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** `fast`: public-key primitives stood in for by keyed hashes, where many come. */
 export const createWorld = async (name: string, fast = false) => {
-  const subtle = globalThis.crypto.subtle as unknown as WebCrypto
+  const { subtle } = webcrypto as unknown as { subtle: WebCrypto }
   const crypto = fast ? fastCrypto(name) : (await seededCrypto(name, subtle)).crypto
   let now = start
   const people: Person[] = []
