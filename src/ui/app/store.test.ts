@@ -91,7 +91,7 @@ describe('the ui store', () => {
 
 describe('errorOf', () => {
   it('prefers what the view says, and never leaves an ending unexplained', () => {
-    const error = { code: 'relay/full', retryAt: 5 }
+    const error = { code: 'relay/full', retryAt: 5 } as const
     expect(errorOf({ ...emptyView, phase: 'refused', error })).toEqual(error)
     expect(errorOf({ ...emptyView, phase: 'refused' })?.code).toBe('pake/failed')
     expect(errorOf({ ...emptyView, phase: 'failed' })?.code).toBe('host/failed')

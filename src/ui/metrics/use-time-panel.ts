@@ -3,9 +3,9 @@ import { useServices } from '../app/context.tsx'
 import type { EventMark } from '../records/marks.ts'
 import type { RecordLog } from '../records/record-log.ts'
 import { useFormats } from '../shared/format.ts'
-import { clockTicks } from './chart/chart.ts'
 import type { Axis } from './chart/plot.tsx'
 import type { PointerStore, Span } from './chart/pointer.ts'
+import { clockTicks } from './chart/scale.ts'
 import { type Slot, spanOf, useMetricsView, useMetricsViewStore } from './metrics-view.ts'
 
 /** Whether any of it is in view; what is scrolled away need not be drawn. */
@@ -77,13 +77,8 @@ export const useTimePanel = (slot: Slot): TimePanel => {
   const format = useFormats()
   const { from, to } = spanOf({ zoom, windowMs }, at)
   const x = useMemo((): Axis => {
-    const offset = performance.timeOrigin - new Date().getTimezoneOffset() * 60_000
-    return {
-      scale: 'linear',
-      domain: [from, to],
-      ticks: clockTicks({ from, to }, offset),
-      format: format.time,
-    }
+    const ticks = clockTicks({ from, to }, performance.timeOrigin)
+    return { scale: 'linear', domain: [from, to], ticks, format: format.time }
   }, [from, to, format])
   const onBrush = useCallback((span: Span | null) => metricsView.setState({ zoom: span }), [metricsView])
   return {

@@ -2,17 +2,7 @@ import { type KeyboardEvent, type ReactNode, type Ref, useId, useMemo, useRef, u
 import { useWording } from '../../app/context.tsx'
 import type { EventMark } from '../../records/marks.ts'
 import { download } from '../../shared/download.ts'
-import {
-  type Band,
-  type Column,
-  decades,
-  type Extent,
-  type Look,
-  nearest,
-  type Row,
-  rounded,
-  type Scale,
-} from './chart.ts'
+import type { Band, Column, Extent, Look, Row, Scale } from './chart.ts'
 import { ChartLegend } from './chart-legend.tsx'
 import styles from './chart-panel.module.css'
 import { ChartTable } from './chart-table.tsx'
@@ -20,6 +10,7 @@ import { Overlay } from './overlay.tsx'
 import { pngOf, svgOf } from './picture.ts'
 import { type Axis, Plot } from './plot.tsx'
 import { brushed, type PointerStore, type Span } from './pointer.ts'
+import { linearExtent, logExtent, nearestRow } from './scale.ts'
 
 export interface ChartPanelProps {
   readonly ref?: Ref<HTMLElement>
@@ -66,7 +57,7 @@ const extentOf = (
     ...looks.flatMap(({ key, shape }) => (shape === 'stacked' ? [] : (values[key] ?? []))),
     ...(stacked.length === 0 ? [] : [stacked.reduce((sum, { key }) => sum + (values[key] ?? 0), 0)]),
   ])
-  return scale === 'log' ? decades(values, floor) : rounded(values)
+  return scale === 'log' ? logExtent(values, floor) : linearExtent(values)
 }
 
 /** On a logarithmic scale, zero becomes the floor. */
@@ -108,7 +99,7 @@ export function ChartPanel(props: ChartPanelProps) {
   }
 
   const save = async (kind: 'png' | 'svg'): Promise<void> => {
-    const chart = figure.current?.querySelector<SVGSVGElement>('svg.recharts-surface')
+    const chart = figure.current?.querySelector<SVGSVGElement>('svg[data-chart]')
     if (chart === null || chart === undefined) return
     download(`${props.file}.${kind}`, kind === 'svg' ? svgOf(chart, label) : await pngOf(chart, label))
   }
@@ -213,7 +204,7 @@ function Field({ label, rows, looks, noteOf, shown, pointer, formatX, onBrush, c
   const hintId = useId()
   const field = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<number | null>(null)
-  const index = focused === null ? rows.length - 1 : nearest(rows, focused)
+  const index = focused === null ? rows.length - 1 : nearestRow(rows, focused)
   const row = rows[index]
   const text =
     row === undefined
