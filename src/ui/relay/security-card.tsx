@@ -1,7 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useUi, useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
-import { suiteText } from '../shared/texts.ts'
+import { Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
+import { suiteText } from '../shared/suite-text.ts'
 import { type Attempt, type Outcomes, tryToBreakIn, violations } from './attempts.ts'
 import { checkBuild } from './build.ts'
 import { Fact, Facts } from './facts.tsx'
@@ -32,9 +34,8 @@ export function SecurityCard() {
   const yesNo = (value: boolean): string => (value ? words.yes : words.no)
   const mood = (value: boolean): 'good' | 'bad' => (value ? 'good' : 'bad')
   return (
-    <section className={styles.panel} aria-labelledby="relay-security">
-      <h2 id="relay-security">{words.security}</h2>
-      <div className={styles.pair}>
+    <Panel title={words.security}>
+      <div className={screen.pair}>
         <Facts>
           <PolicyRows />
           <Fact name={words.secure} state={mood(isSecureContext)} hint={words.secureHint}>
@@ -49,7 +50,7 @@ export function SecurityCard() {
           <GroupRows />
         </Facts>
       </div>
-    </section>
+    </Panel>
   )
 }
 

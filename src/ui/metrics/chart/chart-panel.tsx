@@ -2,6 +2,7 @@ import { type KeyboardEvent, type ReactNode, type Ref, useId, useMemo, useRef, u
 import { useWording } from '../../app/context.tsx'
 import type { EventMark } from '../../records/marks.ts'
 import { download } from '../../shared/download.ts'
+import { Panel } from '../../shared/panel.tsx'
 import type { Band, Column, Extent, Look, Row, Scale } from './chart.ts'
 import { ChartLegend } from './chart-legend.tsx'
 import styles from './chart-panel.module.css'
@@ -78,7 +79,6 @@ export function ChartPanel(props: ChartPanelProps) {
   const { charts } = useWording()
   const [asTable, setAsTable] = useState(false)
   const [solo, setSolo] = useState<string | null>(null)
-  const titleId = useId()
   const figure = useRef<HTMLElement>(null)
   const [from = 0, to = 1] = x.domain
   const shown = useMemo(() => ({ from, to }), [from, to])
@@ -105,29 +105,31 @@ export function ChartPanel(props: ChartPanelProps) {
   }
 
   return (
-    <section className={styles.panel} aria-labelledby={titleId} ref={props.ref}>
-      <div className={styles.bar}>
-        <h2 id={titleId} className={styles.title}>
-          {title}
-        </h2>
-        {props.controls}
-        <div className={styles.actions}>
-          {(['png', 'svg'] as const).map((kind) => (
-            <button
-              key={kind}
-              type="button"
-              disabled={asTable || rows.length === 0}
-              aria-label={charts.save(title, kind.toUpperCase())}
-              onClick={() => void save(kind)}
-            >
-              {kind.toUpperCase()}
+    <Panel
+      title={title}
+      {...(props.ref === undefined ? {} : { ref: props.ref })}
+      controls={
+        <>
+          {props.controls}
+          <div className={styles.actions}>
+            {(['png', 'svg'] as const).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                disabled={asTable || rows.length === 0}
+                aria-label={charts.save(title, kind.toUpperCase())}
+                onClick={() => void save(kind)}
+              >
+                {kind.toUpperCase()}
+              </button>
+            ))}
+            <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+              {charts.viewAsTable}
             </button>
-          ))}
-          <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {charts.viewAsTable}
-          </button>
-        </div>
-      </div>
+          </div>
+        </>
+      }
+    >
       {rows.length === 0 ? (
         <p className={styles.none}>{props.empty}</p>
       ) : asTable ? (
@@ -171,7 +173,7 @@ export function ChartPanel(props: ChartPanelProps) {
         </figure>
       )}
       {props.note !== undefined && <p className={styles.note}>{props.note}</p>}
-    </section>
+    </Panel>
   )
 }
 

@@ -44,7 +44,13 @@ export function Plot({ rows, looks, bands, x, y, unit, gap, over }: Props) {
   return (
     <div ref={frame} className={styles.frame}>
       {ground.width > 0 && ground.height > 0 && (
-        <svg data-chart="" aria-hidden="true" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        <svg
+          data-chart=""
+          aria-hidden="true"
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+        >
           <Axes {...{ ground, x, y, unit }} />
           <Curves {...{ ground, rows, looks, bands, gap }} base={y.domain[0]} />
           {over(ground)}
