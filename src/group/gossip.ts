@@ -20,7 +20,7 @@ import {
 
 const headsMs = 5_000
 /** A member that shows another epoch for longer than this is shown as split off. */
-const splitMs = 10_000
+export const splitMs = 10_000
 /** Ticks come ten times a second; after a pause this long the machine slept. */
 const sleepMs = 60_000
 

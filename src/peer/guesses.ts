@@ -1,7 +1,8 @@
 import type { MemberId } from '../group/index.ts'
 
-const freeFailures = 5
-const windowMs = 10 * 60_000
+/** Failures that cost nothing, as long as they lie within `failureWindowMs`. */
+export const freeFailures = 5
+export const failureWindowMs = 10 * 60_000
 const firstDelayMs = 60_000
 /** Of one member's reports, so many count in ten minutes. */
 const maxReports = 5
@@ -24,7 +25,7 @@ export interface GuessBudget {
 export const noGuesses: GuessBudget = { failures: [], blockedUntil: 0, delay: 0 }
 
 const recent = ({ failures }: GuessBudget, now: number): readonly Failure[] =>
-  failures.filter(({ at }) => now - at < windowMs)
+  failures.filter(({ at }) => now - at < failureWindowMs)
 
 /** Failures that still count. */
 export const recentFailures = (budget: GuessBudget, now: number): number => recent(budget, now).length
@@ -38,7 +39,7 @@ export const countGuess = (budget: GuessBudget, now: number, by: MemberId | null
   const before = recent(budget, now)
   if (by !== null && before.filter((failure) => failure.by === by).length >= maxReports) return budget
   const failures = [...before, { at: now, by }]
-  const again = budget.delay > 0 && now < budget.blockedUntil + budget.delay + windowMs
+  const again = budget.delay > 0 && now < budget.blockedUntil + budget.delay + failureWindowMs
   if (failures.length < freeFailures && !again) return { failures, delay: 0, blockedUntil: 0 }
   const witnesses = new Set(failures.map((failure) => failure.by))
   if (!witnesses.has(null) && witnesses.size < 2) {

@@ -1,5 +1,13 @@
 export { frameFacts } from './frame-facts.ts'
-export { countGuess, type GuessBudget, maxDelayMs, noGuesses, recentFailures } from './guesses.ts'
+export {
+  countGuess,
+  failureWindowMs,
+  freeFailures,
+  type GuessBudget,
+  maxDelayMs,
+  noGuesses,
+  recentFailures,
+} from './guesses.ts'
 export { type InsideView, inspectPeer } from './inspect.ts'
 export { labelFrame } from './label.ts'
 export { step } from './peer.ts'

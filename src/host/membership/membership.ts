@@ -9,7 +9,7 @@
  */
 
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import type { MemberId } from '../../group/index.ts'
+import { type MemberId, splitMs } from '../../group/index.ts'
 import { generateVerifier, preparePassword, strongSuite } from '../../pake/index.ts'
 import {
   type InsideView,
@@ -19,6 +19,7 @@ import {
   type PeerState,
   peerView,
 } from '../../peer/index.ts'
+import { refillAt, stockSize } from '../../prekeys/index.ts'
 import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { Command, ErrorCode, MessageView, Phase } from '../page/view.ts'
@@ -202,7 +203,8 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       const named = peer.ended === 'other-suite' ? otherSuites[neededSuite ?? 0] : undefined
       return end(ending.phase, named ?? ending.code, retryAt)
     }
-    const preKeys = mailbox?.stock() ?? null
+    const left = mailbox?.stock() ?? null
+    const preKeys = left === null ? null : { left, of: stockSize, refillAt }
     const gaps = now.gaps.map(({ from, name, ...gap }) => ({ ...gap, senderId: from, senderName: name }))
     screen.show({
       phase: phase as Phase,
@@ -211,6 +213,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       epoch,
       fingerprint,
       preKeys,
+      splitAfterMs: splitMs,
       gaps,
       removedWhoKnow,
       ...log,

@@ -16,7 +16,7 @@ export interface MemberView {
   readonly name: string
   readonly link: Link
   readonly trust: Trust
-  /** Whether it has shown a different group key for more than 10 s. */
+  /** Whether it has shown a different group key for longer than `splitAfterMs`. */
   readonly split: boolean
   /** The pair session's safety number, for two people to compare: 60 digits in groups of five, and eight words. */
   readonly safety: { readonly digits: string; readonly words: string } | null
@@ -92,6 +92,15 @@ export type Phase =
   /** Ended: anything else; see `error`. */
   | 'failed'
 
+/** Pre-keys of this member at the relay. */
+export interface PreKeysView {
+  readonly left: number
+  /** A full stock. */
+  readonly of: number
+  /** With this many left, or fewer, the stock is filled up again. */
+  readonly refillAt: number
+}
+
 export interface View {
   readonly phase: Phase
   /** Members that the password was proved to, of those found. */
@@ -104,8 +113,10 @@ export interface View {
   readonly fingerprint: string | null
   readonly messages: readonly MessageView[]
   readonly notices: readonly NoticeView[]
-  /** This member's pre-keys at the relay, of 100; `null` if it keeps none. */
-  readonly preKeys: number | null
+  /** `null` if this member keeps none. */
+  readonly preKeys: PreKeysView | null
+  /** Disagreement on the group key that lasts longer, in milliseconds, counts as a `split`. */
+  readonly splitAfterMs: number
   /** Suite of the group: 1 `standard`, 2 `strong`; `null` outside a group. */
   readonly suite: number | null
   /** Whether the membership outlives the tab. */
@@ -210,6 +221,7 @@ export const emptyView: View = {
   messages: [],
   notices: [],
   preKeys: null,
+  splitAfterMs: 0,
   suite: null,
   stored: false,
   gaps: [],

@@ -17,6 +17,7 @@ import {
   stepLogin,
 } from '../../login/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, type Suite, suiteOf } from '../../pake/index.ts'
+import { failureWindowMs, freeFailures } from '../../peer/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
 import type { RelayClient, RelayEvent } from '../../transport/index.ts'
 import type { HostPorts } from '../membership/ports.ts'
@@ -63,7 +64,8 @@ const problemOf = ({ place, password, suite }: EnterCommand): ErrorCode | null =
 
 export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const { crypto, recorder } = ports
-  let view: OneToOneView = emptyOneToOne
+  const guesses = { free: freeFailures, windowMs: failureWindowMs }
+  let view: OneToOneView = { ...emptyOneToOne, guesses }
   let session: Session | null = null
   /** Incremented by each entry and exit. Work that was started under an older one is dropped. */
   let generation = 0
@@ -91,7 +93,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       at.over = true
       at.relay?.close()
     }
-    view = { ...emptyOneToOne, error: code === null ? null : { code, retryAt: null } }
+    view = { ...emptyOneToOne, guesses, error: code === null ? null : { code, retryAt: null } }
     ports.showOneToOne(view)
   }
 

@@ -67,8 +67,7 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
         onChange={setPassword}
         shown={shown}
         onShown={setShown}
-        show={words.show}
-        showName={words.showPassword}
+        words={words}
         invalid={wrong('-password')}
         describedBy={wrong('-password') ? ids.error : undefined}
       />

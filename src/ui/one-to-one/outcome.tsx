@@ -8,6 +8,7 @@ import styles from './one-to-one.module.css'
 export function Outcome() {
   const { oneToOne: words } = useWording()
   const run = useUi(({ oneToOne }) => oneToOne.run)
+  const guesses = useUi(({ oneToOne }) => oneToOne.guesses)
   const retryAt = useUi(({ oneToOne }) => oneToOne.retryAt)
   const { decimal: format } = useFormats()
   if (run === null || run.outcome === 'running') {
@@ -25,6 +26,7 @@ export function Outcome() {
             {words.refusedWhy.map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
+            <li>{words.refusedCost(guesses.free, guesses.windowMs / 60_000)}</li>
           </ul>
         </>
       )}

@@ -62,7 +62,11 @@ export function Steps() {
       <output className={styles.state} data-testid="login-state">
         {stateText(words, view)}
       </output>
-      {view.failures > 0 && <p className={screen.hint}>{words.failures(view.failures)}</p>}
+      {view.failures > 0 && (
+        <p className={screen.hint}>
+          {words.failures(view.failures, view.guesses.free, view.guesses.windowMs / 60_000)}
+        </p>
+      )}
     </section>
   )
 }

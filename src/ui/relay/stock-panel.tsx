@@ -5,9 +5,6 @@ import { Nothing, Panel } from '../shared/panel.tsx'
 import { Table } from '../shared/table.tsx'
 import { Fact, Facts } from './facts.tsx'
 
-/** As in the members' own code: a stock is filled up again from here. */
-const lowStock = 25
-
 /** What waits at the relay: pre-keys for newcomers, letters for those who sleep. */
 export function StockPanel({ view: { stocks, letters } }: { readonly view: RelayView }) {
   const { relay: words } = useWording()
@@ -15,17 +12,19 @@ export function StockPanel({ view: { stocks, letters } }: { readonly view: Relay
   const { preKeys, stored, members, selfId, suite } = useUi(({ view }) => view)
   const nameOf = (id: string): string =>
     id === selfId ? words.you : (members.find((one) => one.id === id)?.name ?? words.asleep(id.slice(0, 8)))
-  const low = preKeys !== null && preKeys <= lowStock
+  const low = preKeys !== null && preKeys.left <= preKeys.refillAt
   return (
     <Panel title={words.stock}>
       <Facts>
         <Fact
           name={words.ownStock}
           state={low ? 'wait' : undefined}
-          hint={low ? words.low : undefined}
+          hint={low ? words.low(format.count(preKeys.refillAt)) : undefined}
           testId="relay-own-stock"
         >
-          {preKeys === null ? words.noOwnStock : words.ownStockOf(format.count(preKeys))}
+          {preKeys === null
+            ? words.noOwnStock
+            : words.ownStockOf(format.count(preKeys.left), format.count(preKeys.of))}
         </Fact>
         <Fact name={words.mailbox} hint={letters.announced ? words.announced : undefined}>
           {stored

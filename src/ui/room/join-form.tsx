@@ -157,8 +157,7 @@ export function JoinForm() {
           onChange={setPassword}
           shown={shown}
           onShown={setShown}
-          show={words.join.show}
-          showName={words.join.showPassword}
+          words={words.join}
           invalid={wrong === 'password'}
           describedBy={wrong === 'password' ? `${ids.error} ${ids.hint}` : ids.hint}
         >

@@ -55,8 +55,7 @@ export function PasswordDialog({ member, onClose }: Props) {
           onChange={setPassword}
           shown={shown}
           onShown={setShown}
-          show={words.show}
-          showName={words.showPassword}
+          words={words}
           invalid={missing}
           describedBy={missing ? `${ids.error} ${ids.hint}` : ids.hint}
         >

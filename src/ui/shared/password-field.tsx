@@ -46,21 +46,25 @@ interface Props extends Omit<InputProps, 'id' | 'placeholder'> {
   readonly shown: boolean
   readonly onShown: (shown: boolean) => void
   /** Of the button beside it: its text, and its name. */
-  readonly show: string
-  readonly showName: string
+  readonly words: { readonly show: string; readonly showPassword: string }
   /** Below it: a hint, an error. */
   readonly children?: ReactNode
 }
 
-export function PasswordField({ label, shown, onShown, show, showName, children, ...input }: Props) {
+export function PasswordField({ label, shown, onShown, words, children, ...input }: Props) {
   const id = useId()
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
       <div className={styles.row}>
         <PasswordInput {...input} id={id} shown={shown} />
-        <button type="button" aria-label={showName} aria-pressed={shown} onClick={() => onShown(!shown)}>
-          {show}
+        <button
+          type="button"
+          aria-label={words.showPassword}
+          aria-pressed={shown}
+          onClick={() => onShown(!shown)}
+        >
+          {words.show}
         </button>
       </div>
       {children}

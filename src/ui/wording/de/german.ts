@@ -173,10 +173,10 @@ export const german: Wording = {
     leave: 'Gruppe verlassen',
     members: 'Mitglieder',
     asleep: (id) => `Schläft ${id}`,
-    preKeys: (count) =>
-      count <= 25
-        ? `Nur ${count} deiner 100 Vorschlüssel liegen noch beim Relay`
-        : `${count} deiner 100 Vorschlüssel liegen beim Relay bereit`,
+    preKeys: (left, of, low) =>
+      low
+        ? `Nur ${left} deiner ${of} Vorschlüssel liegen noch beim Relay`
+        : `${left} deiner ${of} Vorschlüssel liegen beim Relay bereit`,
     groupKey: 'Gruppenschlüssel',
     epoch: 'Epoche',
     fingerprint: 'Fingerabdruck',

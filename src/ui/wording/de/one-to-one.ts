@@ -58,14 +58,15 @@ export const oneToOneGerman: Wording['oneToOne'] = {
     'Beide Seiten haben jede Nachricht gesendet, so lang wie bei einer Anmeldung, die gelingt, und scheiterten erst am Ende. Ein falsches Passwort, ein verändertes Byte und eine kaputte Nachricht sehen gleich aus.',
     'Der Client hat eines gelernt: Das eingegebene Passwort ist nicht das des Servers. Er hat in diesem Lauf ein Passwort geprüft und kann danach kein weiteres prüfen, so lange er auch rechnet.',
     'Der Server hat gelernt, dass jemand ein falsches Passwort versucht hat. Nichts, was er empfing, verrät ihm, welches.',
-    'Der Lauf zählt als ein Rateversuch. Fünf in zehn Minuten sind frei; danach lässt der Server alle warten, erst eine Minute, dann jedes Mal doppelt so lang.',
   ],
+  refusedCost: (free, minutes) =>
+    `Der Lauf zählt als ein Rateversuch. ${free} in ${minutes} Minuten sind frei; danach lässt der Server alle warten, erst eine Minute, dann jedes Mal doppelt so lang.`,
   fingerprint: 'Fingerabdruck des Schlüssels',
   fingerprintHint:
     'Aus dem Schlüssel unter eigenem Label abgeleitet. Vergleiche ihn mit dem anderen Tab. Der Schlüssel selbst ist gelöscht.',
   transcript: 'Hash aller fünf Nachrichten',
   computed: (ms) => `Dieser Tab hat für diese Anmeldung ${ms} ms gerechnet, ohne das Härten.`,
-  failures: (count) => `Fehlversuche in den letzten zehn Minuten: ${count} von 5.`,
+  failures: (count, free, minutes) => `Fehlversuche in den letzten ${minutes} Minuten: ${count} von ${free}.`,
   messages: 'Nachrichten',
   noMessages: 'Noch keine Nachrichten.',
   messageTitle: (flow, from) =>

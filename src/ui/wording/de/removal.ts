@@ -27,8 +27,8 @@ export const removalGerman: Wording['removal'] = {
       other: 'entfernte Personen kennen das Passwort noch und können wiederkommen.',
     }),
   empty: 'Gib ein neues Passwort ein.',
-  split: (names) =>
-    `Verschiedene Gruppenschlüssel: ${names} und du seid euch seit über zehn Sekunden nicht einig. Traue dem Raum erst wieder, wenn die Fingerabdrücke übereinstimmen.`,
+  split: (names, seconds) =>
+    `Verschiedene Gruppenschlüssel: ${names} und du seid euch seit über ${seconds} Sekunden nicht einig. Traue dem Raum erst wieder, wenn die Fingerabdrücke übereinstimmen.`,
   splitMember: 'anderer Gruppenschlüssel',
   gap: (name) => `Eine Nachricht von ${name} konnte nicht gelesen werden:`,
   gapReasons: {

@@ -177,10 +177,10 @@ export const english = {
     leave: 'Leave group',
     members: 'Members',
     asleep: (id: string) => `Asleep ${id}`,
-    preKeys: (count: number) =>
-      count <= 25
-        ? `Only ${count} of your 100 pre-keys are left at the relay`
-        : `${count} of your 100 pre-keys wait at the relay`,
+    preKeys: (left: number, of: number, low: boolean) =>
+      low
+        ? `Only ${left} of your ${of} pre-keys are left at the relay`
+        : `${left} of your ${of} pre-keys wait at the relay`,
     groupKey: 'Group key',
     epoch: 'Epoch',
     fingerprint: 'Fingerprint',

@@ -60,14 +60,16 @@ export const oneToOneEnglish = {
     'Both sides sent every message, with the same sizes as in a successful login, and failed only at the end. A wrong password, a changed byte and a malformed message look the same.',
     'The client learned one thing: the password it typed is not the server’s. It tested one password in this run and can test no other one afterwards, however long it computes.',
     'The server learned that somebody tried a wrong password. Nothing it received reveals which one.',
-    'The run counts as one guess. Five in ten minutes are free; after that the server makes everyone wait, a minute at first and twice as long each time.',
   ] as readonly string[],
+  refusedCost: (free: number, minutes: number) =>
+    `The run counts as one guess. ${free} in ${minutes} minutes are free; after that the server makes everyone wait, a minute at first and twice as long each time.`,
   fingerprint: 'Fingerprint of the key',
   fingerprintHint:
     'Derived from the key under a separate label. Compare it with the other tab. The key itself is wiped.',
   transcript: 'Hash of all five messages',
   computed: (ms: string) => `This tab spent ${ms} ms computing this login, without the hardening.`,
-  failures: (count: number) => `Failed logins in the last ten minutes: ${count} of 5.`,
+  failures: (count: number, free: number, minutes: number) =>
+    `Failed logins in the last ${minutes} minutes: ${count} of ${free}.`,
   messages: 'Messages',
   noMessages: 'No messages yet.',
   messageTitle: (flow: number, from: 'client' | 'server') =>

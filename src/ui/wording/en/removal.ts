@@ -28,8 +28,8 @@ export const removalEnglish = {
       other: 'removed people still know the password and can come back.',
     }),
   empty: 'Enter a new password.',
-  split: (names: string) =>
-    `Different group keys: ${names} and you have disagreed for more than ten seconds. Do not trust the room until the fingerprints match again.`,
+  split: (names: string, seconds: number) =>
+    `Different group keys: ${names} and you have disagreed for more than ${seconds} seconds. Do not trust the room until the fingerprints match again.`,
   splitMember: 'other group key',
   gap: (name: string) => `A message from ${name} could not be read:`,
   gapReasons: {
