@@ -11,6 +11,7 @@ export {
   type BenchmarkView,
   benchmarkEngines,
   benchmarkOperations,
+  emptyBenchmark,
 } from './page/benchmark-view.ts'
 export {
   emptyOneToOne,

@@ -34,6 +34,7 @@ import {
 } from './conversation.ts'
 import { endings, otherSuites, relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
+import { type FramePath, pathOf } from './frame-path.ts'
 import type { JoinCommand } from './join-command.ts'
 import { createMailbox, memberOf } from './mailbox.ts'
 import { createPeerSteps } from './peer-steps.ts'
@@ -125,7 +126,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     const durable = effects.some(({ kind }) => kind === 'persist') && state.ended === 'no'
     if (durable && profile !== null && !(await persist(profile, state, messages))) return false
     peer = state
-    steps.trace({ before, after: state, event: timed, effects })
+    steps.trace({ before, after: state, event: timed, effects, pathOf: pathOfSent })
     log = addMessages(log, messages)
     for (const effect of effects) carryOut(effect)
     if (state !== before || effects.length > 0) refresh()
@@ -148,20 +149,22 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     }
   }
 
+  const pathOfSent = (effect: Extract<PeerEffect, { kind: 'send' }>): FramePath =>
+    pathOf(peer, effect, { mailboxes: mailbox !== null, closing })
+
   const carryOut = (effect: PeerEffect): void => {
     switch (effect.kind) {
       case 'persist':
       case 'message':
         return
       case 'send': {
-        const { to, via, bytes } = effect
+        const { to, bytes } = effect
         const address = addresses.get(to)
-        const direct = via === 'best' && peer.direct.has(to) && !(closing && peer.online)
-        if (direct || address !== undefined) ports.recordFrame(bytes)
-        if (direct) ports.commandMesh({ kind: 'send', member: to, bytes })
+        const path = pathOfSent(effect)
+        if (path === 'direct' || address !== undefined) ports.recordFrame(bytes)
+        if (path === 'direct') ports.commandMesh({ kind: 'send', member: to, bytes })
         else if (address === undefined) return
-        else if (via === 'best' && mailbox !== null && !peer.present.has(to))
-          relay?.request({ kind: 'mail', to: address, payload: bytes })
+        else if (path === 'mail') relay?.request({ kind: 'mail', to: address, payload: bytes })
         else relay?.send(address, bytes)
         return
       }

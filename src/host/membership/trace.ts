@@ -7,12 +7,15 @@ import { currentEpoch } from '../../group/index.ts'
 import type { Lane, TraceEvent, TraceFrame } from '../../metrics/index.ts'
 import { frameFacts, labelFrame, type PeerEffect, type PeerEvent, type PeerState } from '../../peer/index.ts'
 import { sessionView } from '../../ratchet/index.ts'
+import type { FramePath } from './frame-path.ts'
 
 interface TakenStep {
   readonly before: PeerState
   readonly after: PeerState
   readonly event: PeerEvent
   readonly effects: readonly PeerEffect[]
+  /** The path by which a frame of this step leaves. */
+  readonly pathOf: (effect: Extract<PeerEffect, { kind: 'send' }>) => FramePath
 }
 
 interface FrameContext {
@@ -35,15 +38,6 @@ const noticeMarks: Partial<Record<Notice, Mark>> = {
   'guess-failed': 'failed-attempt',
 }
 
-const pathOf = ({ direct, present }: PeerState, effect: Extract<PeerEffect, { kind: 'send' }>) =>
-  effect.via === 'relay'
-    ? 'relay'
-    : direct.has(effect.to)
-      ? 'direct'
-      : present.has(effect.to)
-        ? 'relay'
-        : 'mail'
-
 /** Healing turns of a pair session, of both sides. */
 const turnsOf = (state: PeerState, member: PeerState['self']): number => {
   const pair = state.pairs.get(member)
@@ -60,7 +54,7 @@ export const createTrace = (
   let last = 0
   let opened = false
   let epoch: string | null = null
-  return ({ before, after, event, effects }) => {
+  return ({ before, after, event, effects, pathOf }) => {
     const add = (entry: NewEvent): void => emit({ ...entry, id: ++last, at: event.now })
     const mark = (mark: Mark, member: string | null): void =>
       add({ kind: 'mark', mark, peer: member === null ? null : aliasOf(member) })
@@ -92,7 +86,7 @@ export const createTrace = (
     for (const effect of effects) {
       if (effect.kind === 'send') {
         const { to, bytes, label: inside } = effect
-        frame('me', aliasOf(to), { path: pathOf(after, effect), bytes, inside, address: to })
+        frame('me', aliasOf(to), { path: pathOf(effect), bytes, inside, address: to })
       } else if (effect.kind === 'notice') {
         const named = noticeMarks[effect.code]
         if (named !== undefined) mark(named, effect.member)

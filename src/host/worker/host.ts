@@ -2,7 +2,7 @@
  * Executes the page's commands: at most one membership at a time, and all work strictly in sequence.
  *
  *   none ──join, resume──> hardening ──> membership ──ended──> none
- *          hardening ──leave──> none: the generation has moved on, so the result is dropped
+ *                          hardening ──leave──> none: the generation has moved on, so the result is dropped
  */
 
 import { toHex } from '../../codec/index.ts'
@@ -18,6 +18,7 @@ import type { HostPorts } from '../membership/ports.ts'
 import { createScreen } from '../membership/screen.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { Command } from '../page/view.ts'
+import type { Resumed } from '../profile/profiles.ts'
 
 export interface Host {
   command(command: Command): void
@@ -44,7 +45,7 @@ export const createHost = (ports: HostPorts): Host => {
   const screen = createScreen(ports.showView)
   let membership: Membership | null = null
   let relayView = (): RelayView => emptyRelayView
-  /** Incremented by each join and leave. Work that was started under an older one is dropped. */
+  /** Incremented by each join, resume and leave. Work that was commanded under an older one is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
 
@@ -73,14 +74,14 @@ export const createHost = (ports: HostPorts): Host => {
     relayView = entered.relayView
   }
 
-  const join = (command: JoinCommand): Promise<void> => {
+  const join = async (command: JoinCommand, mine: number): Promise<void> => {
+    if (mine !== generation) return
     const entering = beginEntering(ports.recorder, 'join', command.suite)
-    return entering.within(() => become(command, entering))
+    return entering.within(() => become(command, mine, entering))
   }
 
   /** Creates a new member from the password and enters the room. */
-  const become = async (command: JoinCommand, entering: Entering): Promise<void> => {
-    const mine = ++generation
+  const become = async (command: JoinCommand, mine: number, entering: Entering): Promise<void> => {
     const prepared = preparePassword(command.password)
     const suite = suiteOf(command.suite)
     if ('problem' in prepared || suite === null) return
@@ -105,10 +106,22 @@ export const createHost = (ports: HostPorts): Host => {
     enter({ peer, secret, profile, entering, ...command })
   }
 
-  const resume = async ({ id, password, relayUrl, transport }: ResumeCommand): Promise<void> => {
-    generation += 1
+  /** Lets go of a profile that was opened for a membership that nobody wants any more. */
+  const abandon = (resumed: Resumed): void => {
+    if (resumed.kind !== 'resumed') return
+    const { peer, profile, secret } = resumed
+    profile.close()
+    for (const one of [secret, peer.verifier, peer.seed]) one?.wipe() // FS
+  }
+
+  const resume = async (command: ResumeCommand, mine: number): Promise<void> => {
+    const { id, password, relayUrl, transport } = command
     const found = (await ports.profiles.list()).find((one) => one.id === id)
     const prepared = preparePassword(password)
+    if (mine !== generation) {
+      if (!('problem' in prepared)) prepared.prepared.wipe() // FS
+      return
+    }
     if (found === undefined || 'problem' in prepared) {
       await publishStored()
       return screen.fail('problem' in prepared ? prepared.problem : 'storage/missing')
@@ -119,10 +132,14 @@ export const createHost = (ports: HostPorts): Host => {
     const entering = beginEntering(ports.recorder, 'resume', 2)
     const resumed = await entering.within(() => ports.profiles.resume(found, prepared.prepared))
     prepared.prepared.wipe() // FS
+    if (mine !== generation) {
+      abandon(resumed)
+      return entering.arrive('left')
+    }
     if (resumed.kind !== 'resumed') entering.arrive(`storage/${resumed.kind}`)
     if (resumed.kind === 'in-use') {
       // Another tab holds the profile. This tab joins as a separate, ephemeral member.
-      await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport })
+      await join({ kind: 'join', name, group, password, suite: 2, stored: false, relayUrl, transport }, mine)
       return membership?.showNotice('profile-in-use')
     }
     if (resumed.kind !== 'resumed') {
@@ -147,11 +164,14 @@ export const createHost = (ports: HostPorts): Host => {
           if (at !== null || screen.view().phase === 'hardening') return
           const problem = joinProblem(command)
           if (problem !== null) return screen.fail(problem)
-          return enqueue(() => join(command))
+          const mine = ++generation
+          return enqueue(() => join(command, mine))
         }
-        case 'resume':
+        case 'resume': {
           if (at !== null || screen.view().phase === 'hardening') return
-          return enqueue(() => resume(command))
+          const mine = ++generation
+          return enqueue(() => resume(command, mine))
+        }
         case 'forget':
           return enqueue(async () => {
             await ports.profiles.forget(command.id)
