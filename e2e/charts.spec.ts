@@ -189,7 +189,7 @@ test('brush, crosshair and solo work by pointer and by keyboard, on all charts a
   await test.step('a slow operation shows what it was made of', async () => {
     const slowest = page.getByRole('table', { name: /slowest/i })
     await slowest.getByRole('button', { name: /^join/ }).click()
-    const trace = page.getByRole('list', { name: /what join .* was made of/i })
+    const trace = page.getByRole('list', { name: /trace of join/i })
     await expect(trace.getByText('password_stretch').first()).toBeVisible()
     expect(await trace.getByRole('listitem').count()).toBeGreaterThan(5)
   })
