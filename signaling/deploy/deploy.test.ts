@@ -73,11 +73,11 @@ test('TLS: the app with HSTS and the relay, under a certificate of one day', asy
   try {
     expect(server.url).toMatch(/^https:/)
     const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
-      const asked = request(`${server.url}/healthz`, { ca: readFileSync(cert) }, (response) => {
+      const sent = request(`${server.url}/healthz`, { ca: readFileSync(cert) }, (response) => {
         response.resume()
         resolve(response.headers)
       })
-      asked.on('error', reject).end()
+      sent.on('error', reject).end()
     })
     expect(headers['strict-transport-security']).toContain('max-age=')
     const client = await enter(server.url, 1)
@@ -132,12 +132,12 @@ test('reports hold counts and figures, no room and no address', async () => {
 })
 
 test("the README's table lists exactly the settings that the relay reads", () => {
-  const asked = new Set<string>()
+  const used = new Set<string>()
   const nothingSet = new Proxy<Record<string, string>>(
     {},
     {
       get: (_, name) => {
-        asked.add(String(name))
+        used.add(String(name))
         return undefined
       },
     },
@@ -146,5 +146,5 @@ test("the README's table lists exactly the settings that the relay reads", () =>
   const table = /\n\| variable .*\n((?:\|.*\n)+)/.exec(read('../../README.md'))?.[1] ?? ''
   const rows = table.split('\n').slice(1)
   const listed = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)])
-  expect(listed.map(([, name]) => name).sort()).toEqual([...asked].sort())
+  expect(listed.map(([, name]) => name).sort()).toEqual([...used].sort())
 })

@@ -52,9 +52,9 @@ for i = 5, #ARGV, 2 do
 end
 redis.call('PEXPIRE', KEYS[1], lease * 4)
 if changed then
-  local told = {}
-  for address, holder in pairs(seats) do told[#told + 1] = address .. ' ' .. holder end
-  redis.call('SPUBLISH', KEYS[2], 'S' .. table.concat(told, ','))
+  local published = {}
+  for address, holder in pairs(seats) do published[#published + 1] = address .. ' ' .. holder end
+  redis.call('SPUBLISH', KEYS[2], 'S' .. table.concat(published, ','))
 end
 return answer
 `
