@@ -1,7 +1,8 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useServices } from '../app/context.tsx'
-import type { EventMark } from '../records/marks.ts'
+import { type EventMark, eventsWithin, hiddenWithin } from '../records/marks.ts'
 import type { RecordLog } from '../records/record-log.ts'
+import { useValueAt } from '../records/store.ts'
 import { useFormats } from '../shared/format.ts'
 import type { Axis } from './chart/plot.tsx'
 import type { PointerStore, Span } from './chart/pointer.ts'
@@ -74,6 +75,7 @@ export const useTimePanel = (slot: Slot): TimePanel => {
   const log = useLog()
   const zoom = useMetricsView((state) => state.zoom)
   const windowMs = useMetricsView((state) => state.windowMs)
+  const marked = useValueAt(marks, at)
   const format = useFormats()
   const { from, to } = spanOf({ zoom, windowMs }, at)
   const x = useMemo((): Axis => {
@@ -87,8 +89,8 @@ export const useTimePanel = (slot: Slot): TimePanel => {
     at,
     span: { from, to },
     x,
-    marks: marks.within(from, to),
-    throttled: marks.hidden(from, Math.min(at, to)),
+    marks: eventsWithin(marked, from, to),
+    throttled: hiddenWithin(marked, from, Math.min(at, to)),
     pointer: metricsView,
     onBrush,
     formatX: format.time,

@@ -1,5 +1,6 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
 import { useUi, useWording } from '../app/context.tsx'
+import { useValue } from '../records/store.ts'
 import { useFormats } from '../shared/format.ts'
 import { Panel } from '../shared/panel.tsx'
 import screen from '../shared/screen.module.css'
@@ -58,7 +59,7 @@ function PolicyRows() {
   const { relay: words } = useWording()
   const format = useFormats()
   const policy = useOnce(fetchPolicy)
-  const seen = useSyncExternalStore(violations.subscribe, violations.seen)
+  const seen = useValue(violations)
   if (policy === undefined) return <Fact name={words.policy}>{words.checking}</Fact>
   const strict = policy?.strict === true
   const typed = 'trustedTypes' in globalThis && policy?.demandsTrustedTypes === true

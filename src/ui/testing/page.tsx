@@ -13,14 +13,15 @@ import {
 import { ServicesProvider } from '../app/context.tsx'
 import { createUiStore } from '../app/store.ts'
 import { createMetricsView } from '../metrics/metrics-view.ts'
-import { MarkLog } from '../records/marks.ts'
+import { createMarkLog } from '../records/marks.ts'
 import { RecordLog } from '../records/record-log.ts'
-import { TraceLog } from '../records/trace-log.ts'
-import { WireLog } from '../records/wire-log.ts'
+import { createTraceLog } from '../records/trace-log.ts'
+import { createWireLog } from '../records/wire-log.ts'
 
 type Command = Parameters<PeerClient['dispatch']>[0]
 
 const nothing = (): void => undefined
+const noTabs: readonly never[] = []
 const never = (): (() => void) => nothing
 
 export const testClient = () => {
@@ -59,10 +60,10 @@ export const renderPage = (screen: ReactNode) => {
     client,
     store: createUiStore(client, 'en'),
     records: new RecordLog(),
-    marks: new MarkLog(),
-    traces: new TraceLog(),
-    wire: new WireLog(),
-    neighbours: { list: () => [], subscribe: never, follow: never },
+    marks: createMarkLog(),
+    traces: createTraceLog(),
+    wire: createWireLog(),
+    neighbours: { get: () => noTabs, subscribe: never, follow: never },
     metricsView: createMetricsView(0),
   }
   const shown = render(<ServicesProvider services={services}>{screen}</ServicesProvider>)
