@@ -1,3 +1,5 @@
+/** Texts of the Benchmark tab, in German. */
+
 import type { benchmarkEnglish } from '../en/benchmark.ts'
 import { pluralsOf } from '../plural.ts'
 

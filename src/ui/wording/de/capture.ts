@@ -1,3 +1,5 @@
+/** Texts of export and import on the Metrics tab, in German. */
+
 import type { CaptureWording } from '../en/capture.ts'
 
 export const captureGerman: CaptureWording = {

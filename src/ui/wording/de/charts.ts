@@ -1,3 +1,5 @@
+/** Texts of the charts and panels of the Metrics tab, in German. */
+
 import type { Wording } from '../en/english.ts'
 import { pluralsOf } from '../plural.ts'
 

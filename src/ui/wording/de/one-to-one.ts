@@ -1,3 +1,5 @@
+/** Texts of the 1-to-1 tab. `client` and `server` are roles; numbers are those of the messages. */
+
 import type { Wording } from '../en/english.ts'
 import { pluralsOf } from '../plural.ts'
 

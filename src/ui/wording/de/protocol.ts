@@ -1,3 +1,5 @@
+/** Texts of the Protocol tab, in German. */
+
 import type { protocolEnglish } from '../en/protocol.ts'
 
 const lanes: Readonly<Record<string, string>> = { me: 'dieser Tab', relay: 'Relay' }

@@ -1,3 +1,5 @@
+/** Texts of the Relay tab and its security card, in German. */
+
 import type { Wording } from '../en/english.ts'
 
 export const relayGerman: Wording['relay'] = {

@@ -1,3 +1,5 @@
+/** Texts about removing a member, changing the password, splits and gaps, in German. */
+
 import type { Wording } from '../en/english.ts'
 import { pluralsOf } from '../plural.ts'
 

@@ -1,9 +1,10 @@
+/** Texts of the Benchmark tab. */
+
 import type { BenchmarkEngine, BenchmarkOperation } from '../../../host/index.ts'
 import { pluralsOf } from '../plural.ts'
 
 const plural = pluralsOf('en')
 
-/** Texts of the Benchmark tab. */
 export const benchmarkEnglish = {
   title: 'Benchmark',
   failed: 'The benchmark cannot be shown. The room is not affected.',

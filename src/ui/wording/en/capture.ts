@@ -1,6 +1,7 @@
+/** Texts of export and import on the Metrics tab. */
+
 import type { CaptureError } from '../../metrics/capture/parse.ts'
 
-/** Texts of export and import on the Metrics tab. */
 export const captureEnglish = {
   export: 'Export with preview',
   title: 'Export preview',

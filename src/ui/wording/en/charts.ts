@@ -1,8 +1,9 @@
+/** Texts of the charts and panels of the Metrics tab. */
+
 import { pluralsOf } from '../plural.ts'
 
 const plural = pluralsOf('en')
 
-/** Texts of the charts and panels of the Metrics tab. */
 export const chartsEnglish = {
   window: 'Time range',
   windows: {

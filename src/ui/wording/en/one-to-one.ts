@@ -1,9 +1,10 @@
+/** Texts of the 1-to-1 tab. `client` and `server` are roles; numbers are those of the messages. */
+
 import type { FlowFieldName, LoginRunView } from '../../../host/index.ts'
 import { pluralsOf } from '../plural.ts'
 
 const plural = pluralsOf('en')
 
-/** Texts of the 1-to-1 tab. `client` and `server` are roles; numbers are those of the messages. */
 export const oneToOneEnglish = {
   title: 'One to one: a password login, message by message',
   lead: 'Open this page in two tabs. One tab keeps a verifier of the password and listens, like a server; the other logs in, like a client. Both really run CPaceOQUAKE+, through the relay of this page.',

@@ -1,8 +1,9 @@
+/** Texts of the Protocol tab. */
+
 const lanes: Readonly<Record<string, string>> = { me: 'this tab', relay: 'relay' }
 const lane = (name: string): string => lanes[name] ?? name.replace('peer-', 'member ')
 const paths = { relay: 'through the relay', direct: 'directly', mail: 'into the mailbox' }
 
-/** Texts of the Protocol tab. */
 export const protocolEnglish = {
   title: 'What goes over the wire',
   failed: 'The protocol cannot be shown. The room is not affected.',

@@ -1,6 +1,7 @@
+/** Texts of the Relay tab and its security card. */
+
 import type { RelayView } from '../../../host/index.ts'
 
-/** Texts of the Relay tab and its security card. */
 export const relayEnglish = {
   title: 'The relay, and the security of this page',
   lead: 'The relay carries sealed frames between members and stores letters for those who are asleep. It cannot read them.',

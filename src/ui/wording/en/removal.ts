@@ -1,9 +1,10 @@
+/** Texts about removing a member, changing the password, splits and gaps. */
+
 import type { GapView } from '../../../host/index.ts'
 import { pluralsOf } from '../plural.ts'
 
 const plural = pluralsOf('en')
 
-/** Texts about removing a member, changing the password, splits and gaps. */
 export const removalEnglish = {
   remove: 'Remove',
   removeName: (name: string) => `Remove ${name}`,
