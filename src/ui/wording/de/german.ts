@@ -175,8 +175,8 @@ export const german: Wording = {
     asleep: (id) => `Schläft ${id}`,
     preKeys: (left, of, low) =>
       low
-        ? `Nur ${left} deiner ${of} Vorschlüssel liegen noch beim Relay`
-        : `${left} deiner ${of} Vorschlüssel liegen beim Relay bereit`,
+        ? `Nur noch ${left} von ${of} Vorschlüsseln beim Relay`
+        : `${left} von ${of} Vorschlüsseln beim Relay`,
     groupKey: 'Gruppenschlüssel',
     epoch: 'Epoche',
     fingerprint: 'Fingerabdruck',

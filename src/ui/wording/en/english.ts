@@ -179,8 +179,8 @@ export const english = {
     asleep: (id: string) => `Asleep ${id}`,
     preKeys: (left: number, of: number, low: boolean) =>
       low
-        ? `Only ${left} of your ${of} pre-keys are left at the relay`
-        : `${left} of your ${of} pre-keys wait at the relay`,
+        ? `Only ${left} of your ${of} pre-keys left at the relay`
+        : `${left} of your ${of} pre-keys at the relay`,
     groupKey: 'Group key',
     epoch: 'Epoch',
     fingerprint: 'Fingerprint',
