@@ -201,7 +201,11 @@ module.exports = {
     onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], ['^src/crypto/', '^e2e/']),
     onlyIn('storage-packages', ['idb'], '^src/host/profile/'),
     onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
-    onlyIn('ui-packages', ['react', 'react-dom', 'recharts', 'zustand', '@ariakit'], '^src/ui/'),
+    onlyIn(
+      'ui-packages',
+      ['react', 'react-dom', 'd3-array', 'd3-scale', 'd3-shape', 'zustand', '@ariakit', '@testing-library'],
+      '^src/ui/',
+    ),
     onlyIn('socket-packages', ['ws'], ['^signaling/server/', '^(e2e|tools|bench)/', tests]),
     {
       name: 'core-packages',

@@ -52,7 +52,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         .getByRole('button')
         .first()
         .click()
-      await expect(page.getByRole('list', { name: /was made of/i })).toBeVisible()
+      await expect(page.getByRole('list', { name: /^trace of/i })).toBeVisible()
       await expectNoViolations(page)
     })
     await test.step('export with preview', async () => {

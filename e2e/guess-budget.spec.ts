@@ -32,7 +32,7 @@ test('twelve wrong guesses in a row run into a closed door, and the members talk
   for (const answer of answers.slice(first)) expect(answer).toMatch(/\d/)
   await expect(eve.page.getByTestId('group-key-fingerprint')).toBeHidden()
 
-  const failures = await alice.page.getByText(/failed to get in/i).count()
+  const failures = await alice.page.getByText(/failed to join/i).count()
   expect(failures).toBeGreaterThanOrEqual(1)
   // A run under way with one member when the fifth fails with the other still ends.
   expect(failures).toBeLessThanOrEqual(6)

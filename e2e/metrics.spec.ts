@@ -56,7 +56,7 @@ const totalCount = (rows: ReadonlyMap<string, Row>): number =>
 /** Opens the preview, and downloads what it shows. */
 async function exportAs(page: Page, format: string): Promise<string> {
   await page.getByRole('button', { name: 'Export with preview' }).click()
-  const dialog = page.getByRole('dialog', { name: 'What leaves' })
+  const dialog = page.getByRole('dialog', { name: 'Export preview' })
   await dialog.getByLabel('Format').selectOption(format)
   const download = page.waitForEvent('download')
   await dialog.getByRole('button', { name: 'Download' }).click()
@@ -237,6 +237,6 @@ test('every format leaves as it was previewed, and a capture shows the same tabl
   await load('bad.json', capture.replace('"version":1', '"version":1,"password":"x"'))
   await expect(bob.alert).toContainText('should not. (password)')
   expect(await tableText(table)).toEqual(rows)
-  await bob.page.getByRole('button', { name: 'Back to now' }).click()
+  await bob.page.getByRole('button', { name: 'Back to live' }).click()
   await expect(bob.page.getByText('second.json')).toBeHidden()
 })

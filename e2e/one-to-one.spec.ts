@@ -169,7 +169,7 @@ test('a group of the same name and password never meets the two', async ({ room,
   await alice.say(text)
   await expect(bob.message(text, 'Alice')).toHaveCount(1)
   await alice.waitForMembers(2)
-  await expect(alice.page.getByText(/failed to get in/)).toHaveCount(0)
+  await expect(alice.page.getByText(/failed to join/)).toHaveCount(0)
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -120,6 +120,31 @@ test('a second tab finds the membership in use and becomes a member of its own; 
   await expect(twin.page.getByRole('button', { name: `Resume ${room.group}` })).toHaveCount(0)
 })
 
+test('a long conversation that is stored does not add a listener to the database with every message', async ({
+  room,
+}) => {
+  const alice = await room.openMember('Alice')
+  const worker = alice.page.workers()[0] ?? (await alice.page.waitForEvent('worker'))
+  await worker.evaluate(() => {
+    const real = EventTarget.prototype.addEventListener
+    const added = { count: 0 }
+    Object.assign(globalThis, { added })
+    EventTarget.prototype.addEventListener = function (...given: Parameters<typeof real>) {
+      if (this instanceof IDBDatabase && given[0] === 'close') added.count += 1
+      real.apply(this, given)
+    }
+  })
+  await joinToStay(alice)
+  for (const text of ['one', 'two', 'three']) {
+    await alice.say(text)
+    await expect(alice.message(text)).toHaveCount(1)
+  }
+  const added = await worker.evaluate(
+    () => (globalThis as unknown as { readonly added: { readonly count: number } }).added.count,
+  )
+  expect(added).toBe(1)
+})
+
 /** Every raw key that the Worker hands to the browser's cryptography from now on. */
 const recordKeys = async (page: Page): Promise<() => Promise<Buffer[]>> => {
   const worker = page.workers()[0] ?? (await page.waitForEvent('worker'))

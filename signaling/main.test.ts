@@ -42,7 +42,7 @@ afterEach(() => {
 })
 afterAll(() => rmSync(appDirectory, { recursive: true }))
 
-test('SIGTERM: says goodbye, closes, exits 0, having printed one line', async () => {
+test('SIGTERM: sends going-away, closes, exits 0, after printing one line', async () => {
   const { child, output, address, exit } = run({ PORT: '0' })
   const client = await enter(await address, 1)
   child.kill('SIGTERM')
@@ -52,7 +52,7 @@ test('SIGTERM: says goodbye, closes, exits 0, having printed one line', async ()
   expect(output).toEqual({ out: `MLWE-PAKE is at ${await address}\n`, err: '' })
 }, 20_000)
 
-test('a second signal does not wait for a client that keeps its socket', async () => {
+test('a second signal exits without waiting for open sockets', async () => {
   const { child, address, exit } = run({ PORT: '0' })
   const client = await enter(await address, 1)
   client.socket.pause()

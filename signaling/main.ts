@@ -1,3 +1,8 @@
+/**
+ * Starts the relay, with the app unless `--without-app`: reads the settings, opens the store, listens, and drains on
+ * SIGTERM or SIGINT.
+ */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +18,7 @@ const PORTS_TO_TRY = 50
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
-/** Listens on the port asked for, or, where none was, on the first free one from the default upwards. */
+/** Listens on the configured port, or without one on the first free port from the default upwards. */
 async function listen({ options, portChosen }: Settings, kept: Kept): Promise<RunningServer> {
   for (let port = options.port; ; port++) {
     try {
@@ -36,7 +41,7 @@ async function listen({ options, portChosen }: Settings, kept: Kept): Promise<Ru
   }
 }
 
-/** The first signal drains, the second does not wait. */
+/** The first signal drains the relay; the second exits at once. */
 function stopOnSignal(server: RunningServer, store: Store, log: Log): void {
   let stopping = false
   const stop = (): void => {
@@ -72,12 +77,12 @@ async function open(settings: Settings): Promise<Kept> {
       : { store, sharedRooms: await openSharedRooms(redisUrl, settings.leaseMs) }
   } catch (error) {
     const name = redisUrl === null ? 'RELAY_DATA' : 'REDIS_URL'
-    throw new SettingError(`the store that ${name} names cannot be used (${kindOf(error)})`)
+    throw new SettingError(`cannot use the store that ${name} names (${kindOf(error)})`)
   }
 }
 
 async function main(): Promise<void> {
-  // Built, this file is dist/relay/main.js and the app is dist/app.
+  // The build of this file is dist/relay/main.js, and the app is in dist/app.
   const settings = readSettings(process.env, fileURLToPath(new URL('../app', import.meta.url)))
   const { appDirectory = '', ...options } = settings.options
   const alone = process.argv.includes('--without-app')

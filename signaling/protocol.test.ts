@@ -31,7 +31,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()))
 })
 
-/** Knows nothing but bytes: sends those of examples, and compares what comes. */
+/** A client of bytes alone: sends the examples and compares what it receives. */
 async function open({ port }: RunningServer) {
   const socket = new WebSocket(`ws://localhost:${port}/ws`)
   const arrived: string[] = []
@@ -117,7 +117,7 @@ test('the examples of PROTOCOL.md, replayed against a running relay', async () =
   c.say(example('prekeys-put'))
   expect(await c.hear()).toBe(example('refused'))
   c.say(example('ping'))
-  // How long to wait depends on the moment.
+  // The delay depends on the moment.
   expect((await c.hear()).slice(0, 6)).toBe(example('error').slice(0, 6))
   const closing = strict.close()
   expect((await c.hear()).slice(0, 4)).toBe(example('going-away').slice(0, 4))

@@ -14,6 +14,6 @@ test.each([
   120_000,
 )
 
-test('2,000 frames of a fuzzer: the relay lives, and serves an honest pair', async () => {
+test('2,000 fuzzed frames: the relay survives and serves an honest pair', async () => {
   expect((await fuzzTrial(2000, 1)).answered).toBeGreaterThan(0)
 }, 60_000)

@@ -1,5 +1,5 @@
 /**
- * `npm run trial -- crash|fuzz --runs N [--redis] [--seed S]`: a real relay, killed under load or fed with frames of a fuzzer.
+ * `npm run trial -- crash|fuzz --runs N [--redis] [--seed S]`: a real relay, killed under load or fed with fuzzed frames.
  * Ends with `N passed, N failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -12,20 +12,20 @@ import { connectTo, enter, type TestClient } from './testing/client.ts'
 import { startProcess, type TestProcess } from './testing/process.ts'
 import { startRedis } from './testing/redis.ts'
 
-/** What the clients were told, over all lives of the relay. */
+/** What the relay acknowledged to the clients, over all its restarts. */
 interface Ledger {
   readonly put: Set<string>
   readonly taken: Set<string>
   readonly mailed: Set<string>
   readonly fetched: Set<string>
-  /** Takes whose answer died with the relay: each may have cost one pre-key. */
+  /** Takes whose response was lost with the relay. Each may have cost one pre-key. */
   unanswered: number
   readonly faults: string[]
 }
 
 const numbered = (n: number): Bytes => fromHex(n.toString(16).padStart(64, '0'))
 
-/** Keeps one request going at a time until the socket is gone. */
+/** Repeats one request at a time until the socket closes. */
 async function repeat(client: TestClient, act: () => Promise<void>): Promise<void> {
   let open = true
   const gone = client.closed.then(() => {
@@ -41,7 +41,7 @@ function takeInto(ledger: Ledger, item: Bytes | null): void {
   ledger.taken.add(name)
 }
 
-/** A kill that falls between the opening of a socket and the relay's answer leaves nobody waiting. */
+/** Gives up if the relay is killed between the opening of a socket and its response. */
 const enterOrGiveUp: typeof enter = (url, n) => {
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error('ECONNRESET: killed while entering')), 5000)
@@ -80,7 +80,7 @@ async function load(urls: readonly [string, string], ledger: Ledger, next: () =>
   await Promise.all([putting, ...taking, mailing])
 }
 
-/** Reads everything out, and compares it with what was acknowledged. */
+/** Reads the whole store and compares it with what was acknowledged. */
 async function settle(url: string, ledger: Ledger, emptyStock: boolean): Promise<void> {
   const owner = await enter(url, 1)
   for (let more = true, after = 0; more; ) {
@@ -113,7 +113,7 @@ async function settle(url: string, ledger: Ledger, emptyStock: boolean): Promise
   await owner.closed
 }
 
-/** Kills the relay `rounds` times under load. With `redis`, two of them share one, and one of the two is killed. */
+/** Kills the relay `rounds` times under load. With `redis`, two relays share it and one of them is killed. */
 export async function crashTrial(rounds: number, redis: boolean): Promise<Ledger> {
   const directory = mkdtempSync(join(tmpdir(), 'relay-crash-'))
   const server = redis ? await startRedis() : null
@@ -132,7 +132,7 @@ export async function crashTrial(rounds: number, redis: boolean): Promise<Ledger
     let steady = redis ? await startProcess(env) : null
     for (let round = 0; round < rounds; round++) {
       const victim = await startProcess(env)
-      // The kill may fall into the opening of a socket, which is no fault; everything else is.
+      // Only a kill while a socket opens is excused.
       const loading = load([steady?.url ?? victim.url, victim.url], ledger, () => ++number).catch(
         (error: unknown) => {
           if (!(error instanceof Error && /^(ECONN|socket hang up|read ECONN)/.test(error.message))) {
@@ -143,7 +143,7 @@ export async function crashTrial(rounds: number, redis: boolean): Promise<Ledger
       await new Promise((resolve) => setTimeout(resolve, 200 + 97 * (round % 7)))
       await victim.kill()
       if (steady !== null && round % 2 === 1) {
-        // The survivor's turn; its sockets must end for the round to end.
+        // Kill the survivor too: the round ends when its sockets close.
         await steady.kill()
         steady = null
       }
@@ -161,7 +161,7 @@ export async function crashTrial(rounds: number, redis: boolean): Promise<Ledger
   return ledger
 }
 
-/** mulberry32: seeded, so that a failure can be repeated. */
+/** mulberry32: seeded, so that failures are reproducible. */
 function seededRandom(seed: number): (below: number) => number {
   let state = seed >>> 0
   return (below) => {
@@ -174,7 +174,7 @@ function seededRandom(seed: number): (below: number) => number {
 
 interface Memory {
   readonly resident: number
-  /** What the relay's own objects and buffers hold. */
+  /** Heap and external buffers in use. */
   readonly used: number
 }
 
@@ -187,10 +187,10 @@ const memoryOf = async (relay: TestProcess): Promise<Memory> => {
 }
 
 const warmUp = 20_000
-/** How much more it may hold in the end. */
+/** Allowed growth until the end. */
 const growth = 1.1
 
-/** Sends `count` frames, most of them broken in some way; an honest pair talks all the while. */
+/** Sends `count` frames, most of them broken in some way, while an honest pair keeps talking. */
 export async function fuzzTrial(count: number, seed: number) {
   const directory = mkdtempSync(join(tmpdir(), 'relay-fuzz-'))
   const relay = await startProcess({ RELAY_DATA: join(directory, 'relay.db') })
@@ -219,7 +219,7 @@ export async function fuzzTrial(count: number, seed: number) {
     if (kind === 1) return new Uint8Array([...frame, ...bytes(1 + random(8))])
     if (kind === 2) frame[random(frame.length)] = random(256)
     if (kind === 3) return bytes(random(100))
-    // The rest differ behind the envelope only, so that the socket lives on.
+    // The rest are valid envelopes, so that the socket survives.
     return frame
   }
   let answered = 0
@@ -242,7 +242,7 @@ export async function fuzzTrial(count: number, seed: number) {
       }
       client.socket.terminate()
       if (sent % 100 < 32) await chat()
-      // Only a warm process has what it needs for its work: compiled code, the store's cache, the sockets' buffers.
+      // Measured once warm: compiled code, the store's cache and the sockets' buffers are allocated by then.
       if (warm === null && sent >= Math.min(warmUp, count / 10)) warm = await memoryOf(relay)
     }
     await chat()

@@ -150,7 +150,7 @@ const unlawful: readonly (readonly [rule: string, file: string, imports: string]
   ['webrtc-packages', 'src/host/webrtc.ts', 'simple-peer'],
   ['ui-packages', 'src/host/react.ts', 'react'],
   ['ui-packages', 'src/host/react-dom.ts', 'react-dom/client'],
-  ['ui-packages', 'src/transport/chart.ts', 'recharts'],
+  ['ui-packages', 'src/transport/chart.ts', 'd3-scale'],
   ['ui-packages', 'src/host/store.ts', 'zustand'],
   ['ui-packages', 'src/metrics/kit.ts', '@ariakit/react'],
   ['socket-packages', 'src/transport/socket.ts', 'ws'],

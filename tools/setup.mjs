@@ -1,7 +1,8 @@
 /**
- * Makes a fresh clone runnable: dependencies, and with --browser a Chromium for the tests.
- * Silent where nothing is missing. Plain Node: it runs before anything is installed.
+ * Makes a fresh clone runnable: installs the dependencies, and with --browser a Chromium and a Redis for the tests.
+ * Prints nothing if nothing is missing. Plain Node, because it runs before anything is installed.
  */
+
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +10,8 @@ import { findChromium } from './chromium.mjs'
 import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const installMs = 10 * 60_000
-const downloadMs = 3 * 60_000
+/** A download that makes no progress for this long has stalled. npm gives up on one by itself. */
+const silenceMs = 3 * 60_000
 
 function lockedPackages(file) {
   try {
@@ -21,7 +22,7 @@ function lockedPackages(file) {
   }
 }
 
-/** npm notes what it installed in node_modules/.package-lock.json, as the last step of an installation. */
+/** npm writes node_modules/.package-lock.json as the last step of an installation. */
 function isInstalled() {
   const wanted = lockedPackages('package-lock.json')
   const present = lockedPackages('node_modules/.package-lock.json')
@@ -29,13 +30,13 @@ function isInstalled() {
   const have = new Map(present)
   return wanted.every(([path, { version, integrity, optional }]) => {
     const found = have.get(path)
-    // Optional packages are for other platforms where they are absent.
+    // An optional package that is absent is for another platform.
     if (found === undefined) return optional === true
     return found.version === version && found.integrity === integrity
   })
 }
 
-/** `npm` as it was called, or the one in PATH. */
+/** The npm that started this, or the one in PATH. */
 const npm = (args, options) =>
   process.env.npm_execpath
     ? run(process.execPath, [process.env.npm_execpath, ...args], options)
@@ -44,10 +45,10 @@ const npm = (args, options) =>
 async function installPackages() {
   console.log('Installing dependencies…')
   const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  const exact = await npm(['ci', ...options], { timeoutMs: installMs, quiet: true })
+  const exact = await npm(['ci', ...options], { quiet: true })
   if (exact.code === 0) return null
-  // Where a lock file lists no binaries for this platform, `ci` refuses and `install` still keeps to the lock.
-  const lenient = await npm(['install', '--no-save', ...options], { timeoutMs: installMs })
+  // If the lock file lists no binaries for this platform, `ci` refuses; `install` still respects the lock.
+  const lenient = await npm(['install', '--no-save', ...options], {})
   return lenient.code === 0
     ? null
     : 'The dependencies could not be installed. Check the network connection and try again.'
@@ -60,15 +61,15 @@ async function installBrowser() {
   console.log('Installing a Chromium for the tests…')
   const cli = join(root, 'node_modules', 'playwright', 'cli.js')
   await run(process.execPath, [cli, 'install', 'chromium'], {
-    timeoutMs: downloadMs,
+    silenceMs,
     quiet: true,
     env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '15000' },
   })
   if (findChromium() !== null) return null
   if (isRootOnDebian()) {
     const env = { DEBIAN_FRONTEND: 'noninteractive' }
-    await run('apt-get', ['update', '-q'], { timeoutMs: downloadMs, quiet: true, env })
-    await run('apt-get', ['install', '-y', '-q', 'chromium'], { timeoutMs: installMs, quiet: true, env })
+    await run('apt-get', ['update', '-q'], { silenceMs, quiet: true, env })
+    await run('apt-get', ['install', '-y', '-q', 'chromium'], { silenceMs, quiet: true, env })
     if (findChromium() !== null) return null
   }
   return [
@@ -77,16 +78,16 @@ async function installBrowser() {
   ].join('\n')
 }
 
-/** The relay's tests run a Redis of their own; where it cannot be had, they fail and say so. */
+/** The relay's tests run their own Redis. If it cannot be installed, they fail and say so. */
 async function installRedis() {
-  if ((await run('redis-server', ['--version'], { timeoutMs: 10_000, quiet: true })).code === 0) return
+  if ((await run('redis-server', ['--version'], { quiet: true })).code === 0) return
   if (!isRootOnDebian()) return
   console.log('Installing a Redis for the tests…')
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await run('apt-get', ['update', '-q'], { timeoutMs: downloadMs, quiet: true, env })
-  // Only the program: no server that starts with the machine.
+  await run('apt-get', ['update', '-q'], { silenceMs, quiet: true, env })
+  // Only the program, not a service that starts with the machine.
   const args = ['install', '-y', '-q', '--no-install-recommends', 'redis-server']
-  await run('apt-get', args, { timeoutMs: installMs, quiet: true, env })
+  await run('apt-get', args, { silenceMs, quiet: true, env })
 }
 
 async function setup() {

@@ -1,7 +1,8 @@
 /**
- * `npm run sim -- [NAME] --runs N --seed S`: the histories S to S + N - 1 of one simulation, shared out among
- * processes. Each prints what it finds; the last line is the sum, `N passed, N failed`.
+ * `npm run sim -- [NAME] --runs N --seed S`: the histories S to S + N - 1 of one simulation, in batches that one process
+ * per core takes from a queue. Each batch prints what it finds; the last line is the sum, `N passed, N failed`.
  */
+
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-/** Histories when none are asked for: what `npm test` has time for, for the first. */
+/** Histories unless a number is given. `npm test` plays those of the first. */
 const usualRuns = { group: 300, ratchet: 1000, frames: 10_000 }
 const files = { group: 'src/peer/simulation/main.ts', frames: 'src/ratchet/simulation/frames.ts' }
 /** More histories of groups than this are played with fast primitives: see `src/peer/testing/fast-crypto.ts`. */
@@ -31,28 +32,42 @@ function readArguments() {
   return { name, runs, seed }
 }
 
+/** Enough batches that the cores finish together, few enough that starting processes costs little. */
+const batchesPerCore = 4
+
+const batchesOf = (runs, seed, count) =>
+  Array.from({ length: count }, (_, i) => {
+    const [start, end] = [i, i + 1].map((edge) => seed + Math.floor((runs * edge) / count))
+    return { first: start, runs: end - start }
+  })
+
+const tsx = join(root, 'node_modules', '.bin', 'tsx')
+
+/** A process that breaks off counts as a failure of its own. */
+const playBatch = async (name, batch, form) => {
+  const args = [fileOf(name), '--runs', `${batch.runs}`, '--seed', `${batch.first}`, ...form]
+  const { code, output } = await run(tsx, args)
+  const counts = /^(\d+) passed, (\d+) failed$/.exec(output.trimEnd().split('\n').at(-1) ?? '')
+  return {
+    passed: Number(counts?.[1] ?? 0),
+    failed: Number(counts?.[2] ?? 1) || (code === 0 ? 0 : 1),
+  }
+}
+
 async function simulate({ name, runs, seed }) {
-  const processes = Math.min(availableParallelism(), 8, Math.ceil(runs / 8))
+  const processes = Math.min(availableParallelism(), 8)
   const form = name === 'group' && runs > realRuns ? ['--fast'] : []
-  const tsx = join(root, 'node_modules', '.bin', 'tsx')
-  const ends = Array.from({ length: processes + 1 }, (_, i) => seed + Math.floor((runs * i) / processes))
-  const results = await Promise.all(
-    Array.from({ length: processes }, (_, i) =>
-      run(
-        tsx,
-        [fileOf(name), '--runs', String(ends[i + 1] - ends[i]), '--seed', String(ends[i]), ...form],
-        {},
-      ),
-    ),
-  )
+  const queue = batchesOf(runs, seed, Math.min(processes * batchesPerCore, Math.ceil(runs / 8)))
   let passed = 0
   let failed = 0
-  for (const { code, output } of results) {
-    const counts = /^(\d+) passed, (\d+) failed$/.exec(output.trimEnd().split('\n').at(-1) ?? '')
-    passed += Number(counts?.[1] ?? 0)
-    // A process that broke off counts as a failure of its own.
-    failed += Number(counts?.[2] ?? 1) || (code === 0 ? 0 : 1)
+  const takeBatches = async () => {
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+      const counts = await playBatch(name, batch, form)
+      passed += counts.passed
+      failed += counts.failed
+    }
   }
+  await Promise.all(Array.from({ length: processes }, takeBatches))
   console.log(`${name}, seeds ${seed} to ${seed + runs - 1}\n${passed} passed, ${failed} failed`)
   return failed
 }

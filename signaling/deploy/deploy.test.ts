@@ -13,13 +13,13 @@ const directory = mkdtempSync(join(tmpdir(), 'relay-deploy-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 
-test('the unit names what systemd knows, and settings that the relay knows', () => {
+test('the unit uses directives that systemd knows and settings that the relay knows', () => {
   const unit = read('./mlwe-pake.service')
   const checked = spawnSync('systemd-analyze', [
     'verify',
     new URL('./mlwe-pake.service', import.meta.url).pathname,
   ])
-  // Where systemd is, it must not complain of the unit itself.
+  // If systemd is installed, it must accept the unit.
   if (checked.error === undefined) expect(`${checked.stderr}`).not.toMatch(/mlwe-pake\.service:\d+/)
   for (const line of [
     'DynamicUser=yes',
@@ -34,7 +34,7 @@ test('the unit names what systemd knows, and settings that the relay knows', () 
   expect(options.trustedProxies).toEqual(['127.0.0.1'])
 })
 
-test('the image runs the built relay without root, and copies no file of the machine that built it', () => {
+test('the image runs the built relay without root, and copies no file of the build machine', () => {
   const lines = read('../../Dockerfile').split('\n')
   const last = lines.slice(lines.lastIndexOf('FROM node:20-bookworm-slim'))
   expect(last).toContain('USER node')
@@ -47,7 +47,7 @@ test('the image runs the built relay without root, and copies no file of the mac
   )
 })
 
-test('the proxy passes on who asks, in the only header that is believed', () => {
+test('the proxy passes on the client address, in the only trusted header', () => {
   const caddy = read('./Caddyfile')
   expect(caddy).toContain('header_up X-Forwarded-For {remote_host}')
   expect(caddy.split('{').length).toBe(caddy.split('}').length)
@@ -73,11 +73,11 @@ test('TLS: the app with HSTS and the relay, under a certificate of one day', asy
   try {
     expect(server.url).toMatch(/^https:/)
     const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
-      const asked = request(`${server.url}/healthz`, { ca: readFileSync(cert) }, (response) => {
+      const sent = request(`${server.url}/healthz`, { ca: readFileSync(cert) }, (response) => {
         response.resume()
         resolve(response.headers)
       })
-      asked.on('error', reject).end()
+      sent.on('error', reject).end()
     })
     expect(headers['strict-transport-security']).toContain('max-age=')
     const client = await enter(server.url, 1)
@@ -88,7 +88,7 @@ test('TLS: the app with HSTS and the relay, under a certificate of one day', asy
   }
 })
 
-test('who drips the headers of an upgrade is cut off', async () => {
+test('a client that drips the headers of an upgrade is cut off', async () => {
   const server = await startServer({ port: 0, limits: { helloMs: 200 } })
   const socket = connect(server.port, '127.0.0.1')
   let answer = ''
@@ -104,7 +104,7 @@ test('who drips the headers of an upgrade is cut off', async () => {
   await server.close()
 })
 
-test('what the server says of itself: counts and figures, no room, no address', async () => {
+test('reports hold counts and figures, no room and no address', async () => {
   const server = await startServer({ port: 0, ice: { stun: ['stun:a'], turn: ['turn:b'], turnSecret: 's' } })
   const client = await enter(server.url, 1)
   client.say({ kind: 'send', to: 'ff'.repeat(32), payload: new Uint8Array(1) })
@@ -131,13 +131,13 @@ test('what the server says of itself: counts and figures, no room, no address', 
   await server.close()
 })
 
-test("the README's table lists each setting that the relay reads, and no other", () => {
-  const asked = new Set<string>()
+test("the README's table lists exactly the settings that the relay reads", () => {
+  const used = new Set<string>()
   const nothingSet = new Proxy<Record<string, string>>(
     {},
     {
       get: (_, name) => {
-        asked.add(String(name))
+        used.add(String(name))
         return undefined
       },
     },
@@ -146,5 +146,5 @@ test("the README's table lists each setting that the relay reads, and no other",
   const table = /\n\| variable .*\n((?:\|.*\n)+)/.exec(read('../../README.md'))?.[1] ?? ''
   const rows = table.split('\n').slice(1)
   const listed = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)])
-  expect(listed.map(([, name]) => name).sort()).toEqual([...asked].sort())
+  expect(listed.map(([, name]) => name).sort()).toEqual([...used].sort())
 })

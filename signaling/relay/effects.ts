@@ -1,3 +1,7 @@
+/**
+ * The interface of the relay core: methods take events, and return effects for the server to carry out.
+ */
+
 import type { Bytes } from '../../src/codec/index.ts'
 import type { Address, ErrorCode, Room, StoreResponse } from '../../src/relay-protocol/index.ts'
 import type { StoreRequest } from '../store/request.ts'
@@ -6,12 +10,12 @@ import type { Seat } from './rooms.ts'
 export type RelayEffect =
   | { readonly kind: 'send'; readonly socket: number; readonly bytes: Bytes; readonly code?: ErrorCode }
   | { readonly kind: 'close'; readonly socket: number; readonly code: number; readonly reason: string }
-  /** To be done by the store; what it answers goes to `answered`. */
+  /** For the store. Its response goes to `responded`. */
   | { readonly kind: 'request'; readonly request: StoreRequest }
-  /** Only where rooms are shared. */
+  /** For the other processes, if rooms are shared. */
   | { readonly kind: 'share'; readonly share: ShareRequest }
 
-/** A claim ends in `seated` or `refused`, a forward that cannot be made in `undelivered`. */
+/** A claim results in `seated` or `refused`, a failed forward in `undelivered`. */
 export type ShareRequest =
   | { readonly kind: 'claim' | 'release' | 'renew'; readonly room: Room; readonly seat: Seat }
   | {
@@ -22,27 +26,27 @@ export type ShareRequest =
       readonly bytes: Bytes
     }
 
-/** Socket ids are the caller's and never come back; `now` is in milliseconds and never runs backwards. */
+/** The caller assigns socket ids and never reuses them. `now`: milliseconds on a monotonic clock. */
 export interface Relay {
   connect(socket: number, ip: string, now: number): RelayEffect[]
   receive(socket: number, bytes: Uint8Array, now: number): RelayEffect[]
-  /** The store's answer to an `ask`. */
+  /** The store's response to a `request` effect. */
   responded(request: StoreRequest, response: StoreResponse): RelayEffect[]
   disconnect(socket: number): RelayEffect[]
-  /** All who sit in a shared room now. */
+  /** Every seat of a shared room now. */
   seated(room: Room, seats: readonly Seat[]): RelayEffect[]
-  /** A claim did not succeed. */
+  /** A claim failed. */
   refused(socket: number, code: 'room-full' | 'unavailable'): RelayEffect[]
   /** A frame from another process. */
   forwarded(room: Room, to: Address, bytes: Bytes): RelayEffect[]
-  /** A `forward` that could not be made. */
+  /** A `forward` failed. */
   undelivered(socket: number, to: Address): RelayEffect[]
   /** The seats of this process, by room. */
   seats(): ReadonlyMap<Room, readonly Seat[]>
-  /** Closes sockets that did not say hello in time. Call about once a second. */
+  /** Closes sockets without a timely `hello`. Call about once a second. */
   tick(now: number): RelayEffect[]
-  /** Tells everyone to come back after a pause of their own, and closes every socket. */
+  /** Sends `going-away` with a separate delay to each client, and closes every socket. */
   drain(afterMs: () => number): RelayEffect[]
-  /** Numbers only: no identifier leaves the relay. */
+  /** Numbers without identifiers. */
   counts(): { readonly sockets: number; readonly members: readonly number[] }
 }

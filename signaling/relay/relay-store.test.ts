@@ -28,7 +28,7 @@ test('pre-keys: put by the owner, counted by the room, each taken once', async (
   expect(await request(2, count)).toMatchObject([[2, { stocks: [] }]])
 })
 
-test('a letter waits for its addressee until acknowledged, and tells one who is there', async () => {
+test('a letter waits until its addressee acknowledges it, and is announced to an addressee who is present', async () => {
   const { relay, enter, request } = setUp()
   enter(1)
   enter(2)
@@ -59,7 +59,7 @@ test('a letter waits for its addressee until acknowledged, and tells one who is 
   expect(await request(4, fetch)).toMatchObject([[4, { letters: [{ id: 2 }] }]])
 })
 
-test('requests outside of a room, too fast, or too many from one network are refused by their number', async () => {
+test('requests outside a room, above the message rate or above the network rate are refused by number', async () => {
   const { relay, say, enter, request } = setUp(
     { messageBurst: 12, messagesPerSecond: 1 },
     { networkBurst: 1 },
@@ -82,7 +82,7 @@ test('requests outside of a room, too fast, or too many from one network are ref
   enter(3)
 })
 
-test('a socket may have 256 requests with the store; what the store answers late reaches nobody else', () => {
+test('a socket may have 256 pending requests; a late response reaches no other socket', () => {
   const { relay, say, enter } = setUp()
   enter(1)
   const effects = relay.receive(1, encode(clientFrame, { kind: 'prekeys-count', request: 1 }), 0)
@@ -96,7 +96,7 @@ test('a socket may have 256 requests with the store; what the store answers late
   expect(relay.responded(first.request, { kind: 'forgotten', request: 1 })).toEqual([])
 })
 
-test('a store that fails is unavailable, and nothing else happens', async () => {
+test('a failing store makes requests unavailable, and nothing else happens', async () => {
   const { relay, enter } = setUp()
   enter(1)
   const [effect] = relay.receive(1, encode(clientFrame, { kind: 'forget', request: 3 }), 0)

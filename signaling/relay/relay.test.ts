@@ -47,7 +47,7 @@ test('absent, elsewhere and unheard-of addresses get the same answer', () => {
   expect(say(3, { kind: 'send', to: addressOf(1), payload })).toMatchObject([[3, { kind: 'undelivered' }]])
 })
 
-test('joining the same room again tells nobody; joining another leaves the first', () => {
+test('joining the same room again announces nothing; joining another leaves the first', () => {
   const { say, enter } = setUp()
   enter(1)
   enter(2)
@@ -73,7 +73,7 @@ test('a newer socket with the same secret replaces the older, and presence alter
     [7, { kind: 'joined', members: [addressOf(1)] }],
     [1, { kind: 'presence', address: addressOf(2), present: true }],
   ])
-  // The old socket's end comes late and must not take the new one's place away.
+  // The old socket's close event comes late and must not unseat the new one.
   expect(relay.disconnect(2)).toEqual([])
   expect(say(1, { kind: 'send', to: addressOf(2), payload })).toMatchObject([[7, { kind: 'frame' }]])
 })
@@ -88,7 +88,7 @@ test('a lost socket is announced once and leaves nothing behind', () => {
   expect(relay.counts()).toEqual({ sockets: 0, members: [] })
 })
 
-test('nothing is answered before hello, and hello comes once', () => {
+test('anything before hello, or a second hello, ends the connection', () => {
   const { relay, say, enter } = setUp()
   relay.connect(1, 'a', 0)
   expect(say(1, { kind: 'join', room })).toMatchObject([

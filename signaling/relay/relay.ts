@@ -1,3 +1,12 @@
+/**
+ * The relay core, without sockets, clock or runtime: events in, effects out.
+ *
+ *   connected ──hello──> identified ──join──> [claiming ──seated──>] in a room ──leave──> identified
+ *   any ──replaced, breach of protocol, hello timeout, socket lost, drain──> gone
+ *
+ * Claiming exists only if processes share rooms; frames that arrive meanwhile wait, so that their order is kept.
+ */
+
 import { type Bytes, DecodeError, decode, encode, toHex } from '../../src/codec/index.ts'
 import {
   type Address,
@@ -26,26 +35,27 @@ interface Connection extends Allowance {
   readonly ip: string
   readonly since: number
   address: Address | null
-  /** How frames from it begin. */
+  /** The head of every frame from this address. */
   head: Bytes
   room: Room | null
-  /** The shared room that was asked for a seat; until the answer other frames wait, so that their order stays. */
+  /** The shared room in which a seat is being claimed. Later frames wait in `waiting`. */
   claim: Room | null
   waiting: ClientFrame[]
-  /** Requests that the store has not answered yet. */
+  /** Requests without a response from the store. */
   pendingRequests: number
 }
 
-/** Requests of one socket that may wait for the store. */
+/** Limit of pending requests per socket. */
 const MAX_PENDING_REQUESTS = 256
-/** How long to wait when only others can make room. */
+/** Retry delay when other members must leave first. */
 const CROWDED_MS = 10_000
 const UNAVAILABLE_MS = 2000
 
 /**
- * The relay without sockets, clock or runtime: events in, effects out.
- * `hash` is SHA-256. Secrets are hashed and forgotten; payloads are never looked at.
- * `shared` names this process among those that share its rooms; without it the rooms are its own.
+ * Creates a relay core. It hashes secrets and keeps only the hash, and never looks into payloads.
+ *
+ * @param hash - SHA-256
+ * @param shared - the name of this process among those that share rooms; `null` if none do
  */
 export function createRelay(
   limits: RelayLimits,
@@ -83,13 +93,13 @@ export function createRelay(
   const localOf = ({ process, socket }: Seat): Connection | undefined =>
     process === self ? connections.get(socket) : undefined
 
-  /** Tells those of this process what changes for them when `next` are in the room. */
+  /** Makes `next` the seats of the room, and announces the changes to the members in this process. */
   const reseat = (room: Room, next: readonly Seat[]): RelayEffect[] => {
     const { stayed, gone, came } = rooms.set(room, next)
     const effects: RelayEffect[] = []
     for (const seat of gone) {
       const connection = localOf(seat)
-      // It did not leave, so somebody else proved its secret.
+      // It did not leave, so another socket proved its secret.
       if (connection?.room === room) effects.push(...expel(connection, 'replaced'))
       effects.push(...announce(stayed, seat.address, false))
     }
@@ -110,7 +120,7 @@ export function createRelay(
     return [sendFrame(connection, { kind: 'joined', members })]
   }
 
-  /** What waited for a seat, until there is something to wait for again. */
+  /** Handles the frames that waited for a seat, up to the next claim. */
   const resume = (connection: Connection): RelayEffect[] => {
     const effects: RelayEffect[] = []
     while (connection.claim === null && connections.has(connection.id)) {
@@ -151,7 +161,7 @@ export function createRelay(
     return effects
   }
 
-  /** Says why, closes, and lets go of the address at once: the socket's own end may be long in coming. */
+  /** Sends the error, closes, and releases the address at once, since the socket's close event may come late. */
   const expel = (connection: Connection, code: ErrorCode): RelayEffect[] => [
     ...fail(connection.id, code),
     ...forget(connection),
@@ -180,7 +190,7 @@ export function createRelay(
       : [{ kind: 'share', share: { kind: 'claim', room, seat } }]
   }
 
-  /** Absent, elsewhere and never heard of are all nobody. */
+  /** `null` if the address is not in the room. Absent, elsewhere and unknown addresses are indistinguishable. */
   const deliver = (
     socket: number,
     room: Room | null,
@@ -267,7 +277,7 @@ export function createRelay(
 
     receive(socket, bytes, now) {
       const connection = connections.get(socket)
-      // Bytes that were on their way when the socket was closed.
+      // Bytes in flight when the socket was closed.
       if (connection === undefined) return []
       if (bytes.length > limits.frameBytes) return expel(connection, 'too-large')
       if (bytes.length > 0 && bytes[0] !== FRAME_VERSION) return expel(connection, 'version')
@@ -304,7 +314,7 @@ export function createRelay(
         effects.push({ kind: 'share', share: { kind: 'release', room, seat } })
       }
       for (const seat of rooms.in(room)) {
-        // Whoever shares the rooms forgot it, say with the data that it lost.
+        // The shared store lost this seat, for example with its data.
         if (seat.process !== self || now.has(seat.address)) continue
         now.set(seat.address, seat)
         effects.push({ kind: 'share', share: { kind: 'renew', room, seat } })

@@ -1,6 +1,8 @@
+/** Which addresses are in which room, for the rooms with a member in this process. */
+
 import type { Address, Room } from '../../src/relay-protocol/index.ts'
 
-/** A socket's place in a room: one of this process, or of another that shares its rooms. */
+/** A socket's membership in a room, in this process or another that shares rooms. */
 export interface Seat {
   readonly address: Address
   readonly process: string
@@ -10,7 +12,7 @@ export interface Seat {
 export interface Rooms {
   in(room: Room): readonly Seat[]
   find(room: Room, address: Address): Seat | undefined
-  /** From now on `next` are in the room. Says who is there as before, who no longer and who newly. */
+  /** Makes `next` the seats of the room, and returns the difference. */
   set(
     room: Room,
     next: readonly Seat[],
@@ -23,7 +25,7 @@ export interface Rooms {
 export const isSame = (one: Seat | undefined, other: Seat): boolean =>
   one?.process === other.process && one.socket === other.socket
 
-/** The rooms in which somebody of the process `self` is. */
+/** Creates the table. `self`: the name of this process. */
 export function createRooms(self: string): Rooms {
   const rooms = new Map<Room, ReadonlyMap<Address, Seat>>()
   return {

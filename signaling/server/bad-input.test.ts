@@ -38,7 +38,7 @@ const greet = async (url: string, n: number): Promise<TestClient> => {
 
 const to = 'ab'.repeat(32)
 const request = 7
-/** One of each kind, with where its lengths and counts lie. */
+/** One frame of each kind, with the offsets of its lengths and counts. */
 const frames: readonly (readonly [ClientFrame, ...number[]])[] = [
   [{ kind: 'hello', secret: secretOf(9) }],
   [{ kind: 'join', room: to }],
@@ -144,7 +144,7 @@ test('half-open sockets and slow upgrades end, while the honest pair is served',
   const half = await enter(url, 1)
   await alice.next('presence')
   expect(await alice.next('presence')).toEqual({ kind: 'presence', address: half.address, present: true })
-  // Says nothing any more, and does not go: as behind a cable that was pulled.
+  // Goes silent without closing, like a pulled cable.
   half.socket.pause()
   const ended = await greet(url, 2)
   streamOf(ended).end()
@@ -168,7 +168,7 @@ test('half-open sockets and slow upgrades end, while the honest pair is served',
   await served()
 }, 60_000)
 
-test('an address: a wrong secret is another address, and gets nothing of it; the right one takes over', async () => {
+test('a wrong secret is another address without access to the first; the right secret takes over', async () => {
   const { url, alice, bob, served } = await start()
   bob.say({ kind: 'prekeys-put', request, replace: false, items: [secretOf(5)] })
   await bob.next('prekeys-stored')
@@ -193,7 +193,7 @@ test('an address: a wrong secret is another address, and gets nothing of it; the
   expect(await again.next('prekey')).toMatchObject({ item: secretOf(5) })
 })
 
-test('mailboxes and stocks: a flood ends at their bounds, and a network at its own', async () => {
+test('a flood of mailboxes and stocks stops at their limits, and a network at its own', async () => {
   const { url, bob, served } = await start()
   bob.say({ kind: 'prekeys-put', request, replace: false, items: [] })
   await bob.next('prekeys-stored')
@@ -236,7 +236,7 @@ test('1,000 rooms from one address: the sockets end at 64, the rooms of one sock
   for (const { socket } of clients) socket.terminate()
 }, 60_000)
 
-test('a full store refuses what it cannot keep, gives what it has, and the rest goes on', async () => {
+test('a full store refuses new data, serves what it has, and leaves frames between members alone', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'relay-full-'))
   endings.push(() => rmSync(directory, { recursive: true }))
   const limits = { ...defaultStoreLimits, storeBytes: 256 * 1024, networkBurst: 1e6 }

@@ -1,3 +1,5 @@
+/** The settings of the relay, read from environment variables and validated. */
+
 import { readFileSync } from 'node:fs'
 import { FRAME_BYTES, type RelayLimits, ROOM_MEMBERS, ROOM_OWNERS } from '../../src/relay-protocol/index.ts'
 import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
@@ -7,7 +9,7 @@ import type { StoreSettings } from './open-store.ts'
 import { hostPattern } from './origin.ts'
 import type { ServerOptions } from './server.ts'
 
-/** A setting that cannot be used; its message names the variable. */
+/** An invalid setting. The message names the variable. */
 export class SettingError extends Error {
   override readonly name = 'SettingError'
 }
@@ -16,7 +18,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const DEFAULT_PORT = 8000
 
-/** Variable to limit, with the smallest and largest value that makes sense. */
+/** The variable of each limit, with its smallest and largest sensible value. */
 type LimitSettings<T> = { readonly [K in keyof T]: readonly [name: string, min: number, max: number] }
 
 const limitSettings: LimitSettings<RelayLimits> = {
@@ -54,7 +56,7 @@ const items = (env: Environment, name: string): readonly string[] =>
 function origins(env: Environment, name: string, schemes: readonly string[]): readonly string[] {
   for (const item of items(env, name)) {
     const [, scheme = '', host = ''] = /^([a-z]+:)\/\/(.+)$/.exec(item) ?? []
-    // Whole origins only: a path, a wildcard or a quote would not mean here what it seems to.
+    // Origins only: a path, wildcard or quote would have another meaning in a policy.
     if (schemes.includes(scheme) && hostPattern.test(host)) continue
     throw new SettingError(`${name} must list origins such as ${schemes[0]}//example.org`)
   }
@@ -84,7 +86,7 @@ function oneOf<T extends string>(env: Environment, name: string, values: readonl
 function urls(env: Environment, name: string, pattern: RegExp, example: string): readonly string[] {
   const listed = items(env, name)
   if (listed.every((url) => pattern.test(url))) return listed
-  throw new SettingError(`${name} must be such as ${example}`)
+  throw new SettingError(`${name} must list URLs such as ${example}`)
 }
 
 function iceOf(env: Environment): IceSettings {
@@ -110,15 +112,15 @@ function storeOf(env: Environment): StoreSettings {
 
 export interface Settings {
   readonly options: ServerOptions
-  /** Whether the port was asked for; if not, a busy one is no error. */
+  /** Whether PORT is set; otherwise a busy port is not an error. */
   readonly portChosen: boolean
   readonly store: StoreSettings
-  /** How long a process that ended without a word is still seen in its rooms; only with Redis. */
+  /** How long a crashed process still appears in its rooms. Redis only. */
   readonly leaseMs: number
   readonly logLevel: LogLevel
 }
 
-/** Reads the environment; `appDirectory` is where the app lies unless APP_DIR says otherwise. */
+/** Reads the environment. `appDirectory` is the default of APP_DIR. Throws SettingError. */
 export function readSettings(env: Environment, appDirectory: string): Settings {
   const port = integer(env, 'PORT', 0, 65_535)
   const sendQueueBytes = integer(env, 'RELAY_SEND_QUEUE_BYTES', 65_536, 2 ** 32 - 1)

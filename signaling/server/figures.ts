@@ -1,3 +1,5 @@
+/** The relay's metrics: counts, durations and sizes, without any identifier. */
+
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { exportMetrics, Operations } from '../../src/metrics/index.ts'
 import type { ErrorCode, StoreFrame, StoreResponse } from '../../src/relay-protocol/index.ts'
@@ -7,14 +9,13 @@ export interface RelayCounts {
   readonly members: readonly number[]
 }
 
-/** The relay's own operations: how many, how long, how large, refused why. No identifier of anybody. */
 export interface Figures {
   frame(direction: 'in' | 'out', bytes: number, milliseconds: number): void
   refused(code: ErrorCode | 'origin' | 'slow-reader' | 'no-pong'): void
   stored(kind: StoreFrame['kind'], response: StoreResponse, milliseconds: number): void
-  /** Prometheus text. */
+  /** Prometheus exposition format. */
   text(): Promise<{ readonly type: string; readonly body: string }>
-  /** The same shape that the app exports. */
+  /** The format of the app's export. */
   operations(): ReturnType<typeof exportMetrics>
   close(): void
 }
@@ -24,7 +25,7 @@ export function createFigures(counts: () => RelayCounts): Figures {
   const registers = [register]
   const operations = new Operations()
   collectDefaultMetrics({ register })
-  // Counted in plain numbers: looking up a label for each frame costs more than forwarding it.
+  // Plain numbers, since a label lookup per frame costs more than forwarding the frame.
   const seen = { in: { frames: 0, bytes: 0 }, out: { frames: 0, bytes: 0 } }
   const perDirection = (name: string, help: string, of: 'frames' | 'bytes'): Counter =>
     new Counter({
@@ -41,7 +42,7 @@ export function createFigures(counts: () => RelayCounts): Figures {
   perDirection('relay_frame_bytes_total', 'Bytes of frames', 'bytes')
   const refused = new Counter({
     name: 'relay_refused_total',
-    help: 'What was refused, by reason',
+    help: 'Refusals by reason',
     labelNames: ['code'],
     registers,
   })
@@ -62,7 +63,7 @@ export function createFigures(counts: () => RelayCounts): Figures {
       },
     })
   gauge('relay_sockets', 'Open sockets', () => counts().sockets)
-  gauge('relay_rooms', 'Rooms with somebody in them', () => counts().members.length)
+  gauge('relay_rooms', 'Rooms with at least one member', () => counts().members.length)
   const record = (
     operation: string,
     duration: number,

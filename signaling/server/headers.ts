@@ -1,7 +1,9 @@
+/** Security headers of every HTTP response. */
+
 const denied = ['camera', 'microphone', 'geolocation', 'display-capture', 'payment', 'usb', 'serial', 'hid']
 const alsoDenied = ['midi', 'accelerometer', 'gyroscope', 'magnetometer', 'browsing-topics']
 
-/** Headers of every response: they isolate the page and give nothing away. */
+/** Headers of every response. They isolate the page from other origins and send no referrer. */
 export const commonHeaders: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -25,7 +27,7 @@ export interface PolicyInput {
 
 /** The Content-Security-Policy of one response. */
 export function contentSecurityPolicy({ host, connectSources, worker }: PolicyInput): string {
-  // Not every browser takes 'self' to cover the WebSocket of the same host. A policy cannot name IPv6 addresses.
+  // In some browsers 'self' does not cover WebSockets of the same host. A policy cannot name IPv6 addresses.
   const own = host === null || host.startsWith('[') ? [] : [`ws://${host}`, `wss://${host}`]
   return [
     "default-src 'none'",

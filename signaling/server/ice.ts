@@ -1,10 +1,12 @@
+/** STUN and TURN servers for the app, with short-lived TURN credentials. */
+
 import { createHmac } from 'node:crypto'
 
 export interface IceSettings {
   /** Such as `stun:stun.example:3478`. */
   readonly stun: readonly string[]
   readonly turn: readonly string[]
-  /** What the relay and the TURN server share (coturn: `static-auth-secret`). */
+  /** Secret shared by the relay and the TURN server (coturn: `static-auth-secret`). */
   readonly turnSecret: string
 }
 
@@ -16,7 +18,7 @@ export interface IceServer {
 
 const LIFETIME_S = 3600
 
-/** Servers for `RTCPeerConnection`. TURN's credentials name nobody and end after an hour (TURN REST API). */
+/** Servers for `RTCPeerConnection`. TURN credentials name no user and expire after an hour (TURN REST API). */
 export function iceServers({ stun, turn, turnSecret }: IceSettings, nowMs: number): readonly IceServer[] {
   const servers: IceServer[] = stun.length === 0 ? [] : [{ urls: stun }]
   if (turn.length > 0) {

@@ -1,3 +1,5 @@
+/** Opens the configured store, and the shared rooms if Redis is used. */
+
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Redis } from 'ioredis'
@@ -10,12 +12,12 @@ import { createSharedRooms, type SharedRooms } from './shared-rooms.ts'
 export interface StoreSettings {
   /** Path of the file, or `memory`. */
   readonly data: string
-  /** With it, `data` is not used. */
+  /** If set, `data` is ignored. */
   readonly redisUrl: string | null
   readonly limits: StoreLimits
 }
 
-/** A connection that fails at once while the server is gone, instead of queueing what clients will repeat. */
+/** A connection that fails fast while Redis is down, since clients repeat their requests. */
 const connectRedis = (url: string): Redis => {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -26,12 +28,12 @@ const connectRedis = (url: string): Redis => {
     commandTimeout: 5000,
     retryStrategy: (times) => Math.min(50 * 2 ** times, 2000),
   })
-  // Each request that fails says so itself.
+  // Every failed request reports its own error.
   redis.on('error', () => {})
   return redis
 }
 
-/** Opens the store and tries it. Rejects where it cannot keep anything. */
+/** Opens the store and checks it. Rejects if it cannot store anything. */
 export async function openStore({ data, redisUrl, limits }: StoreSettings): Promise<Store> {
   let store: Store
   if (redisUrl !== null) {
@@ -47,7 +49,7 @@ export async function openStore({ data, redisUrl, limits }: StoreSettings): Prom
   return store
 }
 
-/** Rooms shared through Redis. Rejects where it cannot be reached. */
+/** Connects to Redis for shared rooms. Rejects if it cannot be reached. */
 export async function openSharedRooms(url: string, leaseMs: number): Promise<SharedRooms> {
   const [redis, subscriber] = [connectRedis(url), connectRedis(url)]
   await Promise.all([redis.connect(), subscriber.connect()])

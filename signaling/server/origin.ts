@@ -1,17 +1,19 @@
+/** Who is calling: origin, host and IP address of a request, as far as they can be trusted. */
+
 import type { IncomingMessage } from 'node:http'
 
-/** A host name or address with an optional port, and nothing that could end a header's word. */
+/** A host name or address with an optional port, without characters that could break out of a header. */
 export const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
 
-/** The Host header if it is one, `null` if it could carry anything else into a header of ours. */
+/** The Host header if it is well-formed, otherwise `null`. It is copied into response headers. */
 export function validHost(request: IncomingMessage): string | null {
   const host = request.headers.host
   return host !== undefined && host.length <= 255 && hostPattern.test(host) ? host.toLowerCase() : null
 }
 
 /**
- * Whether a page at the request's origin may open a socket: our own pages and the listed origins.
- * Programs that are not browsers send no origin; the check protects visitors of other sites, not us.
+ * Whether a page of the request's origin may open a socket: this server's pages and the listed origins. Programs other
+ * than browsers send no origin and are allowed. The check protects visitors of other sites, not this server.
  */
 export function originAllowed(request: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin } = request.headers
@@ -22,17 +24,17 @@ export function originAllowed(request: IncomingMessage, allowed: readonly string
 
 const plainIp = (ip: string): string => ip.trim().replace(/^::ffff:(?=\d+\.)/i, '')
 
-/** The address that a connection counts against; forwarded ones only where a trusted proxy added them. */
+/** The IP address that a connection counts against. Forwarded addresses count only if a trusted proxy added them. */
 export function clientIp(request: IncomingMessage, trustedProxies: readonly string[]): string {
   const forwarded = `${request.headers['x-forwarded-for'] ?? ''}`
     .split(',')
     .filter((part) => part.trim() !== '')
   const hops = [...forwarded, request.socket.remoteAddress ?? ''].map(plainIp)
-  // Whatever stands left of the first hop that is not ours was written by the visitor.
+  // Everything left of the last untrusted hop may be forged by the visitor.
   return hops.findLast((hop) => !trustedProxies.includes(hop)) ?? hops[0] ?? ''
 }
 
-/** The key of the per-address limit: one household holds a whole IPv6 /64. */
+/** The key of the per-network limit: an IPv4 address, or an IPv6 /64, since one household holds a whole /64. */
 export function networkOf(ip: string): string {
   if (!ip.includes(':')) return ip
   const [head = '', tail] = (ip.split('%')[0] ?? '').split('::')

@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(home, { recursive: true }))
 
-/** A request whose path is sent as it is written, which fetch would tidy up. */
+/** A request with a verbatim path, which fetch would normalize. */
 const rawStatus = (url: string, path: string, method = 'GET'): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const sent = request(`${url}/`, { path, method }, (response) => {
@@ -78,7 +78,7 @@ test('only the Worker script may compile WebAssembly', async () => {
   expect(await policy('/')).not.toContain('wasm')
 })
 
-test('a Host header that is not one never reaches the policy', async () => {
+test('a malformed Host header never reaches the policy', async () => {
   const url = await start()
   const { port } = new URL(url)
   const answer = await new Promise<string>((resolve) => {
@@ -205,7 +205,7 @@ test('a slow reader is dropped, the others are served', async () => {
   const brisk = await enter(url, 3)
   slow.socket.pause()
   const payload = new Uint8Array(60 * 1024)
-  // More than the kernel will buffer for a reader that does not read.
+  // More than the kernel buffers for a stalled reader.
   for (let i = 0; i < 400; i++) sender.say({ kind: 'send', to: slow.address, payload })
   await brisk.next('presence')
   sender.say({ kind: 'send', to: brisk.address, payload })
@@ -224,7 +224,7 @@ test('a socket that answers no ping is dropped after three', async () => {
   dead.socket.terminate()
 })
 
-test('whoever asks for a socket while the relay closes is refused, and keeps nobody waiting', async () => {
+test('an upgrade request while the relay closes is refused and does not delay the closing', async () => {
   const server = await startServer({ port: 0, graceMs: 200 })
   const client = await enter(server.url, 1)
   client.socket.pause()

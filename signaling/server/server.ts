@@ -1,3 +1,5 @@
+/** The HTTP server: relay, app and reports on one port. */
+
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { defaultLimits } from '../../src/relay-protocol/index.ts'
@@ -17,7 +19,7 @@ export interface ServerOptions extends SocketOptions {
   readonly connectSources?: readonly string[]
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string }
-  /** STUN and TURN servers that the app is told of. */
+  /** STUN and TURN servers for the app. */
   readonly ice?: IceSettings
   /** How long `close` waits for sockets to end. */
   readonly graceMs?: number
@@ -27,7 +29,7 @@ export interface RunningServer {
   readonly port: number
   /** Base address of the app, without a trailing slash. The relay is at `/ws` of the same port. */
   readonly url: string
-  /** Stops accepting, tells clients to come back, ends their sockets. Calling it again changes nothing. */
+  /** Stops accepting, sends `going-away`, and closes all sockets. Idempotent. */
   close(): Promise<void>
 }
 
@@ -43,7 +45,7 @@ const json = (value: unknown, status = 200): Answer => ({
   body: JSON.stringify(value),
 })
 
-/** What the server says about itself: figures and counts, never who or which. */
+/** Health, metrics and counts, without identifiers. */
 function createReports(options: ServerOptions, sockets: RelaySockets, ready: () => boolean) {
   const { ice = { stun: [], turn: [], turnSecret: '' }, store } = options
   const readiness = async (): Promise<Answer> => {
@@ -69,7 +71,7 @@ function createReports(options: ServerOptions, sockets: RelaySockets, ready: () 
   ])
 }
 
-/** Answers GET and HEAD with the app's files and the reports. */
+/** Serves the app's files and the reports for GET and HEAD. */
 function createHandler(options: ServerOptions, reports: ReturnType<typeof createReports>): RequestListener {
   const { appDirectory, connectSources = [], trustedProxies = [], tls } = options
   const files = appDirectory === undefined ? new Map() : loadStatic(appDirectory)
@@ -108,16 +110,16 @@ function createHandler(options: ServerOptions, reports: ReturnType<typeof create
   }
 }
 
-/** Node itself leaves the body out where the request was HEAD. */
+/** Node omits the body of a HEAD response by itself. */
 function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body)
 }
 
-/** Serves the relay, and the app if there is one, on one port. Rejects if the port cannot be had. */
+/** Serves the relay, and the app if configured, on one port. Rejects if it cannot listen on that port. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', tls, graceMs = 2000 } = options
   const helloMs = options.limits?.helloMs ?? defaultLimits.helloMs
-  // Slow requests, upgrades among them, are cut off: nobody keeps a connection by dripping a header.
+  // Slow requests, including upgrades, are cut off, so that no client holds a connection by dripping a header.
   const timeouts = {
     headersTimeout: helloMs,
     requestTimeout: helloMs,

@@ -11,7 +11,7 @@ const LEASE_MS = 2000
 const start = (env: Record<string, string> = {}): Promise<TestProcess> =>
   startProcess({ REDIS_URL: redis.url, RELAY_LEASE_MS: `${LEASE_MS}`, ...env })
 
-// One of its own for each test: a killed process leaves its seats leased.
+// One per test, since a killed process leaves its seats leased.
 beforeEach(async () => {
   redis = await startRedis()
   ;[one, two] = await Promise.all([start(), start()])
@@ -44,7 +44,7 @@ test('members of one room on two processes see each other, talk in order, and le
   expect(await a.next('undelivered')).toMatchObject({ to: b.address })
 }, 60_000)
 
-test('frames that follow a join at once are done after it, in a room that both processes keep in bounds', async () => {
+test('frames sent right after a join are handled after it, in a room that both processes bound', async () => {
   await one.kill()
   one = await start({ RELAY_ROOM_MEMBERS: '2' })
   const early = await connectTo(one.url)
@@ -65,7 +65,7 @@ test('frames that follow a join at once are done after it, in a room that both p
   expect(await third.next('joined')).toMatchObject({ members: [expect.any(String)] })
 }, 60_000)
 
-test('an address that is proved at the other process is taken over there', async () => {
+test('an address proved at the other process is taken over there', async () => {
   const a = await enter(one.url, 1)
   const b = await enter(one.url, 2)
   expect(await a.next('presence')).toEqual(presence(b.address, true))
@@ -79,7 +79,7 @@ test('an address that is proved at the other process is taken over there', async
   expect(await again.next('frame')).toMatchObject({ from: a.address })
 }, 60_000)
 
-/** A balancer: forwards to the first that answers. */
+/** A load balancer: forwards to the first process that accepts. */
 function balance(ports: () => readonly number[]): Promise<{ url: string; server: Server }> {
   const server = createServer((socket) => {
     const attempt = ([port, ...rest]: readonly number[]): void => {
@@ -103,7 +103,7 @@ function balance(ports: () => readonly number[]): Promise<{ url: string; server:
   })
 }
 
-test('killed without a word: its members are gone within the lease, and come back through the other', async () => {
+test('a killed process: its members are gone within the lease and return through the other process', async () => {
   const port = (process: TestProcess): number => Number(new URL(process.url).port)
   const { url, server } = await balance(() => [port(one), port(two)])
   const watcher = await enter(two.url, 9)
@@ -115,7 +115,7 @@ test('killed without a word: its members are gone within the lease, and come bac
   await one.kill()
   await Promise.all([a.closed, b.closed])
   const back = await enter(url, 1)
-  // Its own seat was still leased to the dead process: taken over, so seen to go and to come.
+  // Its seat was still leased to the dead process. The takeover is announced as leaving and joining.
   expect(await watcher.next('presence')).toEqual(presence(a.address, false))
   expect(await watcher.next('presence')).toEqual(presence(a.address, true))
   expect(await watcher.next('presence')).toEqual(presence(b.address, false))
@@ -133,7 +133,7 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-test('Redis gone and back: sockets stay, neighbours talk on, requests are refused, then all is as before', async () => {
+test('Redis down and up: sockets stay, members of one process keep talking, requests are refused, then all recovers', async () => {
   const a = await enter(one.url, 1)
   const near = await enter(one.url, 2)
   const far = await enter(two.url, 3)

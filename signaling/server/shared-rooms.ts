@@ -1,3 +1,9 @@
+/**
+ * Rooms shared by several relay processes through Redis 7: leased seats, and one sharded channel per room.
+ *
+ *   seat   free ──claim──> leased ──renew──> leased ──release, lease expired──> free
+ */
+
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { type Bytes, concat, fromHex, toHex, utf8 } from '../../src/codec/index.ts'
@@ -6,9 +12,9 @@ import type { RelayEffect, ShareRequest } from '../relay/effects.ts'
 import type { Seat } from '../relay/rooms.ts'
 
 /**
- * The seats of a room: address to `process socket end-of-lease`, in the server's own time. Every change tells the channel of
- * the room all that sit there, so whoever missed one knows all again with the next.
- * A renewal that comes late for its own seats means that the server was away, not the processes: then none is dropped.
+ * The seats of a room: address to `process socket end-of-lease`, on the clock of Redis. Every change publishes the whole
+ * room, so a process that missed one message catches up with the next. If a process finds its own lease nearly over
+ * when it renews, Redis was down rather than the other processes, so no seat is dropped.
  */
 const lua = `
 local op, lease, most, force = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
@@ -46,9 +52,9 @@ for i = 5, #ARGV, 2 do
 end
 redis.call('PEXPIRE', KEYS[1], lease * 4)
 if changed then
-  local told = {}
-  for address, holder in pairs(seats) do told[#told + 1] = address .. ' ' .. holder end
-  redis.call('SPUBLISH', KEYS[2], 'S' .. table.concat(told, ','))
+  local published = {}
+  for address, holder in pairs(seats) do published[#published + 1] = address .. ' ' .. holder end
+  redis.call('SPUBLISH', KEYS[2], 'S' .. table.concat(published, ','))
 end
 return answer
 `
@@ -57,9 +63,9 @@ interface Scripted {
   relaySeats(...values: readonly (string | number)[]): Promise<unknown>
 }
 
-/** What the processes that share rooms receive of each other. */
+/** The relay core, as the receiver of events from other processes. */
 export interface RoomListener {
-  /** Effects of what was heard, to be performed. */
+  /** Carries out the effects of an event. */
   perform(effects: readonly RelayEffect[]): void
   seated(room: Room, seats: readonly Seat[]): RelayEffect[]
   refused(socket: number, code: 'room-full' | 'unavailable'): RelayEffect[]
@@ -69,36 +75,37 @@ export interface RoomListener {
 }
 
 export interface SharedRooms {
-  /** Names this process. */
+  /** The name of this process. */
   readonly process: string
   listen(listener: RoomListener, roomMembers: number): void
   share(request: ShareRequest): void
-  /** After all that was asked before. */
+  /** Waits for all earlier requests. */
   close(): Promise<void>
 }
 
 interface Channel {
   readonly subscribed: Promise<unknown>
-  /** What was asked about the room is done in this order. */
+  /** The last request about the room; the next one follows it. */
   last: Promise<unknown>
-  /** Sockets of this process that sit there, or want to. */
+  /** Sockets of this process that have or claim a seat. */
   readonly held: Set<number>
 }
 
 /**
- * Rooms that several processes share through Redis 7: leased seats, and one sharded channel a room. A process that ends
- * without a word is gone from its rooms within `leaseMs`. `subscriber` is a second connection to the same server.
+ * Creates the shared rooms of this process. The seats of a crashed process expire within `leaseMs`.
+ *
+ * @param subscriber - a second connection to the same Redis
  */
 export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: number): SharedRooms {
   redis.defineCommand('relaySeats', { numberOfKeys: 2, lua })
   const script = redis as unknown as Scripted
   const process = randomBytes(8).toString('hex')
   const channels = new Map<Room, Channel>()
-  // A seat that was renewed just before the end of its process lives this long, and is dropped by the next renewal of another.
+  // A seat renewed just before a crash lives this long, and the next renewal by another process drops it.
   const seatMs = Math.floor((leaseMs * 2) / 3)
   const renewMs = Math.floor(leaseMs / 4)
   let most = 0
-  /** Renewals that also tell the channel, since something on it may have been missed. */
+  /** Renewals left that also publish the room, since messages may have been missed. */
   let announcing = 0
 
   const keys = (room: Room) => ['s', 'c'].map((name) => `mlwe:{${room}}:${name}`)
@@ -161,7 +168,7 @@ export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: numb
   const release = (room: Room, seat: Seat): void => {
     const channel = channelOf(room)
     channel.held.delete(seat.socket)
-    // What cannot be released now ends with its lease.
+    // A seat that cannot be released now expires with its lease.
     channel.last = channel.last
       .then(() => runScript('release', room, [seat]))
       .catch(() => {})

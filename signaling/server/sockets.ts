@@ -1,3 +1,7 @@
+/**
+ * Runs the relay core on real WebSockets: upgrades, heartbeats, slow readers, and the effects of the core.
+ */
+
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -17,48 +21,48 @@ export interface SocketOptions {
   readonly limits?: Partial<RelayLimits>
   /** Origins besides our own whose pages may connect, such as `https://app.example`. */
   readonly allowedOrigins?: readonly string[]
-  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  /** Addresses of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies?: readonly string[]
-  /** Bytes queued for one slow reader before it is dropped. */
+  /** Bytes queued for a slow reader before it is disconnected. */
   readonly sendQueueBytes?: number
   readonly pingMs?: number
-  /** Keeps pre-keys and mailboxes; without one they are lost with the process. */
+  /** Stores pre-keys and mailboxes; without one they are lost with the process. */
   readonly store?: Store
-  /** Shares the rooms with other processes; without it they are this process's own. */
+  /** Shares rooms with other processes. */
   readonly sharedRooms?: SharedRooms
-  /** Sees every frame as it passes; for tests that search a recording for secrets. */
+  /** Receives every frame, for tests that search a recording for secrets. */
   readonly onFrame?: (direction: 'in' | 'out', socket: number, bytes: Uint8Array) => void
 }
 
-/** Anything that hands over upgrade requests: our server, or a development server. */
+/** A source of upgrade requests: this server or the development server. */
 export interface UpgradeSource {
   on(event: 'upgrade', listener: (request: IncomingMessage, stream: Duplex, head: Buffer) => void): unknown
 }
 
 export interface RelaySockets {
   readonly figures: Figures
-  /** Numbers only. */
+  /** Numbers without identifiers. */
   counts(): { readonly sockets: number; readonly members: readonly number[] }
-  /** Says goodbye to every client, then waits for their sockets to end, at most `graceMs`. */
+  /** Sends `going-away` to every client, then waits at most `graceMs` for their sockets to close. */
   close(graceMs: number): Promise<void>
 }
 
 export const SOCKET_PATH = '/ws'
 const SWEEP_MS = 60_000
 const MISSED_PINGS = 3
-/** Clients are told to come back within this time, each at its own moment. */
+/** Clients reconnect within this time, spread at random. */
 const RETURN_MS = 2000
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? ''
 
 type Refusal = '403 Forbidden' | '404 Not Found' | '503 Service Unavailable'
 
-/** Answers an upgrade request in plain HTTP, before there is a WebSocket. */
+/** Refuses an upgrade request in plain HTTP. */
 export function refuseUpgrade(stream: Duplex, status: Refusal): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
-/** Runs a relay on the `/ws` upgrades of `source`; other paths are left to whoever else listens. */
+/** Runs a relay on the `/ws` upgrades of `source`, and leaves other paths to other listeners. */
 export function attachRelay(source: UpgradeSource, options: SocketOptions = {}): RelaySockets {
   const limits: RelayLimits = { ...defaultLimits, ...options.limits }
   const { allowedOrigins = [], trustedProxies = [], onFrame } = options
@@ -71,13 +75,13 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const figures = createFigures(() => relay.counts())
   const missedPings = new Map<number, number>()
   let lastId = 0
-  /** A connection can be there already and ask only now: unanswered, it would keep the server from ending. */
+  /** An open connection may still request an upgrade. Left without a response, it would keep the server running. */
   let closing = false
 
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    // The relay answers what is a little too large with an error frame; ws cuts off the rest with code 1009.
+    // The relay sends an error frame up to twice the limit; beyond that, ws closes with code 1009.
     maxPayload: 2 * limits.frameBytes,
   })
 
@@ -123,7 +127,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     missedPings.set(id, 0)
     socket.on('message', (data: RawData, isBinary: boolean) => {
       missedPings.set(id, 0)
-      // No text is a frame; an empty frame is refused the same way.
+      // Text is never a frame, so it is refused like an empty frame.
       const bytes = isBinary && Buffer.isBuffer(data) ? data : new Uint8Array(0)
       onFrame?.('in', id, bytes)
       const start = performance.now()
@@ -131,7 +135,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       figures.frame('in', bytes.length, performance.now() - start)
     })
     socket.on('pong', () => missedPings.set(id, 0))
-    // Nothing to add: ws closes by itself, with 1009 after an oversized message, and 'close' follows.
+    // ws closes by itself, with 1009 after an oversized message, and 'close' follows.
     socket.on('error', () => {})
     socket.on('close', () => {
       sockets.delete(id)

@@ -1,3 +1,5 @@
+/** The built app, read into memory once. */
+
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
@@ -28,7 +30,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
-/** Names that a bundler made from the content, so that a changed file is a new name. */
+/** Names that the bundler derives from the content, so that a changed file gets a new name. */
 const hashedName = /^assets\/.*-[A-Za-z0-9_-]{8}\.[a-z0-9]+$/
 
 function readStatic(path: string, name: string): StaticFile {
@@ -43,8 +45,8 @@ function readStatic(path: string, name: string): StaticFile {
 }
 
 /**
- * Reads a built app into memory: request path to file. What is not in the map is not served,
- * so no request can name a file outside of `directory`. Symbolic links are left out.
+ * Maps request paths to files. Only files in the map are served, so no request can reach outside `directory`. Symbolic
+ * links are skipped.
  */
 export function loadStatic(directory: string): ReadonlyMap<string, StaticFile> {
   const files = new Map<string, StaticFile>()

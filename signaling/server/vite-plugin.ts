@@ -1,7 +1,9 @@
+/** The relay inside the development server. */
+
 import type { Plugin } from 'vite'
 import { attachRelay } from './sockets.ts'
 
-/** Runs the relay on the development server's own port, at `/ws`; its hot reload keeps its own socket. */
+/** Runs the relay at `/ws` on the development server's port. Hot reload uses a socket of its own. */
 export function relayPlugin(): Plugin {
   return {
     name: 'mlwe-pake-relay',
@@ -9,7 +11,7 @@ export function relayPlugin(): Plugin {
     configureServer({ httpServer }) {
       if (httpServer === null) return
       const sockets = attachRelay(httpServer)
-      // Vite ends all connections by itself; what is left are our timers.
+      // Vite closes all connections by itself, but not the relay's timers.
       httpServer.on('close', () => void sockets.close(0))
     },
   }

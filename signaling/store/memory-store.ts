@@ -1,9 +1,13 @@
+/**
+ * A store that lives as long as its process: for the simulation, and for a relay that must store nothing.
+ */
+
 import { type Bytes, toHex } from '../../src/codec/index.ts'
 import { createNetworkBuckets, type Letter, type Room } from '../../src/relay-protocol/index.ts'
 import { pageOf, type Slot, type Store, type StoreLimits } from './store.ts'
 
 interface Kept<T> {
-  /** `null` once it was taken or dropped: remembered, so that it does not come back. */
+  /** `null` once taken or dropped. The entry stays, so that the same bytes cannot be put again. */
   value: T | null
   readonly until: number
 }
@@ -14,7 +18,7 @@ interface Owner {
   readonly letters: Map<number, Kept<Letter>>
 }
 
-/** A store that lives as long as its process: for the simulation, and for a relay that is told to keep nothing. */
+/** Creates an empty store. `now`: milliseconds since 1970. */
 export function createMemoryStore(limits: StoreLimits, now: () => number): Store {
   const rooms = new Map<Room, Map<string, Owner>>()
   const buckets = createNetworkBuckets(limits.networkPerSecond, limits.networkBurst, now)

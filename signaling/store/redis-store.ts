@@ -1,3 +1,5 @@
+/** A store in Redis, for several relay processes. */
+
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { type Bytes, toHex } from '../../src/codec/index.ts'
@@ -5,9 +7,9 @@ import { LETTERS, type Letter } from '../../src/relay-protocol/index.ts'
 import { pageOf, type Slot, type Store, type StoreLimits } from './store.ts'
 
 /**
- * All of a room lies under one hash tag. Each request is one script, so nothing comes between its parts:
- * o owners and until when · per owner: q stock in order, u until when (taken ones too), i the pre-keys ·
- * m letters, w their order, e until when, d their digests, b the bytes of all.
+ * One script per request, so requests are atomic. All keys of a room share one hash tag:
+ * o owners with their expiry · per owner: q stock in order, u expiry of pre-keys (taken ones too), i the pre-keys,
+ * m letters, w their order, e their expiry, d their digests, b their total bytes.
  */
 const lua = `
 local op, room, who, now, kept = ARGV[1], KEYS[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -124,7 +126,7 @@ const digestOf = (bytes: Bytes): Buffer => createHash('sha256').update(bytes).di
 const bytesOf = (value: unknown): Bytes => new Uint8Array(value as Buffer)
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 
-/** A store that several processes share. How durable it is says the server's own `appendfsync`. */
+/** Creates the store. Its durability is that of the server's `appendfsync`. */
 export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => number): Store {
   redis.defineCommand('relayStore', { numberOfKeys: 1, lua })
   const script = redis as unknown as Scripted
@@ -180,14 +182,14 @@ export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => n
     },
     acknowledge: async (slot, ids) => void (await runScript('ack', slot, ...ids)),
     async spend(network, cost) {
-      // Under its hash: a copy of the store is no list of visitors.
+      // Hashed, so that a copy of the store does not list visitors.
       const key = `mlwe:network:${createHash('sha256').update(`mlwe-pake network ${network}`).digest('hex')}`
       const { networkPerSecond, networkBurst, keptMs } = limits
       return Number(
         await script.relayStoreBuffer(key, 'spend', '', now(), keptMs, networkPerSecond, networkBurst, cost),
       )
     },
-    // Redis expires by itself what nobody asks for.
+    // Redis expires keys by itself.
     async sweep() {},
     check: async () => void (await redis.set('mlwe:check', now(), 'PX', 60_000)),
     async close() {

@@ -1,7 +1,9 @@
+/** Handles a client's request to the store: charges its network, then reads or changes the store. */
+
 import type { Address, Room, StoreFrame, StoreResponse } from '../../src/relay-protocol/index.ts'
 import type { Store } from './store.ts'
 
-/** A request to the store, with who asks, from where, and in which room. */
+/** A request with its sender: socket, network, room and address. */
 export interface StoreRequest {
   readonly socket: number
   readonly network: string
@@ -10,11 +12,11 @@ export interface StoreRequest {
   readonly frame: StoreFrame
 }
 
-/** How long to wait when only the operator, or time, can help. */
+/** Retry delay when only the operator or expiry can help. */
 const LATER_MS = 60_000
 const UNAVAILABLE_MS = 2000
 
-/** What a request costs its network. Only a member's return refills a stock, so to take is dear. */
+/** Cost of a request to its network. Taking is expensive, since a stock is refilled only when its owner returns. */
 const costs: { readonly [K in StoreFrame['kind']]: number } = {
   'prekeys-put': 5,
   'prekeys-take': 5,
@@ -56,7 +58,7 @@ async function dispatch(store: Store, { room, address, frame }: StoreRequest): P
   }
 }
 
-/** Does what `request` asks of the store. Never rejects: a store that fails is `unavailable`. */
+/** Handles `request`. Never rejects: if the store fails, the response is `refused unavailable`. */
 export async function handleRequest(store: Store, request: StoreRequest): Promise<StoreResponse> {
   const { kind, request: id } = request.frame
   try {

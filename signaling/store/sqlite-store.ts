@@ -1,10 +1,16 @@
+/**
+ * A store in one SQLite file, for one process.
+ *
+ *   write ──> waiting ──end of the tick: one transaction──> durable, or failed alone if the whole batch cannot commit
+ */
+
 import { createHash } from 'node:crypto'
 import Database from 'libsql'
 import { type Bytes, toHex } from '../../src/codec/index.ts'
 import { createNetworkBuckets, LETTERS, type Letter, type Stock } from '../../src/relay-protocol/index.ts'
 import { pageOf, type Slot, type Store, type StoreLimits } from './store.ts'
 
-/** Each entry brings a file from the version that is its index to the next one. Append only. */
+/** Entry n migrates a file from version n to n + 1. Append only. */
 const migrations = [
   `CREATE TABLE owners (slot BLOB PRIMARY KEY, room BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
    CREATE INDEX owners_room ON owners (room);
@@ -31,18 +37,18 @@ interface Waiting {
   settle(): void
 }
 
-/** Opens the file, or makes it, at the newest version. Throws where it is damaged or of a later version. */
+/** Opens or creates the file and migrates it. Throws if it is damaged or of a later version. */
 function openDatabase(path: string, storeBytes: number): Database.Database {
   const db = new Database(path)
   db.pragma('journal_mode = WAL')
-  // What was acknowledged must survive the loss of power, not just of the process.
+  // Acknowledged writes must survive a power loss, not just a crash of the process.
   db.pragma('synchronous = FULL')
   db.pragma('secure_delete = ON')
   db.pragma(`max_page_count = ${Math.ceil(storeBytes / PAGE_SIZE)}`)
   const one = (sql: string): Record<string, unknown> => db.prepare(sql).get() as Record<string, unknown>
   if (one('PRAGMA quick_check').quick_check !== 'ok') throw new Error('the file is damaged')
   const version = Number(one('PRAGMA user_version').user_version)
-  if (version > migrations.length) throw new Error('the file was made by a later version')
+  if (version > migrations.length) throw new Error('the file was written by a later version')
   db.transaction(() => {
     for (const sql of migrations.slice(version)) db.exec(sql)
     db.pragma(`user_version = ${migrations.length}`)
@@ -50,7 +56,7 @@ function openDatabase(path: string, storeBytes: number): Database.Database {
   return db
 }
 
-/** A store in one file, for one process. What comes in together is written with one flush to the disk. */
+/** Opens the store. Writes of one event loop turn share one transaction, so one disk flush. */
 export function createSqliteStore(path: string, limits: StoreLimits, now: () => number): Store {
   const db = openDatabase(path, limits.storeBytes)
   const buckets = createNetworkBuckets(limits.networkPerSecond, limits.networkBurst, now)
@@ -91,7 +97,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     ),
   }
   type Row = Record<string, unknown>
-  // Always one list: libsql takes a lone Buffer for named parameters, and aborts the process.
+  // Always an array: libsql takes a lone Buffer for named parameters and aborts the process.
   const get = (statement: Database.Statement, ...values: unknown[]): Row | undefined =>
     statement.get(values) as Row | undefined
   const all = (statement: Database.Statement, ...values: unknown[]): Row[] => statement.all(values) as Row[]
@@ -104,7 +110,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         for (const { apply } of batch) apply()
       })()
     } catch (error) {
-      // One of them does not fit: each for itself, so that it alone fails.
+      // One write cannot commit. Retry each alone, so that only that one fails.
       if (batch.length === 1) return batch[0]?.fail(error)
       for (const one of batch) commit([one])
       return

@@ -37,7 +37,7 @@ function storeContract(name: string, open: Open): void {
     })
   }
 
-  contract('gives each pre-key once, oldest first, to whoever asks at the same time', async (store) => {
+  contract('serves each pre-key once, oldest first, to concurrent requests', async (store) => {
     const items = Array.from({ length: 50 }, (_, n) => item(n))
     expect(await store.putPreKeys(alice, items, false)).toBe(50)
     expect(await store.takePreKey(elsewhere)).toBeNull()
@@ -201,7 +201,7 @@ function storeContract(name: string, open: Open): void {
     expect((await store.fetchMail(alice, 0)).letters).toMatchObject([{ payload: new Uint8Array(0) }])
   })
 
-  contract('says that it works', async (store) => {
+  contract('passes its own check', async (store) => {
     await store.check()
     await store.sweep()
   })
@@ -236,7 +236,7 @@ storeContract('Redis', async (limits, now) => {
   return createRedisStore(client, limits, now)
 })
 
-test('SQLite: what was answered is there after the file is opened again', async () => {
+test('SQLite: acknowledged data is there after the file is reopened', async () => {
   const path = join(directory, 'again.db')
   const first = createSqliteStore(path, defaultStoreLimits, Date.now)
   await first.putPreKeys(alice, [item(1), item(2)], false)
@@ -249,7 +249,7 @@ test('SQLite: what was answered is there after the file is opened again', async 
   await second.close()
 })
 
-test('SQLite: a full store refuses what is new, and still gives and deletes', async () => {
+test('SQLite: a full store refuses new data, and still serves and deletes', async () => {
   const limits = { ...defaultStoreLimits, storeBytes: 200_000 }
   const store = createSqliteStore(join(directory, 'full.db'), limits, Date.now)
   await store.putPreKeys(alice, [item(1)], false)
@@ -269,13 +269,13 @@ test('SQLite: a full store refuses what is new, and still gives and deletes', as
   await store.close()
 })
 
-test('SQLite: a file that is none, or that a later version made, is not touched', async () => {
+test('SQLite: a file that is not a database, or of a later version, is not touched', async () => {
   const path = join(directory, 'none.db')
   writeFileSync(path, 'this is no database, and long enough to be looked at as if it were one'.repeat(50))
   expect(() => createSqliteStore(path, defaultStoreLimits, Date.now)).toThrow()
 })
 
-test('Redis: gone and back, its store answers again with all that was acknowledged', async () => {
+test('Redis: after a restart the store serves everything it acknowledged', async () => {
   const client = new Redis(redis.url, {
     enableOfflineQueue: false,
     retryStrategy: () => 50,

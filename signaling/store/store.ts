@@ -1,7 +1,15 @@
+/**
+ * The port of the relay's store: pre-keys and mailboxes, which outlive connections. `store.test.ts` is the contract of
+ * every implementation.
+ *
+ *   pre-key   put ──take, replace──> taken ──30 days──> gone        a taken one is remembered and cannot be put again
+ *   letter    mailed ──acknowledge, 30 days──> gone
+ */
+
 import type { Bytes } from '../../src/codec/index.ts'
 import { type Address, LETTERS, type Letter, type Room, type Stock } from '../../src/relay-protocol/index.ts'
 
-/** An owner's place in one room: what is kept there is theirs and nobody else's. */
+/** What one owner stores in one room. */
 export interface Slot {
   readonly room: Room
   readonly address: Address
@@ -10,16 +18,16 @@ export interface Slot {
 export interface StoreLimits {
   /** Pre-keys of one owner in one room. */
   readonly preKeys: number
-  /** Owners that one room may have. */
+  /** Owners per room. */
   readonly roomOwners: number
   readonly mailboxLetters: number
   /** Bytes of payload in one mailbox. */
   readonly mailboxBytes: number
-  /** Pre-keys, letters, and the place of an owner that did not come back are dropped after this. */
+  /** Retention of pre-keys and letters, and of an owner who does not return. */
   readonly keptMs: number
-  /** Bytes of the whole store; beyond it nothing more is kept. */
+  /** Size of the whole store in bytes. A full store refuses new data. */
   readonly storeBytes: number
-  /** What one visitor's network may ask of the store: the cost of each request is in `costs`. */
+  /** Rate of requests per network. `request.ts` has the cost of each. */
   readonly networkPerSecond: number
   readonly networkBurst: number
 }
@@ -35,7 +43,7 @@ export const defaultStoreLimits: StoreLimits = {
   networkBurst: 600,
 }
 
-/** Payload bytes, with 40 bytes of envelope each, that one `letters` frame may hold. */
+/** Bytes of letters in one `letters` frame, with 40 bytes of envelope each. */
 const PAGE_BYTES = 60 * 1024
 
 /** How many of the oldest letters fit one frame. */
@@ -51,25 +59,25 @@ export function pageOf(sizes: readonly number[]): number {
 }
 
 /**
- * What outlives a connection. A returned promise means that the change is durable; a rejected one that
- * nothing is known to have changed. Requests that were made in an order are done in that order.
+ * A resolved promise means that the change is durable; after a rejection it may or may not have happened. Requests take
+ * effect in the order of the calls.
  */
 export interface Store {
   /**
-   * Also opens the owner's mailbox. A pre-key that was ever put, taken or not, is not put again, so a put can
-   * be repeated. `replace` drops all others. Returns the stock after it.
+   * Also opens the owner's mailbox. A pre-key that was put before, taken or not, is not put again, so a put can be
+   * repeated. `replace` drops all others. Resolves to the size of the stock.
    */
   putPreKeys(
     slot: Slot,
     items: readonly Bytes[],
     replace: boolean,
   ): Promise<number | 'stock-full' | 'room-full'>
-  /** The oldest one, to this caller only and never again. */
+  /** The oldest pre-key, returned once only. */
   takePreKey(slot: Slot): Promise<Bytes | null>
   countPreKeys(room: Room): Promise<readonly Stock[]>
   /** Drops the owner's pre-keys, letters and mailbox. */
   forget(slot: Slot): Promise<void>
-  /** A letter that is waiting already is not kept twice. */
+  /** Stores a letter, unless the same one is waiting already. */
   deposit(to: Slot, from: Address, payload: Bytes): Promise<'mailed' | 'no-mailbox' | 'mailbox-full'>
   /** The oldest letters with ids greater than `after`, as many as fit a frame. */
   fetchMail(
@@ -77,11 +85,11 @@ export interface Store {
     after: number,
   ): Promise<{ readonly letters: readonly Letter[]; readonly more: boolean }>
   acknowledge(slot: Slot, ids: readonly number[]): Promise<void>
-  /** Milliseconds until `network` may spend `cost`; 0 once it did. */
+  /** 0 if `network` could pay `cost`, otherwise the milliseconds until it can. */
   spend(network: string, cost: number): Promise<number>
-  /** Drops what has expired. */
+  /** Deletes expired data. */
   sweep(): Promise<void>
-  /** Rejects where the store cannot keep anything now. */
+  /** Rejects if the store cannot store anything now. */
   check(): Promise<void>
   close(): Promise<void>
 }

@@ -1,12 +1,14 @@
+/** A bare WebSocket client for tests. */
+
 import { WebSocket } from 'ws'
 import { type Bytes, decode, encode } from '../../src/codec/index.ts'
 import { type ClientFrame, clientFrame, type RelayFrame, relayFrame } from '../../src/relay-protocol/index.ts'
 
-/** A bare client for tests: says frames, and waits for those of one kind. */
+/** Sends frames, and waits for frames of one kind. */
 export interface TestClient {
   readonly socket: WebSocket
   say(frame: ClientFrame): void
-  /** The next frame of `kind` that was not taken yet. */
+  /** The next unread frame of `kind`. */
   next<K extends RelayFrame['kind']>(kind: K): Promise<Extract<RelayFrame, { kind: K }>>
   readonly closed: Promise<number>
 }

@@ -1,3 +1,5 @@
+/** The relay as a separate process, for tests that kill it. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -16,17 +18,17 @@ const generous = {
 
 export interface TestProcess {
   readonly url: string
-  /** Has all garbage collected; done when this resolves. */
+  /** Forces a garbage collection; resolves when it is done. */
   collect(): Promise<void>
   kill(): Promise<void>
 }
 
-/** Collects on a signal, twice, for what the first time only finalizes. */
+/** Collects twice on a signal, since the first pass only runs finalizers. */
 const collector = `data:text/javascript,${encodeURIComponent(
   "process.on('SIGUSR2', () => { gc(); setTimeout(() => { gc(); process.stdout.write('collected') }, 200) })",
 )}`
 
-/** The relay alone, as its own process, with limits that a load does not reach unless `env` says otherwise. */
+/** Starts the relay without the app, with generous limits unless `env` overrides them. */
 export function startProcess(env: Readonly<Record<string, string>>): Promise<TestProcess> {
   const child: ChildProcess = spawn(
     process.execPath,

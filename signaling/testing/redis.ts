@@ -1,3 +1,5 @@
+/** A real redis-server for tests. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -15,13 +17,13 @@ const freePort = (): Promise<number> =>
 
 export interface TestRedis {
   readonly url: string
-  /** Ends it without warning, as a crash would. */
+  /** Kills it without warning, like a crash. */
   kill(): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A redis-server of one's own that writes every change to its disk. Rejects where there is none. */
+/** Starts a redis-server that flushes every change to disk. Rejects if it is not installed. */
 export async function startRedis(): Promise<TestRedis> {
   const directory = mkdtempSync(join(tmpdir(), 'relay-redis-'))
   const port = await freePort()

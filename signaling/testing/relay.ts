@@ -1,3 +1,5 @@
+/** The relay core with a memory store, driven by frames. */
+
 import { createHash } from 'node:crypto'
 import { type Bytes, decode, encode, toHex } from '../../src/codec/index.ts'
 import {
@@ -21,7 +23,7 @@ export const addressOf = (n: number): string => toHex(hash(addressInput(secret(n
 export const room = 'aa'.repeat(32)
 export const otherRoom = 'bb'.repeat(32)
 
-/** What a test says of an effect: `socket:frame` or `socket:close code`. */
+/** An effect as tests compare it: the socket, and the decoded frame or close code. */
 export type Seen = readonly [
   socket: number,
   frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'request' | ShareRequest['kind'] },
@@ -35,7 +37,7 @@ export const see = (effects: readonly RelayEffect[]): Seen[] =>
     return [effect.socket, decode(relayFrame, effect.bytes)]
   })
 
-/** A relay with its store, driven by frames. */
+/** Creates a relay with its store. */
 export function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<StoreLimits> = {}) {
   const store = createMemoryStore({ ...defaultStoreLimits, ...storeLimits }, () => 0)
   const relay = createRelay({ ...defaultLimits, ...limits }, hash)
@@ -46,7 +48,7 @@ export function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<St
     say(socket, { kind: 'hello', secret: secret(who) })
     return say(socket, { kind: 'join', room: into })
   }
-  /** Says a frame and lets the store answer. */
+  /** Sends a frame and lets the store respond. */
   const request = async (socket: number, frame: ClientFrame): Promise<Seen[]> => {
     const seen: Seen[] = []
     for (const effect of relay.receive(socket, encode(clientFrame, frame), 0)) {

@@ -11,6 +11,7 @@ export {
   type BenchmarkView,
   benchmarkEngines,
   benchmarkOperations,
+  emptyBenchmark,
 } from './page/benchmark-view.ts'
 export {
   emptyOneToOne,
@@ -20,6 +21,7 @@ export { connectPeer, type PeerClient } from './page/page-client.ts'
 export { emptyRelayView, type RelayView } from './page/relay-view.ts'
 export {
   type ErrorCode,
+  type ErrorView,
   emptyView,
   errorCodes,
   type GapView,

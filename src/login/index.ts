@@ -1,3 +1,5 @@
+/** The password login between two tabs: the machine and its view. */
+
 export {
   createClient,
   createServer,

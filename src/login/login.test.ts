@@ -41,7 +41,7 @@ class Pair {
   readonly wiped: Secret[] = []
   /** Every frame, in the order sent. */
   readonly wire: { readonly from: MemberId; readonly to: MemberId; readonly bytes: Bytes }[] = []
-  /** Where frames are held back instead of delivered. */
+  /** Frames that are held back instead of delivered. */
   readonly cut = new Set<MemberId>()
 
   async open(password = 'right'): Promise<this> {
@@ -87,7 +87,7 @@ class Pair {
     await this.on(clientId, { kind: 'log-in', proof: { kind: 'client', verifier, seed } })
   }
 
-  /** Next steps on whichever side has the turn, until nobody has. */
+  /** Advances the side whose turn it is, until neither has one. */
   async playOn(steps = 10): Promise<void> {
     for (let i = 0; i < steps; i++) {
       const turn = [clientId, serverId].find((id) => this.view(id).run?.turn === 'mine')
@@ -152,7 +152,7 @@ describe('a login', () => {
     expect(server?.messages.map(({ ms }) => ms !== null)).toEqual([false, true, false, true, true])
   })
 
-  test('runs by itself on a side that lets it', async () => {
+  test('proceeds by itself on a side with pace run', async () => {
     const pair = await new Pair().open()
     await pair.on(serverId, { kind: 'pace', pace: 'run' })
     await pair.on(clientId, { kind: 'pace', pace: 'run' })
@@ -160,7 +160,7 @@ describe('a login', () => {
     expect(pair.outcomes()).toEqual(['done', 'done'])
   })
 
-  test('with a wrong password is refused on both sides, after the same messages, and the next one works', async () => {
+  test('with a wrong password is refused on both sides after the same messages, and the next login succeeds', async () => {
     const pair = await new Pair().open()
     await pair.logIn('wrong')
     expect(pair.outcomes()).toEqual(['refused', 'refused'])
@@ -177,7 +177,7 @@ describe('a login', () => {
     expect(pair.view(serverId).run?.fingerprint).not.toBe(first)
   })
 
-  test('leaves nothing of the password with the client, and only the verifier with the server', async () => {
+  test('keeps no password material on the client, and only the verifier on the server', async () => {
     const pair = await new Pair().open()
     const { verifier, seed } = await harden('right')
     await pair.on(clientId, { kind: 'log-in', proof: { kind: 'client', verifier, seed } })
@@ -191,7 +191,7 @@ describe('a login', () => {
     expect(() => kept?.verifier.expose()).toThrow()
   })
 
-  test('waits for a server, and for one of its own suite', async () => {
+  test('waits for a server of its own suite', async () => {
     const pair = await new Pair().open()
     pair.states.set(clientId, createClient({ self: clientId, suite }))
     await pair.type('right')
@@ -208,7 +208,7 @@ describe('a login', () => {
     expect(pair.view(clientId).run).toMatchObject({ peerId: serverId, turn: 'mine' })
   })
 
-  test('survives lost and doubled messages', async () => {
+  test('survives lost and duplicated messages', async () => {
     const pair = await new Pair().open()
     await pair.type('right')
     for (const lossy of [serverId, clientId, serverId, clientId, serverId]) {
@@ -227,11 +227,11 @@ describe('a login', () => {
 })
 
 describe('guesses', () => {
-  test('five failures block the server for a minute, the client is told, and then it works', async () => {
+  test('five failures block the server for a minute, the client sees when to retry, and the retry succeeds', async () => {
     const pair = await new Pair().open()
     for (let i = 0; i < 5; i++) await pair.logIn(`wrong ${i}`)
     expect(pair.view(serverId)).toMatchObject({ failures: 5, retryAt: pair.now + 60_000 })
-    // An attacker's client forgets what it did.
+    // An attacker's client keeps no count.
     pair.states.set(clientId, createClient({ self: clientId, suite }))
     await pair.on(clientId, { kind: 'relay-open', members: [serverId, clientId] })
     await pair.on(serverId, { kind: 'presence', member: clientId, present: true })
@@ -285,7 +285,7 @@ describe('guesses', () => {
 })
 
 describe('hostile input', () => {
-  test('is refused with a code, and the state object stays', async () => {
+  test('is rejected with a code and returns the same state object', async () => {
     const pair = await new Pair().open()
     await pair.on(serverId, { kind: 'presence', member: otherId, present: true })
     await pair.logIn('right')
@@ -304,7 +304,7 @@ describe('hostile input', () => {
       ['frame/malformed', serverId, clientId, Uint8Array.of(9)],
       ['frame/malformed', serverId, clientId, new Uint8Array(60_000).fill(2)],
       ['login/stranger', serverId, 'ab'.repeat(16) as MemberId, first],
-      // An older run, a message too early, one of the own kind, one's own message back.
+      // An older run, a premature message, a message of the own role, a reflected message.
       ['pake/unexpected', serverId, clientId, flow(5)],
       ['pake/unexpected', serverId, clientId, flow(0)],
       ['pake/unexpected', serverId, clientId, flow(2)],
@@ -333,7 +333,7 @@ describe('hostile input', () => {
     expect(pair.outcomes()).toEqual(['done', 'done'])
   })
 
-  test('a second client is told to wait, and disturbs nothing', async () => {
+  test('a second client gets busy and disturbs nothing', async () => {
     const pair = await new Pair().open()
     await pair.on(serverId, { kind: 'presence', member: otherId, present: true })
     await pair.type('right')
@@ -353,7 +353,7 @@ describe('hostile input', () => {
     expect(pair.outcomes()).toEqual(['done', 'done'])
   })
 
-  test('messages of any bytes end in the one code, with the honest sizes sent', async () => {
+  test('arbitrary messages end in the one code, after responses of the honest sizes', async () => {
     for (const flow of [1, 2, 3, 4, 5]) {
       const pair = await new Pair().open()
       await pair.type('right')
@@ -383,7 +383,7 @@ describe('hostile input', () => {
     }
   })
 
-  test('5,000 random and mutated frames: a code or an answer each time, and the next login works', async () => {
+  test('5,000 random and mutated frames: a code or a response each time, and the next login succeeds', async () => {
     const pair = await new Pair().open()
     await pair.logIn('right')
     const seen = pair.wire.map(({ bytes }) => bytes)

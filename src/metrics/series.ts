@@ -2,6 +2,7 @@
 
 import { type Bin, Histogram, type HistogramData } from './histogram.ts'
 import type { Measurement } from './record.ts'
+import { SliceRing } from './slice-ring.ts'
 
 /** A stretch of time, in milliseconds on the records' clock: from `from` on, before `to`. */
 export interface TimeRange {
@@ -47,13 +48,11 @@ export interface SliceData {
 /** A ring of slices. Room and points are bounded by `capacity`, however long it runs. */
 export class Series {
   readonly spanMs: number
-  readonly capacity: number
-  readonly #ring: (Slice | undefined)[] = []
-  #newest = Number.NEGATIVE_INFINITY
+  readonly #ring: SliceRing<Slice>
 
   constructor(spanMs: number, capacity: number) {
     this.spanMs = spanMs
-    this.capacity = capacity
+    this.#ring = new SliceRing(capacity)
   }
 
   /** Counts a record where it ended. One too old for the ring is left out. */
@@ -65,14 +64,10 @@ export class Series {
     error,
   }: Pick<Measurement, 'start' | 'duration' | 'bytesIn' | 'bytesOut' | 'error'>): void {
     const index = Math.floor((start + duration) / this.spanMs)
-    const slot = this.#slot(index)
-    let slice = this.#ring[slot]
-    if (slice !== undefined && slice.index > index) return
-    if (slice === undefined || slice.index < index) {
-      slice = { index, durations: new Histogram(), errors: 0, bytes: 0 }
-      this.#ring[slot] = slice
-    }
-    this.#newest = Math.max(this.#newest, index)
+    const known = this.#ring.find(index)
+    if (known === null) return
+    const slice = known ?? { index, durations: new Histogram(), errors: 0, bytes: 0 }
+    this.#ring.put(slice)
     slice.durations.add(duration)
     slice.bytes += bytesIn + bytesOut
     if (error !== null) slice.errors += 1
@@ -80,7 +75,7 @@ export class Series {
 
   /** What ended before this time has made room, or would. */
   oldest(): number {
-    return (this.#newest - this.capacity + 1) * this.spanMs
+    return this.#ring.oldest() * this.spanMs
   }
 
   /** The slices of the range that hold anything, oldest first; at most `capacity`. */
@@ -107,7 +102,7 @@ export class Series {
   /** The slices that end after `since`. */
   data(since = Number.NEGATIVE_INFINITY): readonly SliceData[] {
     return this.#ring
-      .filter((slice) => slice !== undefined)
+      .all()
       .filter(({ index }) => (index + 1) * this.spanMs > since)
       .map(({ durations, ...slice }) => ({ ...slice, durations: durations.data() }))
   }
@@ -116,23 +111,13 @@ export class Series {
   put({ index, errors, bytes, durations }: SliceData): boolean {
     const histogram = Histogram.from(durations)
     if (histogram === null || histogram.count === 0 || errors > histogram.count) return false
-    const slot = this.#slot(index)
-    if ((this.#ring[slot]?.index ?? Number.NEGATIVE_INFINITY) > index) return true
-    this.#ring[slot] = { index, durations: histogram, errors, bytes }
-    this.#newest = Math.max(this.#newest, index)
+    this.#ring.put({ index, durations: histogram, errors, bytes })
     return true
-  }
-
-  #slot(index: number): number {
-    return ((index % this.capacity) + this.capacity) % this.capacity
   }
 
   /** A slice belongs to a range by its start. */
   #within({ from, to }: TimeRange): readonly Slice[] {
     const [first, end] = [Math.ceil(from / this.spanMs), Math.ceil(to / this.spanMs)]
-    return this.#ring
-      .filter((slice) => slice !== undefined)
-      .filter(({ index }) => index >= first && index < end && index > end - 1 - this.capacity)
-      .sort((a, b) => a.index - b.index)
+    return this.#ring.within(Math.max(first, end - this.#ring.capacity), end)
   }
 }

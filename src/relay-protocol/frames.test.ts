@@ -87,7 +87,7 @@ const anyRelayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
   fc.record({ kind: kind('mail-waiting') }),
 )
 
-test('every client frame survives the wire', () => {
+test('every client frame decodes to itself', () => {
   fc.assert(
     fc.property(anyClientFrame, (frame) => {
       expect(decode(clientFrame, encode(clientFrame, frame))).toEqual(frame)
@@ -95,7 +95,7 @@ test('every client frame survives the wire', () => {
   )
 })
 
-test('every relay frame survives the wire', () => {
+test('every relay frame decodes to itself', () => {
   fc.assert(
     fc.property(anyRelayFrame, (frame) => {
       expect(decode(relayFrame, encode(relayFrame, frame))).toEqual(frame)
@@ -103,7 +103,7 @@ test('every relay frame survives the wire', () => {
   )
 })
 
-/** Decodes or refuses with DecodeError; what decodes has one encoding only. */
+/** Either decodes, and encodes to the same bytes, or throws DecodeError. */
 function survives<T>(codec: Codec<T>, input: Uint8Array): void {
   let value: T
   try {
@@ -144,7 +144,7 @@ test('the largest payload fits a frame, one byte more is refused', () => {
   expect(() => encode(clientFrame, { kind: 'send', to, payload: larger })).toThrow(RangeError)
 })
 
-test('the examples of PROTOCOL.md are the frames that they name', () => {
+test('the examples of PROTOCOL.md encode to the bytes listed there', () => {
   const document = readFileSync(new URL('../../signaling/PROTOCOL.md', import.meta.url), 'utf8')
   const examples = [...document.matchAll(/```frame (client|relay)\n(.*)\n([0-9a-f\s]+)```/g)]
   const kinds = examples.map(([, direction, json = '', hex = '']) => {
@@ -181,7 +181,7 @@ test('the examples of PROTOCOL.md are the frames that they name', () => {
   expect(kinds).toEqual(all)
 })
 
-test('a frame made from a ready head is the frame that the codec makes', () => {
+test('frameFrom with a precomputed head equals the codec', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 32, maxLength: 32 }),

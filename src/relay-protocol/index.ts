@@ -1,3 +1,5 @@
+/** Frames, limits and buckets that the relay and its client share. */
+
 export { createNetworkBuckets } from './bucket.ts'
 export {
   type Address,

@@ -1,3 +1,5 @@
+/** The relay client and the WebRTC links. */
+
 export { fetchIceServers } from './ice-servers.ts'
 export type { LinkPath } from './link-path.ts'
 export { createMesh, type MeshCommand, type MeshEvent } from './mesh.ts'

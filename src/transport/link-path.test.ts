@@ -17,14 +17,14 @@ const reports = (local: string, remote: string, pair: object = { currentRoundTri
   { id: 'X', type: 'remote-candidate', candidateType: 'relay' },
 ]
 
-test('the path is that of the pair in use, and holds no address', () => {
+test('the path is that of the selected pair and holds no address', () => {
   const path = pathOf(reports('host', 'host'), link)
   expect(path).toEqual({ member: 'b', attempts: 2, turned: false, roundTripMs: 12 })
   expect(pathOf(reports('relay', 'srflx'), link)?.turned).toBe(true)
   expect(pathOf(reports('host', 'relay'), link)?.turned).toBe(true)
 })
 
-test('what was not measured yet is not made up', () => {
+test('values that are not measured yet are null', () => {
   expect(pathOf(reports('host', 'host', {}), link)?.roundTripMs).toBeNull()
   expect(pathOf([], link)).toBeNull()
 })

@@ -214,6 +214,8 @@ export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () =
           return signal(command.member, command.data)
         case 'send':
           return send(command.member, command.bytes)
+        default:
+          return command satisfies never
       }
     },
   }

@@ -46,7 +46,7 @@ function join(server: RunningServer, n: number) {
     },
   })
   clients.push(client)
-  /** Takes events until one of `kind` is found. */
+  /** Reads events until one of `kind`. */
   const next = async <K extends RelayEvent['kind']>(kind: K): Promise<Extract<RelayEvent, { kind: K }>> => {
     for (;;) {
       const event = events.shift()
@@ -57,7 +57,7 @@ function join(server: RunningServer, n: number) {
   return { client, next, events }
 }
 
-test('two clients meet, talk, and notice the end of the other', async () => {
+test('two clients meet, talk, and see each other leave', async () => {
   const server = await serve()
   const one = join(server, 1)
   expect(await one.next('open')).toEqual({ kind: 'open', address: addressOf(1), members: [] })
@@ -73,7 +73,7 @@ test('two clients meet, talk, and notice the end of the other', async () => {
   expect(await one.next('undelivered')).toEqual({ kind: 'undelivered', to: addressOf(2) })
 })
 
-test('both find each other again after the relay was restarted', async () => {
+test('both find each other again after a restart of the relay', async () => {
   const server = await serve()
   const one = join(server, 1)
   await one.next('open')

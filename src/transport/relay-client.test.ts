@@ -14,7 +14,7 @@ const secretOf = (n: number): Bytes => new Uint8Array(32).fill(n)
 const addressOf = (n: number): string => `${n}`.repeat(64)
 const room = 'cc'.repeat(32)
 
-/** A client on a socket that the test speaks for, in virtual time. */
+/** A client in virtual time, on a socket whose other end is the test. */
 function scripted() {
   const events: RelayEvent[] = []
   const timers: { readonly at: number; readonly run: () => void }[] = []
@@ -95,7 +95,7 @@ const limits = {
 const retries = (events: readonly RelayEvent[]) =>
   events.flatMap((event) => (event.kind === 'closed' ? [event.retryInMs] : []))
 
-test('says hello and join at once when the socket opens', () => {
+test('sends hello and join as soon as the socket opens', () => {
   const { socket, events, open } = scripted()
   expect(socket().binaryType).toBe('arraybuffer')
   open()
@@ -106,7 +106,7 @@ test('says hello and join at once when the socket opens', () => {
   expect(events.map(({ kind }) => kind)).toEqual(['connecting', 'limits', 'open'])
 })
 
-test('retries wait longer each time, up to 15 s, and start over after a good link', () => {
+test('the back-off grows up to 15 s and starts over after a stable link', () => {
   const { socket, events, open, advance } = scripted()
   for (let i = 0; i < 7; i++) {
     socket().fire('close')
@@ -119,7 +119,7 @@ test('retries wait longer each time, up to 15 s, and start over after a good lin
   expect(retries(events).at(-1)).toBe(375)
 })
 
-test('the hints of going-away and of errors are minutes at most', () => {
+test('delays from going-away and errors are capped', () => {
   const { socket, events, open, advance } = scripted()
   open()
   socket().says({ kind: 'going-away', afterMs: 1800 })
@@ -132,7 +132,7 @@ test('the hints of going-away and of errors are minutes at most', () => {
   expect(retries(events).at(-1)).toBe(60_000 + 250)
 })
 
-test('a relay that breaks the protocol is left, and nothing is thrown', () => {
+test('an invalid or out-of-order frame closes the socket, and nothing is thrown', () => {
   const welcome: RelayFrame = { kind: 'welcome', address: addressOf(1), limits }
   const joined: RelayFrame = { kind: 'joined', members: [] }
   const frame: RelayFrame = { kind: 'frame', from: addressOf(2), payload: new Uint8Array(1) }
@@ -161,7 +161,7 @@ test('a relay that breaks the protocol is left, and nothing is thrown', () => {
   expect(early.events.map(({ kind }) => kind)).toEqual(['connecting', 'closed'])
 })
 
-test('a silent relay is pinged, then left', () => {
+test('a silent relay is pinged, then the socket is closed', () => {
   const { socket, sockets, events, open, advance } = scripted()
   open()
   advance(15_000)
@@ -213,7 +213,7 @@ test('the last error before the relay closes is the reason; a refused request is
   expect(reasons()).toEqual(['lost', 'going-away', 'replaced'])
 })
 
-test('a full room is tried again when the relay says', () => {
+test('joining a full room is retried after retryAfterMs', () => {
   const { socket, events, advance } = scripted()
   socket().fire('open')
   socket().says({ kind: 'welcome', address: addressOf(1), limits })

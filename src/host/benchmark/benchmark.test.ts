@@ -34,7 +34,7 @@ test('every operation has an engine, and the whole protocols have a classical ba
   ])
 })
 
-test('every case does its work', async () => {
+test('every case runs', async () => {
   for (const one of cases()) {
     if (one.operation === 'argon2id') continue
     const act = await one.prepare()

@@ -19,6 +19,7 @@ import {
   type Taken,
   type UntimedEvent,
 } from '../../peer/index.ts'
+import { refillAt, stockSize } from '../../prekeys/index.ts'
 import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { AdmissionView, Command, ErrorCode, MessageView, Phase } from '../page/view.ts'
@@ -34,6 +35,7 @@ import {
 } from './conversation.ts'
 import { relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
+import { type FramePath, pathOf } from './frame-path.ts'
 import type { JoinCommand } from './join-command.ts'
 import { measureSteps } from './measured-steps.ts'
 import type { HostPorts } from './ports.ts'

@@ -79,9 +79,9 @@ test('the view holds the state, the limits, the quota and measured round trips',
   expect(view.quota?.messages).toBeLessThan(1000)
   expect(Math.min(...view.roundTrips)).toBeGreaterThan(0)
   // No address, no room, no payload.
-  const told = JSON.stringify(view)
-  expect(told).not.toContain(room)
-  expect(told).not.toContain(toHex(secretOf(1)))
+  const json = JSON.stringify(view)
+  expect(json).not.toContain(room)
+  expect(json).not.toContain(toHex(secretOf(1)))
 })
 
 test('at most 120 round trips are kept', async () => {

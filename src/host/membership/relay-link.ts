@@ -89,7 +89,7 @@ const followResponse = (
     case 'letters': {
       const before = request.kind === 'mail-fetch' && request.after > 0 ? letters.unread : 0
       const unread = before + response.letters.length
-      return { ...view, letters: { ...letters, announced: false, unread, askedAt: now } }
+      return { ...view, letters: { ...letters, announced: false, unread, fetchedAt: now } }
     }
     case 'mail-acked': {
       const acked = request.kind === 'mail-ack' ? request.ids.length : 0

@@ -16,7 +16,7 @@ const step = fc.oneof(
   fc.constant({ kind: 'clear' as const }),
 )
 
-test('a list followed by its changes stays equal to the list, whatever happens to it', () => {
+test('applying every change keeps a copy equal to the list', () => {
   fc.assert(
     fc.property(fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 20 }), (rounds) => {
       let next = 0
@@ -40,7 +40,7 @@ test('a list followed by its changes stays equal to the list, whatever happens t
   )
 })
 
-test('only what changed travels, and what did not change stays the same object', () => {
+test('a change holds only what changed, and unchanged entries stay the same objects', () => {
   const before = [entry(0), entry(1), entry(2)]
   const [, one, two] = before as [Entry, Entry, Entry]
   const confirmed = { ...two, text: 'confirmed' }

@@ -242,9 +242,9 @@ export const connectPeer = (): PeerClient => {
     },
     watchInside: (listener) => {
       const stop = insides.add(listener)
-      const ask = (): void => post({ kind: 'inspect' })
-      ask()
-      const timer = setInterval(ask, 1000)
+      const inspect = (): void => post({ kind: 'inspect' })
+      inspect()
+      const timer = setInterval(inspect, 1000)
       return () => {
         clearInterval(timer)
         stop()

@@ -40,7 +40,7 @@ export interface RelayView {
     /** Letters left for absent members. */
     readonly left: number
     /** When the mailbox was last fetched, milliseconds since 1970. */
-    readonly askedAt: number | null
+    readonly fetchedAt: number | null
   }
 }
 
@@ -73,5 +73,5 @@ export const emptyRelayView: RelayView = {
   refusals: [],
   ends: [],
   stocks: null,
-  letters: { announced: false, unread: 0, read: 0, left: 0, askedAt: null },
+  letters: { announced: false, unread: 0, read: 0, left: 0, fetchedAt: null },
 }

@@ -109,6 +109,15 @@ export type Phase =
   /** Ended: anything else; see `error`. */
   | 'failed'
 
+/** Pre-keys of this member at the relay. */
+export interface PreKeysView {
+  readonly left: number
+  /** A full stock. */
+  readonly of: number
+  /** With this many left, or fewer, the stock is filled up again. */
+  readonly refillAt: number
+}
+
 export interface View {
   readonly phase: Phase
   readonly admission: AdmissionView

@@ -38,7 +38,8 @@ export interface ProfileStorage {
 /** Older messages of a membership are deleted. */
 const maxMessages = 2_000
 
-const open = (): Promise<IDBPDatabase<Schema>> =>
+/** `closed`: called once if the browser closes the connection. */
+const open = (closed: () => void): Promise<IDBPDatabase<Schema>> =>
   openDB<Schema>('mlwe-pake', 1, {
     upgrade(database) {
       database.createObjectStore('memberships', { keyPath: 'id' })
@@ -46,7 +47,11 @@ const open = (): Promise<IDBPDatabase<Schema>> =>
       database.createObjectStore('messages')
     },
     // Another tab deletes the database or runs a newer version.
-    blocking: (_, __, event) => (event.target as IDBDatabase).close(),
+    blocking: (_, __, event) => {
+      ;(event.target as IDBDatabase).close()
+      closed()
+    },
+    terminated: closed,
   })
 
 const stores = ['memberships', 'states', 'messages'] as const
@@ -58,13 +63,11 @@ export const createStorage = (): ProfileStorage => {
   let opened: Promise<IDBPDatabase<Schema>> | null = null
   /** Keeps the connection open. If the browser closes it, the next call reopens it. */
   const database = async (): Promise<IDBPDatabase<Schema>> => {
-    opened ??= open()
+    opened ??= open(() => {
+      opened = null
+    })
     try {
-      const connection = await opened
-      connection.addEventListener('close', () => {
-        opened = null
-      })
-      return connection
+      return await opened
     } catch (error) {
       opened = null
       throw error

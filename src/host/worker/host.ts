@@ -2,7 +2,7 @@
  * Executes the page's commands: at most one membership at a time, and all work strictly in sequence.
  *
  *   none ──join, resume──> hardening ──> membership ──ended──> none
- *          hardening ──leave──> none: the generation has moved on, so the result is dropped
+ *                          hardening ──leave──> none: the generation has moved on, so the result is dropped
  */
 
 import { toHex } from '../../codec/index.ts'
@@ -18,6 +18,7 @@ import type { HostPorts } from '../membership/ports.ts'
 import { createScreen } from '../membership/screen.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { Command } from '../page/view.ts'
+import type { Resumed } from '../profile/profiles.ts'
 
 export interface Host {
   command(command: Command): void
@@ -44,7 +45,7 @@ export const createHost = (ports: HostPorts): Host => {
   const screen = createScreen(ports.showView)
   let membership: Membership | null = null
   let relayView = (): RelayView => emptyRelayView
-  /** Incremented by each join and leave. Work that was started under an older one is dropped. */
+  /** Incremented by each join, resume and leave. Work that was commanded under an older one is dropped. */
   let generation = 0
   let queue: Promise<void> = Promise.resolve()
   /** What newcomers of this tab were charged for wrong passwords, by group: it outlives a refused join. */
@@ -81,8 +82,7 @@ export const createHost = (ports: HostPorts): Host => {
   }
 
   /** Creates a new member from the password and enters the room. */
-  const become = async (command: JoinCommand, entering: Entering): Promise<void> => {
-    const mine = ++generation
+  const become = async (command: JoinCommand, mine: number, entering: Entering): Promise<void> => {
     const prepared = preparePassword(command.password)
     const group = command.group.trim()
     const identified = groupIdOf(crypto, group)
@@ -124,6 +124,10 @@ export const createHost = (ports: HostPorts): Host => {
     const mine = ++generation
     const found = (await ports.profiles.list()).find((one) => one.id === id)
     const prepared = preparePassword(password)
+    if (mine !== generation) {
+      if (!('problem' in prepared)) prepared.prepared.wipe() // FS
+      return
+    }
     if (found === undefined || 'problem' in prepared) {
       await publishStored()
       return screen.fail('problem' in prepared ? prepared.problem : 'storage/missing')
@@ -166,11 +170,14 @@ export const createHost = (ports: HostPorts): Host => {
           if (at !== null || screen.view().phase === 'hardening') return
           const problem = joinProblem(crypto, command)
           if (problem !== null) return screen.fail(problem)
-          return enqueue(() => join(command))
+          const mine = ++generation
+          return enqueue(() => join(command, mine))
         }
-        case 'resume':
+        case 'resume': {
           if (at !== null || screen.view().phase === 'hardening') return
-          return enqueue(() => resume(command))
+          const mine = ++generation
+          return enqueue(() => resume(command, mine))
+        }
         case 'forget':
           return enqueue(async () => {
             await ports.profiles.forget(command.id)

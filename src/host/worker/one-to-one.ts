@@ -62,7 +62,8 @@ const problemOf = (crypto: Ports['crypto'], { place, password }: EnterCommand): 
 
 export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const { crypto, recorder } = ports
-  let view: OneToOneView = emptyOneToOne
+  const guesses = { free: freeFailures, windowMs: failureWindowMs }
+  let view: OneToOneView = { ...emptyOneToOne, guesses }
   let session: Session | null = null
   /** Incremented by each entry and exit. Work that was started under an older one is dropped. */
   let generation = 0
@@ -90,7 +91,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       at.over = true
       at.relay?.close()
     }
-    view = { ...emptyOneToOne, error: code === null ? null : { code, retryAt: null } }
+    view = { ...emptyOneToOne, guesses, error: code === null ? null : { code, retryAt: null } }
     ports.showOneToOne(view)
   }
 

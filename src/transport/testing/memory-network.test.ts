@@ -131,7 +131,7 @@ test('a dropped socket comes back, a closed endpoint does not', async () => {
   expect(take()).toEqual(['0: 1 gone'])
 })
 
-test('a restarted relay knows nobody, and all come back', async () => {
+test('a restarted relay starts empty, and all endpoints reconnect', async () => {
   const { network, at, take, run } = setUp(3)
   await run(200)
   take()

@@ -5,10 +5,10 @@ import { connectPeer } from '../../host/index.ts'
 import { createMetricsView } from '../metrics/metrics-view.ts'
 import { newTabId } from '../metrics/neighbours/message.ts'
 import { createNeighbours } from '../metrics/neighbours/neighbours.ts'
-import { MarkLog } from '../records/marks.ts'
+import { createMarkLog } from '../records/marks.ts'
 import { RecordLog } from '../records/record-log.ts'
-import { TraceLog } from '../records/trace-log.ts'
-import { WireLog } from '../records/wire-log.ts'
+import { createTraceLog } from '../records/trace-log.ts'
+import { createWireLog } from '../records/wire-log.ts'
 import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
 import { takeInvitation } from './invitation.ts'
@@ -22,13 +22,11 @@ const client = connectPeer()
 const store = createUiStore(client, initialLanguage())
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
-const wire = new WireLog()
-client.onFrames((frames) => {
-  for (const frame of frames) wire.add(frame)
-})
-const traces = new TraceLog()
+const wire = createWireLog()
+client.onFrames(wire.append)
+const traces = createTraceLog()
 client.onTrace((batch) => traces.append(batch))
-const marks = new MarkLog()
+const marks = createMarkLog()
 store.subscribe(({ view }, before) => marks.follow(before.view, view, performance.now()))
 const follow = (): void => marks.show(!document.hidden, performance.now())
 follow()

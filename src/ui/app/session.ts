@@ -1,4 +1,4 @@
-import type { Phase, View } from '../../host/index.ts'
+import type { ErrorView, Phase, View } from '../../host/index.ts'
 import type { JoiningPhase } from '../wording/index.ts'
 
 /** What the page remembers of one stay in a group, and the views do not say. */
@@ -22,10 +22,7 @@ export const followSession = (session: Session, before: View, after: View): Sess
 }
 
 /** The code to tell the user of, with the time from which another try makes sense. */
-export const errorOf = ({
-  phase,
-  error,
-}: View): { readonly code: string; readonly retryAt: number | null } | null => {
+export const errorOf = ({ phase, error }: View): ErrorView | null => {
   if (error !== null) return error
   if (phase === 'refused') return { code: 'pake/failed', retryAt: null }
   return phase === 'failed' ? { code: 'host/failed', retryAt: null } : null

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  emptyOneToOne,
-  emptyRelayView,
-  emptyView,
-  type MemberView,
-  type PeerClient,
-  type View,
-} from '../../host/index.ts'
+import { emptyView, type MemberView } from '../../host/index.ts'
+import { testClient } from '../testing/page.tsx'
 import { errorOf } from './session.ts'
 import { createUiStore } from './store.ts'
 
@@ -19,41 +13,9 @@ const member = (id: string): MemberView => ({
   safety: null,
 })
 
-const createClient = () => {
-  let view: View = emptyView
-  const listeners = new Set<() => void>()
-  const client: PeerClient = {
-    view: () => view,
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    stored: () => [],
-    dispatch: () => {},
-    relay: { view: () => emptyRelayView, subscribe: () => () => {}, refresh: () => {} },
-    oneToOne: { view: () => emptyOneToOne, subscribe: () => () => {}, dispatch: () => {} },
-    onTrace: () => () => undefined,
-    onRecords: () => () => {},
-    onFrames: () => () => {},
-    benchmark: {
-      view: () => ({ running: false, done: 0, of: 0, results: [] }),
-      subscribe: () => () => undefined,
-      dispatch: () => undefined,
-    },
-    watchInside: () => () => undefined,
-    paths: async () => [],
-    recordCostNs: () => null,
-  }
-  const show = (change: Partial<View>): void => {
-    view = { ...view, ...change }
-    for (const listener of listeners) listener()
-  }
-  return { client, show }
-}
-
 describe('the ui store', () => {
   it('follows the views and keeps what the form holds', () => {
-    const { client, show } = createClient()
+    const { client, show } = testClient()
     const store = createUiStore(client, 'en')
     store.setState({ form: { name: 'Alice', group: 'book club' } })
     show({ phase: 'refused' })
@@ -62,7 +24,7 @@ describe('the ui store', () => {
   })
 
   it('remembers of a stay whether it was one, and whether anybody else was there', () => {
-    const { client, show } = createClient()
+    const { client, show } = testClient()
     const store = createUiStore(client, 'en')
     const session = () => store.getState().session
     show({ phase: 'hardening' })
@@ -80,7 +42,7 @@ describe('the ui store', () => {
   })
 
   it('keeps the same session object while nothing of it changes', () => {
-    const { client, show } = createClient()
+    const { client, show } = testClient()
     const store = createUiStore(client, 'en')
     show({ phase: 'joined' })
     const { session } = store.getState()
@@ -91,7 +53,7 @@ describe('the ui store', () => {
 
 describe('errorOf', () => {
   it('prefers what the view says, and never leaves an ending unexplained', () => {
-    const error = { code: 'relay/full', retryAt: 5 }
+    const error = { code: 'relay/full', retryAt: 5 } as const
     expect(errorOf({ ...emptyView, phase: 'refused', error })).toEqual(error)
     expect(errorOf({ ...emptyView, phase: 'refused' })?.code).toBe('pake/failed')
     expect(errorOf({ ...emptyView, phase: 'failed' })?.code).toBe('host/failed')

@@ -5,9 +5,12 @@ import {
   type BenchmarkView,
   benchmarkOperations,
 } from '../../host/index.ts'
-import { useServices, useUi, useWording } from '../app/context.tsx'
+import { useServices, useWording } from '../app/context.tsx'
 import { download, downloadJson } from '../shared/download.ts'
-import panel from '../shared/panel.module.css'
+import { FactList } from '../shared/fact-list.tsx'
+import { useFormats } from '../shared/format.ts'
+import { Nothing, Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
 import styles from './benchmark.module.css'
 import { type Environment, readEnvironment } from './environment.ts'
 import { baselinesOf, benchmarkCsv, benchmarkJson, figuresOf } from './results.ts'
@@ -64,13 +67,10 @@ export function BenchmarkScreen() {
     client.benchmark.dispatch({ operations: [...chosen], samples })
   }
   return (
-    <div className={styles.screen}>
+    <div className={screen.screen}>
       <h1>{words.title}</h1>
-      <p className={styles.hint}>{words.lead}</p>
-      <section className={panel.panel} aria-labelledby="choice-title">
-        <h2 id="choice-title" className={panel.title}>
-          {words.choice}
-        </h2>
+      <p className={screen.hint}>{words.lead}</p>
+      <Panel title={words.choice}>
         <div className={styles.groups}>
           {Object.entries(groups).map(([group, isIn]) => (
             <fieldset key={group} className={styles.group}>
@@ -117,7 +117,7 @@ export function BenchmarkScreen() {
             </>
           )}
         </div>
-      </section>
+      </Panel>
       <ResultsPanel figures={figuresOf(results)} />
       <div className={styles.pair}>
         <Baselines results={results} />
@@ -151,58 +151,40 @@ export function BenchmarkScreen() {
 
 function Baselines({ results }: { readonly results: readonly BenchmarkResult[] }) {
   const { benchmark: words } = useWording()
-  const language = useUi((state) => state.language)
+  const { significant } = useFormats()
   const baselines = baselinesOf(figuresOf(results))
   return (
-    <section className={panel.panel} aria-labelledby="baseline-title">
-      <h2 id="baseline-title" className={panel.title}>
-        {words.baseline}
-      </h2>
-      <p className={styles.hint}>{words.baselineHint}</p>
+    <Panel title={words.baseline}>
+      <p className={screen.hint}>{words.baselineHint}</p>
       {baselines.length === 0 ? (
-        <p className={panel.none}>{words.noBaseline}</p>
+        <Nothing>{words.noBaseline}</Nothing>
       ) : (
         <ul className={styles.list}>
           {baselines.map(({ operation, ratio }) => (
-            <li key={operation}>
-              {words.times(
-                words.operations[operation],
-                ratio.toLocaleString(language, { maximumSignificantDigits: 3 }),
-              )}
-            </li>
+            <li key={operation}>{words.times(words.operations[operation], significant(ratio))}</li>
           ))}
         </ul>
       )}
-    </section>
+    </Panel>
   )
 }
 
 function EnvironmentPanel({ environment }: { readonly environment: Environment }) {
   const { benchmark: words } = useWording()
-  const language = useUi((state) => state.language)
+  const { significant, dateTime } = useFormats()
   const { browser, cores, nativeKem, isolated, clockStep, date } = environment
   const facts: readonly (readonly [string, string])[] = [
     [words.browser, browser],
     [words.cores, String(cores)],
     [words.nativeKem, nativeKem ? words.yes : words.no],
     [words.isolated, isolated ? words.yes : words.no],
-    [words.clock, words.ms(clockStep.toLocaleString(language, { maximumSignificantDigits: 2 }))],
-    [words.date, new Date(date).toLocaleString(language)],
+    [words.clock, words.ms(significant(clockStep))],
+    [words.date, dateTime(Date.parse(date))],
   ]
   return (
-    <section className={panel.panel} aria-labelledby="environment-title">
-      <h2 id="environment-title" className={panel.title}>
-        {words.environment}
-      </h2>
-      <dl className={styles.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <Panel title={words.environment}>
+      <FactList facts={facts} />
+    </Panel>
   )
 }
 
@@ -214,7 +196,7 @@ interface HistoryProps {
 
 function History({ runs, shown, show }: HistoryProps) {
   const { benchmark: words } = useWording()
-  const language = useUi((state) => state.language)
+  const { clock } = useFormats()
   if (runs.length === 0) return null
   const current = shown ?? runs[0]?.at
   return (
@@ -223,7 +205,7 @@ function History({ runs, shown, show }: HistoryProps) {
       {runs.map(({ at, results }) => (
         <label key={at} className={styles.choice}>
           <input type="radio" name="benchmark-run" checked={at === current} onChange={() => show(at)} />
-          {words.historyOf(new Date(at).toLocaleTimeString(language), results.length)}
+          {words.historyOf(clock(at), results.length)}
         </label>
       ))}
     </fieldset>

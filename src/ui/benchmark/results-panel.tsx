@@ -1,9 +1,11 @@
-import { Focusable } from '@ariakit/react'
 import { useState } from 'react'
 import { benchmarkOperations } from '../../host/index.ts'
-import { useUi, useWording } from '../app/context.tsx'
-import panel from '../shared/panel.module.css'
+import { useWording } from '../app/context.tsx'
+import { useFormats } from '../shared/format.ts'
+import { Nothing, Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
 import table from '../shared/table.module.css'
+import { Table } from '../shared/table.tsx'
 import styles from './benchmark.module.css'
 import type { Figure } from './results.ts'
 
@@ -14,20 +16,19 @@ export function ResultsPanel({ figures }: { readonly figures: readonly Figure[] 
   const { benchmark: words } = useWording()
   const [asTable, setAsTable] = useState(false)
   return (
-    <section className={panel.panel} aria-labelledby="results-title">
-      <div className={panel.bar}>
-        <h2 id="results-title" className={panel.title}>
-          {words.results}
-        </h2>
+    <Panel
+      title={words.results}
+      controls={
         <label className={styles.choice}>
           <input type="checkbox" checked={asTable} onChange={({ target }) => setAsTable(target.checked)} />
           {words.viewAsTable}
         </label>
-      </div>
-      {figures.length === 0 && <p className={panel.none}>{words.noResults}</p>}
+      }
+    >
+      {figures.length === 0 && <Nothing>{words.noResults}</Nothing>}
       {figures.length > 0 && !asTable && (
         <>
-          <p className={styles.hint}>{words.resultsHint}</p>
+          <p className={screen.hint}>{words.resultsHint}</p>
           {benchmarkOperations.map((operation) => {
             const own = figures.filter((figure) => figure.operation === operation)
             return (
@@ -37,18 +38,13 @@ export function ResultsPanel({ figures }: { readonly figures: readonly Figure[] 
         </>
       )}
       {figures.length > 0 && asTable && <ResultsTable figures={figures} />}
-    </section>
+    </Panel>
   )
-}
-
-const useMs = (): ((ms: number) => string) => {
-  const language = useUi((state) => state.language)
-  return (ms) => ms.toLocaleString(language, { maximumSignificantDigits: 3 })
 }
 
 function Bars({ figures, title }: { readonly figures: readonly Figure[]; readonly title: string }) {
   const { benchmark: words } = useWording()
-  const ms = useMs()
+  const { significant: ms } = useFormats()
   const most = Math.max(...figures.map(({ value }) => value?.interval[1] ?? 0)) || 1
   const x = (value: number): number => (value / most) * (barWidth - 4)
   return (
@@ -76,8 +72,7 @@ function Bars({ figures, title }: { readonly figures: readonly Figure[]; readonl
 
 function ResultsTable({ figures }: { readonly figures: readonly Figure[] }) {
   const { benchmark: words } = useWording()
-  const ms = useMs()
-  const language = useUi((state) => state.language)
+  const { significant: ms, count } = useFormats()
   const heads = [
     words.operation,
     words.engine,
@@ -89,43 +84,30 @@ function ResultsTable({ figures }: { readonly figures: readonly Figure[] }) {
     words.ratio,
   ]
   return (
-    <Focusable role="region" aria-label={`${words.results}: ${words.viewAsTable}`} className={table.wide}>
-      <table className={table.table} aria-label={words.results}>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
+    <Table label={words.results} heads={heads}>
+      {figures.map(({ operation, engine, value }) => {
+        const first = figures.find((one) => one.operation === operation && one.value !== null)?.value
+        return (
+          <tr key={`${operation} ${engine}`}>
+            <th scope="row">{words.operations[operation]}</th>
+            <td className={table.words}>{words.engines[engine]}</td>
+            {value === null ? (
+              <td colSpan={6}>{words.unavailable}</td>
+            ) : (
+              <>
+                <td>{ms(value.median)}</td>
+                <td>{ms(value.p95)}</td>
+                <td>
+                  {ms(value.interval[0])} – {ms(value.interval[1])}
+                </td>
+                <td>{count(1000 / value.median)}</td>
+                <td>{value.count}</td>
+                <td>×{ms(value.median / (first?.median ?? value.median))}</td>
+              </>
+            )}
           </tr>
-        </thead>
-        <tbody>
-          {figures.map(({ operation, engine, value }) => {
-            const first = figures.find((one) => one.operation === operation && one.value !== null)?.value
-            return (
-              <tr key={`${operation} ${engine}`}>
-                <th scope="row">{words.operations[operation]}</th>
-                <td className={table.words}>{words.engines[engine]}</td>
-                {value === null ? (
-                  <td colSpan={6}>{words.unavailable}</td>
-                ) : (
-                  <>
-                    <td>{ms(value.median)}</td>
-                    <td>{ms(value.p95)}</td>
-                    <td>
-                      {ms(value.interval[0])} – {ms(value.interval[1])}
-                    </td>
-                    <td>{Math.round(1000 / value.median).toLocaleString(language)}</td>
-                    <td>{value.count}</td>
-                    <td>×{ms(value.median / (first?.median ?? value.median))}</td>
-                  </>
-                )}
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </Focusable>
+        )
+      })}
+    </Table>
   )
 }

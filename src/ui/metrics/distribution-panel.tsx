@@ -4,9 +4,10 @@ import { useWording } from '../app/context.tsx'
 import { allOperations } from '../records/record-log.ts'
 import { Choice } from '../shared/choice.tsx'
 import { useFormats } from '../shared/format.ts'
-import { decades, type Look } from './chart/chart.ts'
+import type { Look } from './chart/chart.ts'
 import { ChartPanel } from './chart/chart-panel.tsx'
 import type { PointerState } from './chart/pointer.ts'
+import { logExtent } from './chart/scale.ts'
 import { cdfRows, histogramRows } from './distribution.ts'
 import { type Slot, spanOf, useMetricsView } from './metrics-view.ts'
 import { useChartLook, useLog } from './use-time-panel.ts'
@@ -55,7 +56,7 @@ export function DistributionPanel({ slot, operation }: { readonly slot: Slot; re
     [kind, format, metrics, charts],
   )
   const x = useMemo(() => {
-    const extent = decades(
+    const extent = logExtent(
       rows.map((row) => row.x),
       floorMs,
     )

@@ -1,7 +1,8 @@
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
-import panelStyles from '../shared/panel.module.css'
+import { Nothing, Panel } from '../shared/panel.tsx'
 import tableStyles from '../shared/table.module.css'
+import { Table } from '../shared/table.tsx'
 import styles from './errors-panel.module.css'
 import { type Slot, spanOf, useMetricsView } from './metrics-view.ts'
 import { useLog, useLook } from './use-time-panel.ts'
@@ -18,38 +19,33 @@ export function ErrorsPanel({ slot }: { readonly slot: Slot }) {
   const most = rows[0]?.count ?? 1
   const meaning = (code: string): string => words.errors[code as keyof typeof words.errors] ?? ''
   return (
-    <section className={panelStyles.panel}>
-      <h2 className={panelStyles.title}>{charts.errorsByCode}</h2>
+    <Panel title={charts.errorsByCode}>
       {rows.length === 0 ? (
-        <p className={panelStyles.none}>{charts.noErrors}</p>
+        <Nothing>{charts.noErrors}</Nothing>
       ) : (
-        <table className={tableStyles.table} aria-label={charts.errorsByCode}>
-          <thead>
-            <tr>
-              <th scope="col">{charts.code}</th>
-              <th scope="col">{metrics.count}</th>
-              <th scope="col" aria-label={charts.shareOfMost} />
-              <th scope="col" className={tableStyles.words}>
-                {charts.meaning}
-              </th>
+        <Table
+          label={charts.errorsByCode}
+          heads={[
+            charts.code,
+            metrics.count,
+            { name: charts.shareOfMost, silent: true },
+            { name: charts.meaning, words: true },
+          ]}
+        >
+          {rows.map(({ code, count }) => (
+            <tr key={code}>
+              <th scope="row">{code}</th>
+              <td>{format.count(count)}</td>
+              <td className={styles.bar}>
+                <svg width="100%" height="12" aria-hidden="true">
+                  <rect width={`${(count / most) * 100}%`} height="12" rx="2" />
+                </svg>
+              </td>
+              <td className={tableStyles.words}>{meaning(code)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ code, count }) => (
-              <tr key={code}>
-                <th scope="row">{code}</th>
-                <td>{format.count(count)}</td>
-                <td className={styles.bar}>
-                  <svg width="100%" height="12" aria-hidden="true">
-                    <rect width={`${(count / most) * 100}%`} height="12" rx="2" />
-                  </svg>
-                </td>
-                <td className={tableStyles.words}>{meaning(code)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
-    </section>
+    </Panel>
   )
 }

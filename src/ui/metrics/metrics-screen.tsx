@@ -4,6 +4,7 @@ import { useServices, useWording } from '../app/context.tsx'
 import { useVisible } from '../app/page-state.ts'
 import { allOperations } from '../records/record-log.ts'
 import { downloadJson } from '../shared/download.ts'
+import screen from '../shared/screen.module.css'
 import { CaptureBar } from './capture/capture-bar.tsx'
 import { DistributionPanel } from './distribution-panel.tsx'
 import { ErrorsPanel } from './errors-panel.tsx'
@@ -60,8 +61,8 @@ const Screen = memo(function Screen() {
   const shown = useOneByOne(8)
   const coming = <div className={styles.coming} data-of="chart" />
   return (
-    <div className={styles.screen}>
-      <div className={styles.bar}>
+    <div className={screen.screen}>
+      <div className={screen.bar}>
         <h1 className={styles.title}>{metrics.title}</h1>
         <button
           type="button"
@@ -74,7 +75,7 @@ const Screen = memo(function Screen() {
       {shown > 0 ? <Figures slot={0} /> : <div className={styles.coming} data-of="figures" />}
       <Toolbar />
       {shown > 1 ? <LatencyPanel slot={1} operation={operation} onOperation={setOperation} /> : coming}
-      <div className={styles.pair}>
+      <div className={screen.pair}>
         {shown > 2 ? <DistributionPanel slot={2} operation={operation} /> : coming}
         {shown > 3 ? <ThroughputPanel slot={3} operation={operation} /> : coming}
       </div>

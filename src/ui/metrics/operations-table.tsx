@@ -1,12 +1,12 @@
-import { Focusable } from '@ariakit/react'
 import { memo, useId, useState } from 'react'
 import { type OperationRow, Operations } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
 import { operationKey, type RecordLog } from '../records/record-log.ts'
 import { Choice } from '../shared/choice.tsx'
 import { type Formats, useFormats } from '../shared/format.ts'
-import panelStyles from '../shared/panel.module.css'
+import { Nothing, Panel } from '../shared/panel.tsx'
 import tableStyles from '../shared/table.module.css'
+import { type Head, Table } from '../shared/table.tsx'
 import type { Slot } from './metrics-view.ts'
 import styles from './operations-table.module.css'
 import { arrange, type Column, nextOrder, type Order } from './sorting.ts'
@@ -60,71 +60,54 @@ export function OperationsTable({ slot }: { readonly slot: Slot }) {
     : (chosen?.log ?? log).operations
   const all = operations.snapshot()
   const rows = arrange(all, search, order)
+  const headOf = (column: Column): Head => ({
+    name: metrics.columns[column],
+    words: column === 'algorithm',
+    sort: {
+      order: order.column !== column ? null : order.descending ? 'descending' : 'ascending',
+      onSort: () => setOrder(nextOrder(order, column)),
+    },
+  })
 
   return (
-    <section className={panelStyles.panel}>
-      <div className={panelStyles.bar}>
-        <h2 className={panelStyles.title}>{metrics.table}</h2>
-        {compared.length > 0 && (
-          <Choice
-            label={neighbours.source}
-            value={together ? everyone : (chosen?.id ?? own)}
-            onChange={setSource}
-            options={[
-              [own, neighbours.own],
-              ...compared.map(({ id, label }) => [id, label] as const),
-              [everyone, neighbours.all],
-            ]}
+    <Panel
+      title={metrics.table}
+      controls={
+        <>
+          {compared.length > 0 && (
+            <Choice
+              label={neighbours.source}
+              value={together ? everyone : (chosen?.id ?? own)}
+              onChange={setSource}
+              options={[
+                [own, neighbours.own],
+                ...compared.map(({ id, label }) => [id, label] as const),
+                [everyone, neighbours.all],
+              ]}
+            />
+          )}
+          <label className={styles.label} htmlFor={searchId}>
+            {metrics.search}
+          </label>
+          <input
+            id={searchId}
+            type="search"
+            className={styles.search}
+            value={search}
+            onChange={({ target }) => setSearch(target.value)}
+            autoComplete="off"
+            spellCheck={false}
           />
-        )}
-        <label className={styles.label} htmlFor={searchId}>
-          {metrics.search}
-        </label>
-        <input
-          id={searchId}
-          type="search"
-          className={styles.search}
-          value={search}
-          onChange={({ target }) => setSearch(target.value)}
-          autoComplete="off"
-          spellCheck={false}
-        />
-      </div>
-      <Focusable role="region" aria-label={metrics.table} className={tableStyles.wide}>
-        <table className={tableStyles.table} aria-label={metrics.table} data-testid="operations-table">
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th
-                  key={column}
-                  scope="col"
-                  className={column === 'algorithm' ? tableStyles.words : undefined}
-                  {...(order.column === column
-                    ? { 'aria-sort': order.descending ? ('descending' as const) : ('ascending' as const) }
-                    : {})}
-                >
-                  <button
-                    type="button"
-                    className={tableStyles.sort}
-                    onClick={() => setOrder(nextOrder(order, column))}
-                  >
-                    {metrics.columns[column]}
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Line key={operationKey(row)} row={row} format={format} />
-            ))}
-          </tbody>
-        </table>
-      </Focusable>
-      {rows.length === 0 && (
-        <p className={panelStyles.none}>{all.length === 0 ? metrics.noRows : metrics.noMatch}</p>
-      )}
-    </section>
+        </>
+      }
+    >
+      <Table label={metrics.table} heads={columns.map(headOf)} testId="operations-table">
+        {rows.map((row) => (
+          <Line key={operationKey(row)} row={row} format={format} />
+        ))}
+      </Table>
+      {rows.length === 0 && <Nothing>{all.length === 0 ? metrics.noRows : metrics.noMatch}</Nothing>}
+    </Panel>
   )
 }
 

@@ -1,11 +1,10 @@
-import { Focusable } from '@ariakit/react'
 import { memo, useState } from 'react'
 import type { OperationRecord } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
 import { operationKey } from '../records/record-log.ts'
 import { type Formats, useFormats } from '../shared/format.ts'
-import panelStyles from '../shared/panel.module.css'
-import tableStyles from '../shared/table.module.css'
+import { Nothing, Panel } from '../shared/panel.tsx'
+import { Table } from '../shared/table.tsx'
 import type { Slot } from './metrics-view.ts'
 import styles from './slowest-panel.module.css'
 import { Trace } from './trace.tsx'
@@ -21,41 +20,33 @@ export function SlowestPanel({ slot }: { readonly slot: Slot }) {
   useLook(slot)
   const [open, setOpen] = useState<number | null>(null)
   const records = log.slowest()
-  const columns = [metrics.time, charts.phase, charts.peer, charts.queueWait, charts.outcome]
+  const heads = [
+    metrics.operation,
+    charts.durationMs,
+    metrics.time,
+    charts.phase,
+    charts.peer,
+    charts.queueWait,
+    charts.outcome,
+  ]
   return (
-    <section className={panelStyles.panel}>
-      <h2 className={panelStyles.title}>{charts.slowest}</h2>
+    <Panel title={charts.slowest}>
       {records.length === 0 ? (
-        <p className={panelStyles.none}>{metrics.noRows}</p>
+        <Nothing>{metrics.noRows}</Nothing>
       ) : (
-        <Focusable role="region" aria-label={charts.slowest} className={styles.scroll}>
-          <table className={tableStyles.table} aria-label={charts.slowest}>
-            <thead>
-              <tr>
-                <th scope="col">{metrics.operation}</th>
-                <th scope="col">{charts.durationMs}</th>
-                {columns.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {records.map((record) => (
-                <Line
-                  key={record.id}
-                  record={record}
-                  format={format}
-                  trace={open === record.id ? log.trace(record.trace) : null}
-                  onOpen={setOpen}
-                />
-              ))}
-            </tbody>
-          </table>
-        </Focusable>
+        <Table label={charts.slowest} heads={heads} height="tall">
+          {records.map((record) => (
+            <Line
+              key={record.id}
+              record={record}
+              format={format}
+              trace={open === record.id ? log.trace(record.trace) : null}
+              onOpen={setOpen}
+            />
+          ))}
+        </Table>
       )}
-    </section>
+    </Panel>
   )
 }
 

@@ -18,7 +18,7 @@ export function Toolbar() {
     state.frozen === null || state.latest === 0 ? 0 : records.total - state.frozen.log.total,
   )
   const turn = (): void => {
-    const others = new Map(neighbours.list().map(({ id, log }) => [id, log.copy()]))
+    const others = new Map(neighbours.get().map(({ id, log }) => [id, log.copy()]))
     const now = { log: records.copy(), at: performance.now(), others }
     metricsView.setState({ frozen: frozen === null ? now : null })
   }

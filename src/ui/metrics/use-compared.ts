@@ -1,6 +1,7 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useMemo } from 'react'
 import { useServices, useWording } from '../app/context.tsx'
 import type { RecordLog } from '../records/record-log.ts'
+import { useValue } from '../records/store.ts'
 import { useMetricsView } from './metrics-view.ts'
 import type { Neighbour } from './neighbours/neighbours.ts'
 
@@ -16,10 +17,7 @@ interface Compared {
 const colors = [4, 5, 6, 7, 8].map((number) => `var(--series-${number})`)
 export const maxCompared = colors.length
 
-export const useNeighbours = (): readonly Neighbour[] => {
-  const { neighbours } = useServices()
-  return useSyncExternalStore(neighbours.subscribe, neighbours.list)
-}
+export const useNeighbours = (): readonly Neighbour[] => useValue(useServices().neighbours)
 
 /** The chosen tabs that are still there, or that were there at the pause. */
 export const useCompared = (): readonly Compared[] => {

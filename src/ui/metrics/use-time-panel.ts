@@ -1,11 +1,12 @@
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useServices } from '../app/context.tsx'
-import type { EventMark } from '../records/marks.ts'
+import { type EventMark, eventsWithin, hiddenWithin } from '../records/marks.ts'
 import type { RecordLog } from '../records/record-log.ts'
+import { useValueAt } from '../records/store.ts'
 import { useFormats } from '../shared/format.ts'
-import { clockTicks } from './chart/chart.ts'
 import type { Axis } from './chart/plot.tsx'
 import type { PointerStore, Span } from './chart/pointer.ts'
+import { clockTicks } from './chart/scale.ts'
 import { type Slot, spanOf, useMetricsView, useMetricsViewStore } from './metrics-view.ts'
 
 /** Whether any of it is in view; what is scrolled away need not be drawn. */
@@ -74,16 +75,12 @@ export const useTimePanel = (slot: Slot): TimePanel => {
   const log = useLog()
   const zoom = useMetricsView((state) => state.zoom)
   const windowMs = useMetricsView((state) => state.windowMs)
+  const marked = useValueAt(marks, at)
   const format = useFormats()
   const { from, to } = spanOf({ zoom, windowMs }, at)
   const x = useMemo((): Axis => {
-    const offset = performance.timeOrigin - new Date().getTimezoneOffset() * 60_000
-    return {
-      scale: 'linear',
-      domain: [from, to],
-      ticks: clockTicks({ from, to }, offset),
-      format: format.time,
-    }
+    const ticks = clockTicks({ from, to }, performance.timeOrigin)
+    return { scale: 'linear', domain: [from, to], ticks, format: format.time }
   }, [from, to, format])
   const onBrush = useCallback((span: Span | null) => metricsView.setState({ zoom: span }), [metricsView])
   return {
@@ -92,8 +89,8 @@ export const useTimePanel = (slot: Slot): TimePanel => {
     at,
     span: { from, to },
     x,
-    marks: marks.within(from, to),
-    throttled: marks.hidden(from, Math.min(at, to)),
+    marks: eventsWithin(marked, from, to),
+    throttled: hiddenWithin(marked, from, Math.min(at, to)),
     pointer: metricsView,
     onBrush,
     formatX: format.time,

@@ -1,5 +1,7 @@
 import { useMemo } from 'react'
 import { useServices, useWording } from '../app/context.tsx'
+import { useValueAt } from '../records/store.ts'
+import { wirePoints, wireResolution } from '../records/wire-log.ts'
 import { useFormats } from '../shared/format.ts'
 import type { Look } from './chart/chart.ts'
 import { ChartPanel } from './chart/chart-panel.tsx'
@@ -16,14 +18,16 @@ export function WirePanel({ slot }: { readonly slot: Slot }) {
   const format = useFormats()
   const panel = useTimePanel(slot)
   const { at, span } = panel
-  const stretch = wire.resolution(span.from, at)
-  const types = wire.types()
-  const known = types.join('\n')
+  const stretch = wireResolution(span.from, at)
+  const state = useValueAt(wire, at)
+  const known = state.types.join('\n')
   const rows = useMemo(() => {
     const names = known.split('\n')
     // The stretch under way is left out: it would look like a fall.
     const to = Math.min(at - stretch + 1, span.to)
-    const points = new Map(wire.points(stretch, span.from, to).map((point) => [point.at, point]))
+    const points = new Map(
+      wirePoints(state, stretch, { from: span.from, to }).map((point) => [point.at, point]),
+    )
     if (points.size === 0) return []
     const perSecond = 1_000 / stretch
     const first = Math.ceil(span.from / stretch)
@@ -33,7 +37,7 @@ export function WirePanel({ slot }: { readonly slot: Slot }) {
       const bytes = names.map((name) => [name, (point?.bytes[name] ?? 0) * perSecond] as const)
       return { x, values: { ...Object.fromEntries(bytes), [ghost]: (point?.classical ?? 0) * perSecond } }
     })
-  }, [wire, known, span.from, span.to, at, stretch])
+  }, [state, known, span.from, span.to, at, stretch])
   const looks = useMemo((): readonly Look[] => {
     const rate = (value: number | null): string => (value === null ? '–' : `${format.bytes(value)}/s`)
     const names: Readonly<Record<string, string>> = charts.messages

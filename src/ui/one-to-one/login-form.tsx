@@ -2,8 +2,12 @@ import { type SubmitEvent, useId, useState } from 'react'
 import { loginSuites } from '../../host/index.ts'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
-import { ErrorAlert } from '../shared/error-alert.tsx'
-import { suiteText } from '../shared/texts.ts'
+import button from '../shared/button.module.css'
+import { ErrorAlert, type ShownError } from '../shared/error-alert.tsx'
+import field from '../shared/field.module.css'
+import { PasswordField } from '../shared/password-field.tsx'
+import screen from '../shared/screen.module.css'
+import { suiteText } from '../shared/suite-text.ts'
 import styles from './one-to-one.module.css'
 
 /** `again`: another password at the place where this tab already is. */
@@ -15,8 +19,8 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
   const [password, setPassword] = useState('')
   const [suite, setSuite] = useState<number>(loginSuites[0])
   const [shown, setShown] = useState(false)
-  const [ownError, setOwnError] = useState<string | null>(null)
-  const ids = { place: useId(), hint: useId(), password: useId(), suite: useId(), error: useId() }
+  const [ownError, setOwnError] = useState<ShownError | null>(null)
+  const ids = { place: useId(), hint: useId(), suite: useId(), error: useId() }
   const code = ownError ?? error?.code ?? null
 
   const go = (kind: 'listen' | 'log-in'): void => {
@@ -34,12 +38,12 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
     event.preventDefault()
     go('log-in')
   }
-  const wrong = (field: string): boolean => code?.endsWith(field) ?? false
+  const wrong = (part: string): boolean => code?.endsWith(part) ?? false
 
   return (
     <form className={again ? styles.again : `${styles.panel} ${styles.form}`} onSubmit={onSubmit} noValidate>
       {!again && (
-        <div className={styles.field}>
+        <div className={field.field}>
           <label htmlFor={ids.place}>{words.place}</label>
           <input
             id={ids.place}
@@ -52,38 +56,23 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
             aria-invalid={wrong('-place')}
             aria-describedby={wrong('-place') ? ids.error : ids.hint}
           />
-          <p id={ids.hint} className={styles.muted}>
+          <p id={ids.hint} className={field.hint}>
             {words.placeHint}
           </p>
         </div>
       )}
-      <div className={styles.field}>
-        <label htmlFor={ids.password}>{words.password}</label>
-        <div className={styles.row}>
-          <input
-            id={ids.password}
-            type={shown ? 'text' : 'password'}
-            value={password}
-            onChange={({ target }) => setPassword(target.value)}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            required
-            aria-invalid={wrong('-password')}
-            {...(wrong('-password') ? { 'aria-describedby': ids.error } : {})}
-          />
-          <button
-            type="button"
-            aria-label={words.showPassword}
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-          >
-            {words.show}
-          </button>
-        </div>
-      </div>
+      <PasswordField
+        label={words.password}
+        value={password}
+        onChange={setPassword}
+        shown={shown}
+        onShown={setShown}
+        words={words}
+        invalid={wrong('-password')}
+        describedBy={wrong('-password') ? ids.error : undefined}
+      />
       {!again && (
-        <div className={styles.field}>
+        <div className={field.field}>
           <label htmlFor={ids.suite}>{words.suite}</label>
           <select id={ids.suite} value={suite} onChange={({ target }) => setSuite(Number(target.value))}>
             {loginSuites.map((id) => (
@@ -95,18 +84,18 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
         </div>
       )}
       {code !== null && !again && <ErrorAlert id={ids.error} code={code} retryAt={error?.retryAt ?? null} />}
-      <div className={styles.row}>
+      <div className={screen.bar}>
         {!again && (
           <button
             type="button"
-            className={styles.primary}
+            className={button.primary}
             aria-disabled={hardening}
             onClick={() => go('listen')}
           >
             {words.listen}
           </button>
         )}
-        <button type="submit" className={styles.primary} aria-disabled={hardening}>
+        <button type="submit" className={button.primary} aria-disabled={hardening}>
           {again ? words.logInAgain : words.logIn}
         </button>
       </div>

@@ -1,7 +1,8 @@
 import { memo } from 'react'
 import type { LoginMessageView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
-import { useMs } from '../shared/texts.ts'
+import { useFormats } from '../shared/format.ts'
+import screen from '../shared/screen.module.css'
 import type { Wording } from '../wording/index.ts'
 import styles from './one-to-one.module.css'
 
@@ -14,7 +15,7 @@ export function Messages() {
   return (
     <section className={styles.panel}>
       <h2>{words.messages}</h2>
-      {messages.length === 0 && <p className={styles.muted}>{words.noMessages}</p>}
+      {messages.length === 0 && <p className={screen.hint}>{words.noMessages}</p>}
       <ol className={styles.messages} aria-label={words.messages}>
         {messages.map((message) => (
           <Message key={`${message.flow} ${message.at}`} message={message} />
@@ -31,12 +32,12 @@ const meaningOf = ({ meanings }: Wording['oneToOne'], flow: number): string =>
 const Message = memo(
   function Message({ message }: { readonly message: LoginMessageView }) {
     const { oneToOne: words } = useWording()
-    const format = useMs()
+    const { decimal: format } = useFormats()
     const { flow, from, bytes, fields, ms, mine } = message
     return (
       <li className={styles.message} data-mine={mine}>
         <h3>{words.messageTitle(flow, from)}</h3>
-        <p className={styles.muted}>
+        <p className={screen.hint}>
           <span data-testid="login-message-bytes">{words.bytes(bytes)}</span>
           {ms !== null && ` · ${words.ms(format(ms))}`}
         </p>
@@ -45,7 +46,7 @@ const Message = memo(
           {fields.map(({ name, hex }) => (
             <div key={name}>
               <dt>
-                <code>{name}</code> <span className={styles.muted}>{words.bytes(hex.length / 2)}</span>
+                <code>{name}</code> <span className={screen.hint}>{words.bytes(hex.length / 2)}</span>
               </dt>
               <dd>{words.fields[name]}</dd>
               {hex !== '' && (

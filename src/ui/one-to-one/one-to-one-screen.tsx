@@ -1,6 +1,8 @@
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
-import { suiteText, useMs } from '../shared/texts.ts'
+import { useFormats } from '../shared/format.ts'
+import screen from '../shared/screen.module.css'
+import { suiteText } from '../shared/suite-text.ts'
 import { Knowledge } from './knowledge.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Messages } from './messages.tsx'
@@ -15,30 +17,30 @@ export function OneToOneScreen() {
   const { role, place, suite, selfId, hardening, hardenedMs, armed, run, error, connection } = useUi(
     ({ oneToOne }) => oneToOne,
   )
-  const format = useMs()
+  const { decimal: format } = useFormats()
   const inside = role !== null && selfId !== null
   return (
-    <div className={styles.screen}>
+    <div className={screen.narrow}>
       <header className={styles.head}>
         <h1>{words.title}</h1>
-        <p className={styles.muted}>{words.lead}</p>
+        <p className={screen.hint}>{words.lead}</p>
       </header>
       {!inside && <LoginForm />}
       {inside && (
         <>
           <section className={styles.panel} aria-label={words.here(role, place ?? '')}>
-            <div className={styles.bar}>
+            <div className={screen.bar}>
               <h2 className={styles.grow}>{words.here(role, place ?? '')}</h2>
               <button type="button" onClick={() => client.oneToOne.dispatch({ kind: 'leave' })}>
                 {words.leave}
               </button>
             </div>
-            <p className={styles.muted}>
+            <p className={screen.hint}>
               {connections[connection]}. {words.suite}: {suiteText(words.suites, suite)}. {words.yourId}:{' '}
               <code className={styles.hex}>{selfId}</code>
             </p>
-            {hardenedMs !== null && <p className={styles.muted}>{words.hardened(format(hardenedMs))}</p>}
-            {role === 'server' && <p className={styles.muted}>{words.kept}</p>}
+            {hardenedMs !== null && <p className={screen.hint}>{words.hardened(format(hardenedMs))}</p>}
+            {role === 'server' && <p className={screen.hint}>{words.kept}</p>}
             {error !== null && <ErrorAlert code={error.code} retryAt={error.retryAt} />}
             {role === 'client' && !armed && run?.outcome !== 'running' && <LoginForm again />}
           </section>
@@ -48,7 +50,7 @@ export function OneToOneScreen() {
           <Messages />
         </>
       )}
-      {hardening && <output className={styles.muted}>{words.hardening}</output>}
+      {hardening && <output className={screen.hint}>{words.hardening}</output>}
     </div>
   )
 }

@@ -1,14 +1,16 @@
 import { useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
-import { useMs } from '../shared/texts.ts'
+import { useFormats } from '../shared/format.ts'
+import screen from '../shared/screen.module.css'
 import styles from './one-to-one.module.css'
 
 /** How the login ended, on this side. */
 export function Outcome() {
   const { oneToOne: words } = useWording()
   const run = useUi(({ oneToOne }) => oneToOne.run)
+  const guesses = useUi(({ oneToOne }) => oneToOne.guesses)
   const retryAt = useUi(({ oneToOne }) => oneToOne.retryAt)
-  const format = useMs()
+  const { decimal: format } = useFormats()
   if (run === null || run.outcome === 'running') {
     return retryAt === null ? null : <ErrorAlert code="pake/throttled" retryAt={retryAt} />
   }
@@ -24,6 +26,7 @@ export function Outcome() {
             {words.refusedWhy.map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
+            <li>{words.refusedCost(guesses.free, guesses.windowMs / 60_000)}</li>
           </ul>
         </>
       )}
@@ -34,7 +37,7 @@ export function Outcome() {
             <dd className={styles.fingerprint} data-testid="login-fingerprint">
               {run.fingerprint}
             </dd>
-            <dd className={styles.muted}>{words.fingerprintHint}</dd>
+            <dd className={screen.hint}>{words.fingerprintHint}</dd>
           </div>
           <div>
             <dt>{words.transcript}</dt>
@@ -42,7 +45,7 @@ export function Outcome() {
           </div>
         </dl>
       )}
-      {run.messages.length > 0 && <p className={styles.muted}>{words.computed(format(computed))}</p>}
+      {run.messages.length > 0 && <p className={screen.hint}>{words.computed(format(computed))}</p>}
       {retryAt !== null && <ErrorAlert code="pake/throttled" retryAt={retryAt} />}
     </section>
   )

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react'
 import type { OneToOneView } from '../../host/index.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
+import button from '../shared/button.module.css'
+import screen from '../shared/screen.module.css'
 import type { Wording } from '../wording/index.ts'
 import styles from './one-to-one.module.css'
 
@@ -24,21 +26,21 @@ export function Steps() {
   const { client } = useServices()
   const view = useUi(({ oneToOne }) => oneToOne)
   const mine = view.run?.turn === 'mine'
-  const button = useRef<HTMLButtonElement>(null)
+  const nextButton = useRef<HTMLButtonElement>(null)
   // The form that had the focus is gone.
   const waiting = view.run?.outcome === 'running' || view.armed
   useEffect(() => {
     if (waiting && (document.activeElement === null || document.activeElement === document.body))
-      button.current?.focus()
+      nextButton.current?.focus()
   }, [waiting])
   const { dispatch } = client.oneToOne
   return (
     <section className={styles.panel} aria-label={words.controls}>
-      <div className={styles.bar}>
+      <div className={screen.bar}>
         <button
-          ref={button}
+          ref={nextButton}
           type="button"
-          className={styles.primary}
+          className={button.primary}
           aria-disabled={!mine}
           onClick={() => mine && dispatch({ kind: 'advance' })}
         >
@@ -60,7 +62,11 @@ export function Steps() {
       <output className={styles.state} data-testid="login-state">
         {stateText(words, view)}
       </output>
-      {view.failures > 0 && <p className={styles.muted}>{words.failures(view.failures)}</p>}
+      {view.failures > 0 && (
+        <p className={screen.hint}>
+          {words.failures(view.failures, view.guesses.free, view.guesses.windowMs / 60_000)}
+        </p>
+      )}
     </section>
   )
 }

@@ -1,13 +1,14 @@
 import { useWording } from '../app/context.tsx'
-import panel from '../shared/panel.module.css'
-import styles from './protocol-screen.module.css'
+import { FactList } from '../shared/fact-list.tsx'
+import { useFormats } from '../shared/format.ts'
+import { Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
-import { useTime } from './sequence.tsx'
 
 /** What may be told of one frame. */
 export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asRelay: boolean }) {
   const { protocol } = useWording()
-  const time = useTime()
+  const { preciseTime: time } = useFormats()
   const facts: readonly (readonly [string, string])[] =
     row.kind === 'mark'
       ? [[protocol.time, time(row.at)]]
@@ -21,19 +22,9 @@ export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asR
         ]
   const sealed = row.kind === 'frame' && ['pair', 'group message', 'pre-key answer'].includes(row.type)
   return (
-    <section className={panel.panel} aria-labelledby="frame-title">
-      <h2 id="frame-title" className={panel.title}>
-        {textOf(row, asRelay, protocol)}
-      </h2>
-      <dl className={styles.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {sealed && <p className={styles.hint}>{asRelay ? protocol.sealedBox : protocol.sealedHint}</p>}
-    </section>
+    <Panel title={textOf(row, asRelay, protocol)}>
+      <FactList facts={facts} />
+      {sealed && <p className={screen.hint}>{asRelay ? protocol.sealedBox : protocol.sealedHint}</p>}
+    </Panel>
   )
 }

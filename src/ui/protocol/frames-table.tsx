@@ -1,14 +1,14 @@
-import { Focusable } from '@ariakit/react'
 import { useWording } from '../app/context.tsx'
+import { useFormats } from '../shared/format.ts'
 import table from '../shared/table.module.css'
+import { Table } from '../shared/table.tsx'
 import styles from './protocol-screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
-import { useTime } from './sequence.tsx'
 
 /** The same as the arrows, newest first, in words. */
 export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; readonly asRelay: boolean }) {
   const { protocol } = useWording()
-  const time = useTime()
+  const { preciseTime: time } = useFormats()
   const heads = [
     protocol.time,
     protocol.type,
@@ -20,44 +20,31 @@ export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; 
     protocol.fields,
   ]
   return (
-    <Focusable role="region" aria-label={protocol.frames} className={table.wide}>
-      <table className={table.table} aria-label={protocol.frames}>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.toReversed().map((row) => (
-            <tr key={row.id}>
-              <th scope="row">{time(row.at)}</th>
-              {row.kind === 'mark' ? (
-                <td className={styles.mark} colSpan={7}>
-                  {textOf(row, asRelay, protocol)}
-                </td>
-              ) : (
-                <>
-                  <td className={table.words}>{textOf(row, asRelay, protocol)}</td>
-                  <td>{protocol.lane(row.from)}</td>
-                  <td>{asRelay && row.to !== 'me' ? row.address : protocol.lane(row.to)}</td>
-                  <td>{protocol.paths[row.path]}</td>
-                  <td>{row.size}</td>
-                  <td>{row.classical}</td>
-                  <td className={table.words}>
-                    {fieldsOf(row, asRelay)
-                      .map(([name, value]) => `${name} ${value}`)
-                      .join(', ')}
-                  </td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Focusable>
+    <Table label={protocol.frames} heads={heads} role="region">
+      {rows.toReversed().map((row) => (
+        <tr key={row.id}>
+          <th scope="row">{time(row.at)}</th>
+          {row.kind === 'mark' ? (
+            <td className={styles.mark} colSpan={7}>
+              {textOf(row, asRelay, protocol)}
+            </td>
+          ) : (
+            <>
+              <td className={table.words}>{textOf(row, asRelay, protocol)}</td>
+              <td>{protocol.lane(row.from)}</td>
+              <td>{asRelay && row.to !== 'me' ? row.address : protocol.lane(row.to)}</td>
+              <td>{protocol.paths[row.path]}</td>
+              <td>{row.size}</td>
+              <td>{row.classical}</td>
+              <td className={table.words}>
+                {fieldsOf(row, asRelay)
+                  .map(([name, value]) => `${name} ${value}`)
+                  .join(', ')}
+              </td>
+            </>
+          )}
+        </tr>
+      ))}
+    </Table>
   )
 }

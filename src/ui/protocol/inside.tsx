@@ -1,14 +1,13 @@
-import { Focusable } from '@ariakit/react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { InsideView, LinkPath } from '../../host/index.ts'
 import type { TraceEvent } from '../../metrics/index.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { useVisible } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
-import panel from '../shared/panel.module.css'
-import table from '../shared/table.module.css'
+import { Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
+import { Table } from '../shared/table.tsx'
 import styles from './protocol-screen.module.css'
-import { useTime } from './sequence.tsx'
 
 const useInside = (): InsideView | null => {
   const { client } = useServices()
@@ -55,7 +54,7 @@ const useNames = (): ((id: string) => string) => {
 export function Inside({ events }: { readonly events: readonly TraceEvent[] }) {
   const { protocol } = useWording()
   const inside = useInside()
-  if (inside === null) return <p className={styles.hint}>{protocol.notInside}</p>
+  if (inside === null) return <p className={screen.hint}>{protocol.notInside}</p>
   return (
     <div className={styles.panels}>
       <Agreement inside={inside} />
@@ -75,24 +74,12 @@ interface GridProps {
 
 function Grid({ title, hint, heads, children }: GridProps) {
   return (
-    <section className={panel.panel}>
-      <h2 className={panel.title}>{title}</h2>
-      <p className={styles.hint}>{hint}</p>
-      <Focusable role="region" aria-label={title} className={table.wide}>
-        <table className={table.table} aria-label={title}>
-          <thead>
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{children}</tbody>
-        </table>
-      </Focusable>
-    </section>
+    <Panel title={title}>
+      <p className={screen.hint}>{hint}</p>
+      <Table label={title} heads={heads}>
+        {children}
+      </Table>
+    </Panel>
   )
 }
 
@@ -125,7 +112,7 @@ function Agreement({ inside }: { readonly inside: InsideView }) {
 function Epochs({ inside }: { readonly inside: InsideView }) {
   const { protocol } = useWording()
   const nameOf = useNames()
-  const time = useTime()
+  const { preciseTime: time } = useFormats()
   return (
     <Grid
       title={protocol.epochs}

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useWording } from '../app/context.tsx'
+import screen from '../shared/screen.module.css'
 import { FrameDetails } from './frame-details.tsx'
 import { FramesTable } from './frames-table.tsx'
 import { Inside } from './inside.tsx'
@@ -25,10 +26,10 @@ export function ProtocolScreen() {
   const shown = found.slice(asTable ? -maxRows : -maxArrows)
   const chosen = shown.find(({ id }) => id === selected)
   return (
-    <div className={styles.screen}>
+    <div className={`${screen.screen} ${styles.screen}`}>
       <h1>{protocol.title}</h1>
-      <p className={styles.hint}>{asRelay ? protocol.relayLead : protocol.lead}</p>
-      <div className={styles.bar}>
+      <p className={screen.hint}>{asRelay ? protocol.relayLead : protocol.lead}</p>
+      <div className={`${screen.bar} ${styles.bar}`}>
         <label>
           <input type="checkbox" checked={asRelay} onChange={({ target }) => setAsRelay(target.checked)} />{' '}
           {protocol.relayView}

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { useWording } from '../app/context.tsx'
 import { download } from '../shared/download.ts'
+import screen from '../shared/screen.module.css'
 import styles from './protocol-screen.module.css'
 import { readTrace, type TraceProblem, traceText } from './trace-file.ts'
 import type { Replay } from './use-replay.ts'
@@ -18,7 +19,7 @@ export function ReplayBar({ replay }: { readonly replay: Replay }) {
     if ('events' in read) replay.load(read.events)
   }
   return (
-    <div className={styles.bar}>
+    <div className={screen.bar}>
       <button
         type="button"
         aria-pressed={held !== null}

@@ -1,6 +1,7 @@
 import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Lane } from '../../metrics/index.ts'
-import { useUi, useWording } from '../app/context.tsx'
+import { useWording } from '../app/context.tsx'
+import { useFormats } from '../shared/format.ts'
 import styles from './protocol-screen.module.css'
 import { lanesOf, type Row, textOf } from './rows.ts'
 
@@ -8,26 +9,6 @@ import { lanesOf, type Row, textOf } from './rows.ts'
 export const maxArrows = 120
 const laneWidth = 74
 const rowHeight = 26
-
-/** Making a format takes a hundred times as long as using it. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-const formatOf = (language: string): Intl.DateTimeFormat => {
-  const format =
-    formats.get(language) ??
-    new Intl.DateTimeFormat(language, {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      fractionalSecondDigits: 3,
-    })
-  formats.set(language, format)
-  return format
-}
-
-export const useTime = (): ((at: number) => string) => {
-  const format = formatOf(useUi((state) => state.language))
-  return (at) => format.format(at)
-}
 
 interface Props {
   /** Oldest first. */
@@ -85,7 +66,7 @@ interface ItemProps {
 
 const Item = memo(function Item({ row, lanes, asRelay, isSelected, onSelect }: ItemProps) {
   const { protocol } = useWording()
-  const time = useTime()
+  const { preciseTime: time } = useFormats()
   const x = (lane: Lane): number => place(lanes, lane)
   const text = textOf(row, asRelay, protocol)
   const label =

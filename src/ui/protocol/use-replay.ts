@@ -1,7 +1,8 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
 import type { TraceEvent } from '../../metrics/index.ts'
 import { useServices } from '../app/context.tsx'
 import { useVisible } from '../app/page-state.ts'
+import { createValue, useValue } from '../records/store.ts'
 
 /** A replay waits as long as the events did, up to this. */
 const longestGapMs = 1_000
@@ -31,7 +32,7 @@ export interface Replay {
   play(): void
 }
 
-const none: readonly TraceEvent[] = []
+const none = createValue<readonly TraceEvent[]>([])
 
 /** The wire as it happens, or a part of it held still and gone through step by step. */
 export const useReplay = (): Replay => {
@@ -39,7 +40,7 @@ export const useReplay = (): Replay => {
   const visible = useVisible()
   const [held, setHeld] = useState<Held | null>(null)
   // Nothing is drawn for nobody, and nothing of a held picture changes.
-  const live = useSyncExternalStore(traces.subscribe, visible ? traces.events : () => none)
+  const live = useValue(visible ? traces : none)
   useEffect(() => {
     if (held === null || !held.playing) return
     const [next, last] = [held.events[held.at], held.events[held.at - 1]]

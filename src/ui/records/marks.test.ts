@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { emptyView, type View } from '../../host/index.ts'
-import { MarkLog } from './marks.ts'
+import { createMarkLog, eventsWithin, hiddenWithin } from './marks.ts'
 
 const member = (id: string): View['members'][number] => ({
   id,
@@ -14,15 +14,15 @@ const view = (change: Partial<View>): View => ({ ...emptyView, connection: 'onli
 const room = (epoch: number, ...ids: readonly string[]): View =>
   view({ phase: 'joined', epoch, members: ids.map(member) })
 const kinds = (...views: readonly View[]) => {
-  const log = new MarkLog()
+  const log = createMarkLog()
   for (const [i, after] of views.entries()) {
     const before = views[i - 1]
     if (before !== undefined) log.follow(before, after, i)
   }
-  return log.within(0, views.length).map(({ at, kind }) => `${at} ${kind}`)
+  return eventsWithin(log.get(), 0, views.length).map(({ at, kind }) => `${at} ${kind}`)
 }
 
-describe('MarkLog', () => {
+describe('the log of marks', () => {
   it('tells joins, leaves and new keys from the views', () => {
     expect(kinds(view({ phase: 'proving' }), room(1, 'a'))).toEqual(['1 join', '1 rekey'])
     expect(kinds(room(1, 'a'), room(1, 'a', 'b'), room(2, 'a', 'b'))).toEqual(['1 join', '2 rekey'])
@@ -38,24 +38,24 @@ describe('MarkLog', () => {
   })
 
   it('keeps the times out of sight, cut to what is asked for', () => {
-    const log = new MarkLog()
+    const log = createMarkLog()
     log.show(true, 0)
     log.show(false, 10)
     log.show(false, 12)
     log.show(true, 20)
     log.show(false, 30)
-    expect(log.hidden(0, 25)).toEqual([{ from: 10, to: 20 }])
-    expect(log.hidden(15, 40)).toEqual([
+    expect(hiddenWithin(log.get(), 0, 25)).toEqual([{ from: 10, to: 20 }])
+    expect(hiddenWithin(log.get(), 15, 40)).toEqual([
       { from: 15, to: 20 },
       { from: 30, to: 40 },
     ])
-    expect(log.hidden(21, 29)).toEqual([])
+    expect(hiddenWithin(log.get(), 21, 29)).toEqual([])
   })
 
   it('forgets the oldest', () => {
-    const log = new MarkLog()
+    const log = createMarkLog()
     for (let i = 1; i <= 2_000; i++) log.follow(room(i, 'a'), room(i + 1, 'a'), i)
-    const marks = log.within(0, 3_000)
+    const marks = eventsWithin(log.get(), 0, 3_000)
     expect(marks.length).toBeLessThanOrEqual(500)
     expect(marks.at(-1)?.at).toBe(2_000)
   })

@@ -1,4 +1,7 @@
+/** Events in the room that the charts mark, and the times in which nobody could see the page. */
+
 import type { View } from '../../host/index.ts'
+import { createValue, type Store } from './store.ts'
 
 export const eventKinds = ['join', 'leave', 'rekey', 'reconnect'] as const
 export type EventKind = (typeof eventKinds)[number]
@@ -26,33 +29,52 @@ const eventsBetween = (before: View, after: View): readonly EventKind[] => {
 
 const maxMarks = 500
 
-/** The last events, outside of React, and the times in which nobody could see the page. */
-export class MarkLog {
-  readonly #marks: EventMark[] = []
-  readonly #hidden: { readonly from: number; to: number }[] = []
+interface Hidden {
+  readonly from: number
+  /** Infinity: until now. */
+  readonly to: number
+}
 
-  follow(before: View, after: View, at: number): void {
-    for (const kind of eventsBetween(before, after)) this.#marks.push({ at, kind })
-    if (this.#marks.length > maxMarks) this.#marks.splice(0, this.#marks.length - maxMarks)
-  }
+/** As they were at one time: nothing in it changes. */
+export interface Marks {
+  /** Oldest first. */
+  readonly events: readonly EventMark[]
+  /** When nobody could see the page: browsers slow such pages down. */
+  readonly hidden: readonly Hidden[]
+}
 
+export interface MarkLog extends Store<Marks> {
+  follow(before: View, after: View, at: number): void
   /** Whether the page can be seen, from now on. */
-  show(visible: boolean, at: number): void {
-    const last = this.#hidden.at(-1)
-    const open = last?.to === Number.POSITIVE_INFINITY
-    if (visible && open) last.to = at
-    if (!visible && !open) this.#hidden.push({ from: at, to: Number.POSITIVE_INFINITY })
-    if (this.#hidden.length > maxMarks) this.#hidden.shift()
-  }
+  show(visible: boolean, at: number): void
+}
 
-  within(from: number, to: number): readonly EventMark[] {
-    return this.#marks.filter(({ at }) => at >= from && at <= to)
-  }
-
-  /** Times out of sight, cut to the range: browsers slow such pages down. */
-  hidden(from: number, to: number): readonly { readonly from: number; readonly to: number }[] {
-    return this.#hidden
-      .filter((span) => span.to >= from && span.from <= to)
-      .map((span) => ({ from: Math.max(from, span.from), to: Math.min(to, span.to) }))
+/** The last 500 events, and the last 500 times out of sight. */
+export const createMarkLog = (): MarkLog => {
+  const { get, set, subscribe } = createValue<Marks>({ events: [], hidden: [] })
+  return {
+    get,
+    subscribe,
+    follow(before, after, at) {
+      const fresh = eventsBetween(before, after).map((kind) => ({ at, kind }))
+      if (fresh.length > 0) set({ ...get(), events: [...get().events, ...fresh].slice(-maxMarks) })
+    },
+    show(visible, at) {
+      const { hidden } = get()
+      const last = hidden.at(-1)
+      const open = last?.to === Number.POSITIVE_INFINITY
+      if (visible && open) set({ ...get(), hidden: [...hidden.slice(0, -1), { ...last, to: at }] })
+      if (!visible && !open)
+        set({ ...get(), hidden: [...hidden, { from: at, to: Number.POSITIVE_INFINITY }].slice(-maxMarks) })
+    },
   }
 }
+
+export const eventsWithin = ({ events }: Marks, from: number, to: number): readonly EventMark[] =>
+  events.filter(({ at }) => at >= from && at <= to)
+
+/** Cut to the range. */
+export const hiddenWithin = ({ hidden }: Marks, from: number, to: number): readonly Hidden[] =>
+  hidden
+    .filter((span) => span.to >= from && span.from <= to)
+    .map((span) => ({ from: Math.max(from, span.from), to: Math.min(to, span.to) }))

@@ -1,3 +1,8 @@
+/** Bytes on the wire over time, by type of message. */
+
+import { SliceRing } from '../../metrics/index.ts'
+import { createValue, type Store } from './store.ts'
+
 /** One frame that came or went. */
 interface Frame {
   /** When, in milliseconds on the page's clock. */
@@ -15,10 +20,8 @@ export interface WirePoint {
   readonly classical: number
 }
 
-interface Slice {
+interface Slice extends Omit<WirePoint, 'at'> {
   readonly index: number
-  readonly bytes: Map<string, number>
-  classical: number
 }
 
 /** Slices of a second for five minutes, of twelve for the hour. */
@@ -29,48 +32,63 @@ const capacity = 300
 const maxTypes = 24
 const otherType = 'other'
 
-/** Bytes on the wire over time, by type of message: kept outside of React. */
-export class WireLog {
-  readonly #rings: readonly (Slice | undefined)[][] = stretches.map(() => [])
-  readonly #types = new Set<string>()
+/** As it was at one time: nothing in it changes. */
+export interface WireState {
+  /** In the order of their first frames. */
+  readonly types: readonly string[]
+  /** By stretch, oldest first. */
+  readonly slices: Readonly<Record<Stretch, readonly Slice[]>>
+}
 
-  add({ at, type: named, bytes, classical }: Frame): void {
-    const type = this.#types.has(named) || this.#types.size < maxTypes ? named : otherType
-    this.#types.add(type)
-    for (const [level, stretch] of stretches.entries()) {
+export interface WireLog extends Store<WireState> {
+  append(frames: readonly Frame[]): void
+}
+
+export const createWireLog = (): WireLog => {
+  const { get, set, subscribe } = createValue<WireState>({ types: [], slices: { 1000: [], 12000: [] } })
+  const rings = new Map(stretches.map((stretch) => [stretch, new SliceRing<Slice>(capacity)]))
+  const types = new Set<string>()
+
+  const add = ({ at, type: named, bytes, classical }: Frame): void => {
+    const type = types.has(named) || types.size < maxTypes ? named : otherType
+    types.add(type)
+    for (const [stretch, ring] of rings) {
       const index = Math.floor(at / stretch)
-      const slot = ((index % capacity) + capacity) % capacity
-      const ring = this.#rings[level]
-      const known = ring?.[slot]
-      if (ring === undefined || (known !== undefined && known.index > index)) continue
-      const slice = known?.index === index ? known : { index, bytes: new Map<string, number>(), classical: 0 }
-      ring[slot] = slice
-      slice.bytes.set(type, (slice.bytes.get(type) ?? 0) + bytes)
-      slice.classical += classical
+      const known = ring.find(index)
+      if (known === null) continue
+      const before = known ?? { index, bytes: {}, classical: 0 }
+      ring.put({
+        index,
+        bytes: { ...before.bytes, [type]: (before.bytes[type] ?? 0) + bytes },
+        classical: before.classical + classical,
+      })
     }
   }
 
-  /** In the order of their first frames. */
-  types(): readonly string[] {
-    return [...this.#types]
-  }
+  const slicesOf = (stretch: Stretch): readonly Slice[] =>
+    rings.get(stretch)?.within(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY) ?? []
 
-  /** Milliseconds that one point stands for, where `now` is the newest time there is: five minutes are fine, give or take. */
-  resolution(from: number, now: number): Stretch {
-    return now - from <= stretches[0] * (capacity + 2) ? stretches[0] : stretches[1]
-  }
-
-  /** The slices of this resolution that begin in `from` ≤ t < `to` and hold anything, oldest first. */
-  points(stretch: Stretch, from: number, to: number): readonly WirePoint[] {
-    const level = stretches.indexOf(stretch)
-    return (this.#rings[level] ?? [])
-      .filter((slice) => slice !== undefined)
-      .filter(({ index }) => index * stretch >= from && index * stretch < to)
-      .sort((a, b) => a.index - b.index)
-      .map(({ index, bytes, classical }) => ({
-        at: index * stretch,
-        bytes: Object.fromEntries(bytes),
-        classical,
-      }))
+  return {
+    get,
+    subscribe,
+    append(frames) {
+      if (frames.length === 0) return
+      for (const frame of frames) add(frame)
+      set({ types: [...types], slices: { 1000: slicesOf(1_000), 12000: slicesOf(12_000) } })
+    },
   }
 }
+
+/** Milliseconds that one point stands for, where `now` is the newest time there is: five minutes are fine, give or take. */
+export const wireResolution = (from: number, now: number): Stretch =>
+  now - from <= stretches[0] * (capacity + 2) ? stretches[0] : stretches[1]
+
+/** The slices of this resolution that begin in `from` ≤ t < `to` and hold anything, oldest first. */
+export const wirePoints = (
+  { slices }: WireState,
+  stretch: Stretch,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly WirePoint[] =>
+  slices[stretch]
+    .map(({ index, ...sums }) => ({ at: index * stretch, ...sums }))
+    .filter(({ at }) => at >= from && at < to)

@@ -1,3 +1,7 @@
+/** Attempts at what the page's policy must stop, and a count of everything that it did stop. */
+
+import { createValue, type Store } from '../records/store.ts'
+
 /** What must fail on this page. Each returns whether it got through, or throws. */
 const attempts = {
   markup: () => new DOMParser().parseFromString('<p>in</p>', 'text/html').body.textContent === 'in',
@@ -50,18 +54,9 @@ export const tryToBreakIn = async (): Promise<Outcomes> => {
   }
 }
 
-const listeners = new Set<() => void>()
-let seen = 0
+const seen = createValue(0)
 addEventListener('securitypolicyviolation', () => {
-  if (trying) return
-  seen += 1
-  for (const tell of listeners) tell()
+  if (!trying) seen.set(seen.get() + 1)
 })
 /** Violations since the page was opened, but for those that we tried ourselves. */
-export const violations = {
-  seen: (): number => seen,
-  subscribe: (listener: () => void): (() => void) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  },
-}
+export const violations: Store<number> = seen

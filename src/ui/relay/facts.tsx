@@ -11,7 +11,7 @@ interface FactProps {
   /** How it should be read; without it, as a plain value. */
   readonly state?: 'good' | 'bad' | 'wait' | undefined
   readonly hint?: ReactNode
-  readonly testId?: string
+  readonly testId?: string | undefined
   readonly children: ReactNode
 }
 

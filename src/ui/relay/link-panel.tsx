@@ -1,11 +1,12 @@
 import type { RelayView } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
+import { Nothing, Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
 import { Sparkline } from '../shared/sparkline.tsx'
 import { Fact, Facts } from './facts.tsx'
 import styles from './relay.module.css'
 import { summarise } from './round-trips.ts'
-import { useClock } from './use-clock.ts'
 
 const socketMood = (socket: RelayView['socket']): 'good' | 'bad' | 'wait' => {
   if (socket === 'open') return 'good'
@@ -16,14 +17,12 @@ const socketMood = (socket: RelayView['socket']): 'good' | 'bad' | 'wait' => {
 export function LinkPanel({ view }: { readonly view: RelayView }) {
   const { relay: words } = useWording()
   const format = useFormats()
-  const clock = useClock()
   const { socket, roundTrips, retryAt } = view
   const trips = summarise(roundTrips)
   return (
-    <section className={styles.panel} aria-labelledby="relay-link">
-      <h2 id="relay-link">{words.link}</h2>
+    <Panel title={words.link}>
       {view.url === null ? (
-        <p className={styles.none}>{words.noLink}</p>
+        <Nothing>{words.noLink}</Nothing>
       ) : (
         <Facts>
           <Fact
@@ -31,7 +30,9 @@ export function LinkPanel({ view }: { readonly view: RelayView }) {
             state={socketMood(socket)}
             testId="relay-socket"
             hint={
-              retryAt === null ? words.since(clock.time(view.since)) : words.nextTry(clock.until(retryAt))
+              retryAt === null
+                ? words.since(format.clock(view.since))
+                : words.nextTry(format.secondsUntil(retryAt))
             }
           >
             {words.states[socket]}
@@ -69,7 +70,7 @@ export function LinkPanel({ view }: { readonly view: RelayView }) {
           </Fact>
         </Facts>
       )}
-    </section>
+    </Panel>
   )
 }
 
@@ -78,49 +79,55 @@ export function QuotaPanel({ view: { limits, quota } }: { readonly view: RelayVi
   const { relay: words } = useWording()
   const format = useFormats()
   return (
-    <section className={styles.panel} aria-labelledby="relay-quota">
-      <h2 id="relay-quota">{words.quota}</h2>
-      <p className={styles.muted}>{words.quotaHint}</p>
+    <Panel title={words.quota}>
+      <p className={screen.hint}>{words.quotaHint}</p>
       {limits === null ? (
-        <p className={styles.none}>{words.noLimits}</p>
+        <Nothing>{words.noLimits}</Nothing>
       ) : (
         <Facts>
           {quota !== null && (
             <>
-              <Fact name={words.messages} testId="relay-quota">
-                <meter
-                  className={styles.meter}
-                  aria-label={words.messages}
-                  max={limits.messageBurst}
-                  low={limits.messageBurst / 10}
-                  value={quota.messages}
-                />
-                {words.messagesOf(
-                  format.count(Math.floor(quota.messages)),
-                  format.count(limits.messageBurst),
-                  format.count(limits.messagesPerSecond),
-                )}
-              </Fact>
-              <Fact name={words.bytes}>
-                <meter
-                  className={styles.meter}
-                  aria-label={words.bytes}
-                  max={limits.byteBurst}
-                  low={limits.byteBurst / 10}
-                  value={quota.bytes}
-                />
-                {words.messagesOf(
-                  format.bytes(quota.bytes),
-                  format.bytes(limits.byteBurst),
-                  format.bytes(limits.bytesPerSecond),
-                )}
-              </Fact>
+              <Allowance
+                name={words.messages}
+                testId="relay-quota"
+                left={Math.floor(quota.messages)}
+                burst={limits.messageBurst}
+                perSecond={limits.messagesPerSecond}
+                write={format.count}
+              />
+              <Allowance
+                name={words.bytes}
+                left={quota.bytes}
+                burst={limits.byteBurst}
+                perSecond={limits.bytesPerSecond}
+                write={format.bytes}
+              />
             </>
           )}
           <Fact name={words.frameLimit}>{format.bytes(limits.frameBytes)}</Fact>
           <Fact name={words.roomLimit}>{format.count(limits.roomMembers)}</Fact>
         </Facts>
       )}
-    </section>
+    </Panel>
+  )
+}
+
+interface AllowanceProps {
+  readonly name: string
+  readonly testId?: string
+  readonly left: number
+  readonly burst: number
+  readonly perSecond: number
+  readonly write: (value: number) => string
+}
+
+/** What is left of a burst, as a meter and in words. */
+function Allowance({ name, testId, left, burst, perSecond, write }: AllowanceProps) {
+  const { relay: words } = useWording()
+  return (
+    <Fact name={name} testId={testId}>
+      <meter className={styles.meter} aria-label={name} max={burst} low={burst / 10} value={left} />
+      {words.messagesOf(write(left), write(burst), write(perSecond))}
+    </Fact>
   )
 }

@@ -1,11 +1,9 @@
-import { Focusable } from '@ariakit/react'
-import { useId } from 'react'
 import type { RelayView } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
+import { Nothing, Panel } from '../shared/panel.tsx'
 import tables from '../shared/table.module.css'
-import styles from './relay.module.css'
-import { useClock } from './use-clock.ts'
+import { Table } from '../shared/table.tsx'
 
 interface Row {
   readonly reason: string
@@ -25,45 +23,37 @@ interface ReasonsProps {
 function Reasons({ title, none, rows, retried }: ReasonsProps) {
   const { relay: words } = useWording()
   const format = useFormats()
-  const clock = useClock()
-  const titleId = useId()
   const meaning = (reason: string): string =>
     (Object.hasOwn(words.reasons, reason) && words.reasons[reason]) || words.unknownReason
-  const again = (at: number): string => (at <= Date.now() ? words.now : words.inSeconds(clock.until(at)))
+  const again = (at: number): string =>
+    at <= Date.now() ? words.now : words.inSeconds(format.secondsUntil(at))
   return (
-    <section className={styles.panel} aria-labelledby={titleId}>
-      <h2 id={titleId}>{title}</h2>
+    <Panel title={title}>
       {rows.length === 0 ? (
-        <p className={styles.none}>{none}</p>
+        <Nothing>{none}</Nothing>
       ) : (
-        <Focusable role="group" aria-labelledby={titleId} className={tables.wide}>
-          <table className={tables.table}>
-            <thead>
-              <tr>
-                <th scope="col">{words.reason}</th>
-                <th scope="col" className={tables.words}>
-                  {words.meaning}
-                </th>
-                <th scope="col">{words.count}</th>
-                <th scope="col">{words.last}</th>
-                {retried && <th scope="col">{words.again}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.toReversed().map(({ reason, count, at, retryAt }) => (
-                <tr key={reason}>
-                  <th scope="row">{reason}</th>
-                  <td className={tables.words}>{meaning(reason)}</td>
-                  <td>{format.count(count)}</td>
-                  <td>{clock.time(at)}</td>
-                  {retried && <td>{again(retryAt ?? 0)}</td>}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Focusable>
+        <Table
+          label={title}
+          heads={[
+            words.reason,
+            { name: words.meaning, words: true },
+            words.count,
+            words.last,
+            ...(retried ? [words.again] : []),
+          ]}
+        >
+          {rows.toReversed().map(({ reason, count, at, retryAt }) => (
+            <tr key={reason}>
+              <th scope="row">{reason}</th>
+              <td className={tables.words}>{meaning(reason)}</td>
+              <td>{format.count(count)}</td>
+              <td>{format.clock(at)}</td>
+              {retried && <td>{again(retryAt ?? 0)}</td>}
+            </tr>
+          ))}
+        </Table>
       )}
-    </section>
+    </Panel>
   )
 }
 

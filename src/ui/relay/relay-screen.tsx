@@ -1,7 +1,7 @@
 import { useWording } from '../app/context.tsx'
+import screen from '../shared/screen.module.css'
 import { LinkPanel, QuotaPanel } from './link-panel.tsx'
 import { EndsPanel, RefusalsPanel } from './refusals-panel.tsx'
-import styles from './relay.module.css'
 import { SecurityCard } from './security-card.tsx'
 import { StockPanel } from './stock-panel.tsx'
 import { useRelay } from './use-relay.ts'
@@ -11,17 +11,17 @@ export function RelayScreen() {
   const { relay: words } = useWording()
   const view = useRelay()
   return (
-    <div className={styles.screen}>
+    <div className={screen.screen}>
       <header>
         <h1>{words.title}</h1>
-        <p className={styles.muted}>{words.lead}</p>
+        <p className={screen.hint}>{words.lead}</p>
       </header>
-      <div className={styles.pair}>
+      <div className={screen.pair}>
         <LinkPanel view={view} />
         <QuotaPanel view={view} />
       </div>
       <SecurityCard />
-      <div className={styles.pair}>
+      <div className={screen.pair}>
         <RefusalsPanel refusals={view.refusals} />
         <EndsPanel ends={view.ends} />
       </div>

@@ -1,7 +1,10 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
 import { useUi, useWording } from '../app/context.tsx'
+import { useValue } from '../records/store.ts'
 import { useFormats } from '../shared/format.ts'
-import { suiteText } from '../shared/texts.ts'
+import { Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
+import { suiteText } from '../shared/suite-text.ts'
 import { type Attempt, type Outcomes, tryToBreakIn, violations } from './attempts.ts'
 import { checkBuild } from './build.ts'
 import { Fact, Facts } from './facts.tsx'
@@ -32,9 +35,8 @@ export function SecurityCard() {
   const yesNo = (value: boolean): string => (value ? words.yes : words.no)
   const mood = (value: boolean): 'good' | 'bad' => (value ? 'good' : 'bad')
   return (
-    <section className={styles.panel} aria-labelledby="relay-security">
-      <h2 id="relay-security">{words.security}</h2>
-      <div className={styles.pair}>
+    <Panel title={words.security}>
+      <div className={screen.pair}>
         <Facts>
           <PolicyRows />
           <Fact name={words.secure} state={mood(isSecureContext)} hint={words.secureHint}>
@@ -49,7 +51,7 @@ export function SecurityCard() {
           <GroupRows />
         </Facts>
       </div>
-    </section>
+    </Panel>
   )
 }
 
@@ -57,7 +59,7 @@ function PolicyRows() {
   const { relay: words } = useWording()
   const format = useFormats()
   const policy = useOnce(fetchPolicy)
-  const seen = useSyncExternalStore(violations.subscribe, violations.seen)
+  const seen = useValue(violations)
   if (policy === undefined) return <Fact name={words.policy}>{words.checking}</Fact>
   const strict = policy?.strict === true
   const typed = 'trustedTypes' in globalThis && policy?.demandsTrustedTypes === true

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
+import button from '../shared/button.module.css'
 import styles from './composer.module.css'
 
 export function Composer() {
@@ -68,7 +69,7 @@ export function Composer() {
           dir="auto"
           autoComplete="off"
         />
-        <button type="submit" className={styles.send}>
+        <button type="submit" className={button.primary}>
           {room.send}
         </button>
       </div>

@@ -3,6 +3,7 @@ import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'rea
 import type { GapView, MessageView, View } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { useTab } from '../app/page-state.ts'
+import { useFormats } from '../shared/format.ts'
 import type { Wording } from '../wording/index.ts'
 import styles from './conversation.module.css'
 import { timelineOf } from './timeline.ts'
@@ -31,26 +32,11 @@ const useShownView = (): View => {
   return view
 }
 
-/** Hours and minutes; each minute is put into words once, since every view asks for all of them. */
-const createClock = (language: string): { readonly format: (at: number) => string } => {
-  const format = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
-  const known = new Map<number, string>()
-  return {
-    format(at) {
-      const minute = Math.floor(at / 60_000)
-      const text = known.get(minute) ?? format.format(at)
-      known.set(minute, text)
-      return text
-    },
-  }
-}
-
 export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
   const words = useWording()
-  const language = useUi((state) => state.language)
   const { messages, notices, gaps } = useShownView()
   const items = useMemo(() => timelineOf(messages, notices, gaps), [messages, notices, gaps])
-  const clock = useMemo(() => createClock(language), [language])
+  const { minute } = useFormats()
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   /** The first line shown to who reads back; `null` shows the newest ones. */
@@ -121,10 +107,10 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
         )}
         {items.slice(start).map((item) =>
           item.kind === 'gap' ? (
-            <Gap key={`gap ${item.gap.id}`} gap={item.gap} time={clock.format(item.gap.at)} />
+            <Gap key={`gap ${item.gap.id}`} gap={item.gap} time={minute(item.gap.at)} />
           ) : item.kind === 'notice' ? (
             <p key={`notice ${item.notice.id}`} className={styles.notice} data-code={item.notice.code}>
-              {words.notices[item.notice.code](item.notice.name)} <time>{clock.format(item.notice.at)}</time>
+              {words.notices[item.notice.code](item.notice.name)} <time>{minute(item.notice.at)}</time>
             </p>
           ) : (
             <Message
@@ -132,7 +118,7 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
               message={item.message}
               follows={item.follows}
               sender={labels.get(item.message.senderId) ?? item.message.senderName}
-              time={clock.format(item.message.at)}
+              time={minute(item.message.at)}
               delivery={item.message.mine ? deliveryText(words, item.message.delivery) : null}
             />
           ),

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { encode } from 'uqr'
 import { useWording } from '../app/context.tsx'
 import { invitationLink } from '../app/invitation.ts'
+import screen from '../shared/screen.module.css'
 import styles from './invite.module.css'
 
 interface Props {
@@ -39,8 +40,8 @@ export function Invite({ group, password }: Props) {
           {invite.withPassword}
         </label>
       )}
-      <p className={styles.hint}>{included === null ? invite.without : invite.with}</p>
-      <div className={styles.bar}>
+      <p className={screen.hint}>{included === null ? invite.without : invite.with}</p>
+      <div className={screen.bar}>
         <button type="button" onClick={copy}>
           {invite.copyLink}
         </button>
@@ -48,7 +49,7 @@ export function Invite({ group, password }: Props) {
           {invite.showQr}
         </button>
       </div>
-      <output className={styles.hint}>{copied === 'yes' && invite.copied}</output>
+      <output className={screen.hint}>{copied === 'yes' && invite.copied}</output>
       {copied === 'failed' && (
         <input readOnly value={link} aria-label={invite.link} onFocus={({ target }) => target.select()} />
       )}

@@ -2,8 +2,13 @@ import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { errorOf } from '../app/session.ts'
-import { ErrorAlert } from '../shared/error-alert.tsx'
+import button from '../shared/button.module.css'
+import { ErrorAlert, type ShownError } from '../shared/error-alert.tsx'
+import fieldStyles from '../shared/field.module.css'
+import { useFormats } from '../shared/format.ts'
+import { PasswordField } from '../shared/password-field.tsx'
 import { type Created, createGroup } from './create-group.ts'
+import entrance from './entrance.module.css'
 import { Invite } from './invite.tsx'
 import styles from './join-form.module.css'
 import { passphraseWords } from './passphrase.ts'
@@ -16,15 +21,14 @@ const fieldOf = (code: string | null): Field | null =>
   code?.startsWith('join/') ? (fields.find((field) => code.endsWith(`-${field}`)) ?? null) : null
 
 /** What the group is, by the answer to a join that took it for the other kind. */
-const neededSuites: Readonly<Record<string, 1 | 2>> = { 'join/other-suite-1': 1, 'join/other-suite-2': 2 }
+const neededSuites: Partial<Record<ShownError, 1 | 2>> = { 'join/other-suite-1': 1, 'join/other-suite-2': 2 }
 
 const focusField = (form: HTMLFormElement | null, field: Field): void =>
   form?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()
 
 export function JoinForm() {
   const words = useWording()
-  const language = useUi((state) => state.language)
-  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+  const format = useFormats()
   const { client, store } = useServices()
   const view = useUi((state) => state.view)
   const { name, group } = useUi((state) => state.form)
@@ -35,7 +39,7 @@ export function JoinForm() {
   const invited = useUi((state) => state.invited)
   const [stay, setStay] = useState(false)
   /** Found by the page; stands until the next try. */
-  const [ownError, setOwnError] = useState<string | null>(() =>
+  const [ownError, setOwnError] = useState<ShownError | null>(() =>
     !isSecureContext ? 'page/insecure' : readAddress(location).relayUrl === null ? 'page/bad-relay' : null,
   )
   /** The view that a join was asked under: until another comes, the answer is awaited. */
@@ -46,7 +50,6 @@ export function JoinForm() {
     title: useId(),
     name: useId(),
     group: useId(),
-    password: useId(),
     hint: useId(),
     stay: useId(),
     error: useId(),
@@ -54,7 +57,7 @@ export function JoinForm() {
 
   const error = ownError === null ? (waiting ? null : errorOf(view)) : { code: ownError, retryAt: null }
   const wrong = fieldOf(error?.code ?? null)
-  const needed = neededSuites[error?.code ?? ''] ?? null
+  const needed = error === null ? null : (neededSuites[error.code] ?? null)
   const returned = view.phase !== 'idle'
 
   // Back from the room or from a failed try: what is to be typed next is the password.
@@ -80,7 +83,7 @@ export function JoinForm() {
     const { relayUrl, transport } = readAddress(location)
     const values = { name: name.trim(), group: group.trim(), password }
     const empty = fields.find((field) => values[field] === '')
-    const found = !isSecureContext
+    const found: ShownError | null = !isSecureContext
       ? 'page/insecure'
       : relayUrl === null
         ? 'page/bad-relay'
@@ -117,7 +120,7 @@ export function JoinForm() {
   }
 
   const textField = (field: 'name' | 'group') => (
-    <div className={styles.field}>
+    <div className={fieldStyles.field}>
       <label htmlFor={ids[field]}>{words.join[field]}</label>
       <input
         id={ids[field]}
@@ -135,9 +138,9 @@ export function JoinForm() {
   )
 
   return (
-    <div className={styles.screen}>
+    <div className={entrance.screen}>
       <StoredList />
-      <form ref={form} className={styles.form} onSubmit={onSubmit} noValidate aria-labelledby={ids.title}>
+      <form ref={form} className={entrance.card} onSubmit={onSubmit} noValidate aria-labelledby={ids.title}>
         <h1 id={ids.title}>{words.join.title}</h1>
         <p className={styles.lead}>{words.join.lead}</p>
         {view.phase === 'left' && error === null && (
@@ -147,51 +150,36 @@ export function JoinForm() {
         )}
         {textField('name')}
         {textField('group')}
-        <div className={styles.field}>
-          <label htmlFor={ids.password}>{words.join.password}</label>
-          <div className={styles.passwordRow}>
-            <input
-              id={ids.password}
-              name="password"
-              type={shown ? 'text' : 'password'}
-              value={password}
-              onChange={({ target }) => setPassword(target.value)}
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              required
-              aria-invalid={wrong === 'password'}
-              aria-describedby={wrong === 'password' ? `${ids.error} ${ids.hint}` : ids.hint}
-            />
-            <button
-              type="button"
-              className={styles.show}
-              aria-label={words.join.showPassword}
-              aria-pressed={shown}
-              onClick={() => setShown(!shown)}
-            >
-              {words.join.show}
-            </button>
-          </div>
-          <p id={ids.hint} className={styles.hint}>
+        <PasswordField
+          label={words.join.password}
+          name="password"
+          value={password}
+          onChange={setPassword}
+          shown={shown}
+          onShown={setShown}
+          words={words.join}
+          invalid={wrong === 'password'}
+          describedBy={wrong === 'password' ? `${ids.error} ${ids.hint}` : ids.hint}
+        >
+          <p id={ids.hint} className={fieldStyles.hint}>
             {words.join.passwordHint}
           </p>
-        </div>
+        </PasswordField>
         {created !== null && (
           <div className={styles.note}>
             {created.password === password && (
               <p>
                 {words.join.created(
                   passphraseWords,
-                  format.format(created.listLength),
-                  format.format(created.bits),
+                  format.count(created.listLength),
+                  format.decimal(created.bits),
                 )}
               </p>
             )}
             <Invite group={group.trim()} password={password} />
           </div>
         )}
-        <div className={styles.field}>
+        <div className={`${fieldStyles.field} ${styles.stay}`}>
           <label className={styles.check}>
             <input
               type="checkbox"
@@ -201,18 +189,20 @@ export function JoinForm() {
             />
             {words.join.stay}
           </label>
-          <p id={ids.stay} className={styles.hint}>
+          <p id={ids.stay} className={fieldStyles.hint}>
             {words.join.stayHint}
           </p>
         </div>
         {error !== null && <ErrorAlert id={ids.error} code={error.code} retryAt={error.retryAt} />}
-        <button type="submit" className={styles.submit} aria-disabled={waiting}>
+        <button type="submit" className={`${button.primary} ${styles.submit}`} aria-disabled={waiting}>
           {words.join.submit}
         </button>
         <button type="button" onClick={create}>
           {words.join.create}
         </button>
-        {readAddress(location).transport === 'relay' && <p className={styles.hint}>{words.join.relayOnly}</p>}
+        {readAddress(location).transport === 'relay' && (
+          <p className={fieldStyles.hint}>{words.join.relayOnly}</p>
+        )}
       </form>
     </div>
   )

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
 import type { JoiningPhase } from '../wording/index.ts'
+import entrance from './entrance.module.css'
 import styles from './join-progress.module.css'
 
 const steps: readonly JoiningPhase[] = ['hardening', 'finding', 'proving', 'agreeing']
@@ -21,8 +22,8 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
   const current = steps.indexOf(phase)
   const proving = phase === 'proving' && progress.of > 0
   return (
-    <div className={styles.screen}>
-      <section className={styles.card} aria-labelledby={titleId}>
+    <div className={entrance.screen}>
+      <section className={`${entrance.card} ${styles.card}`} aria-labelledby={titleId}>
         <h1 id={titleId} ref={title} tabIndex={-1}>
           {words.progress.title(group)}
         </h1>

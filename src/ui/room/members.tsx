@@ -42,7 +42,7 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
       </ul>
       {preKeys !== null && (
         <p className={styles.stock} data-testid="pre-keys">
-          {words.room.preKeys(preKeys)}
+          {words.room.preKeys(preKeys.left, preKeys.of, preKeys.left <= preKeys.refillAt)}
         </p>
       )}
       {verified?.safety && (

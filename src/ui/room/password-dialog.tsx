@@ -1,6 +1,10 @@
 import { type SubmitEvent, useId, useState } from 'react'
 import { useServices, useWording } from '../app/context.tsx'
+import button from '../shared/button.module.css'
 import { Dialog } from '../shared/dialog.tsx'
+import field from '../shared/field.module.css'
+import { PasswordField } from '../shared/password-field.tsx'
+import screen from '../shared/screen.module.css'
 import { suggestPassphrase } from './create-group.ts'
 import styles from './password-dialog.module.css'
 
@@ -17,7 +21,7 @@ export function PasswordDialog({ member, onClose }: Props) {
   const [password, setPassword] = useState('')
   const [shown, setShown] = useState(false)
   const [missing, setMissing] = useState(false)
-  const ids = { password: useId(), hint: useId(), error: useId() }
+  const ids = { hint: useId(), error: useId() }
 
   const remove = (newPassword: string | null): void => {
     if (member !== null) client.dispatch({ kind: 'remove', member: member.id, newPassword })
@@ -45,48 +49,36 @@ export function PasswordDialog({ member, onClose }: Props) {
     <Dialog title={member === null ? words.changeTitle : words.removeName(member.name)} onClose={onClose}>
       <p>{member === null ? words.changeLead : words.lead(member.name)}</p>
       <form className={styles.form} onSubmit={onSubmit} noValidate>
-        <label htmlFor={ids.password}>{words.newPassword}</label>
-        <div className={styles.bar}>
-          <input
-            id={ids.password}
-            type={shown ? 'text' : 'password'}
-            value={password}
-            onChange={({ target }) => setPassword(target.value)}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            required
-            aria-invalid={missing}
-            aria-describedby={missing ? `${ids.error} ${ids.hint}` : ids.hint}
-          />
-          <button
-            type="button"
-            aria-label={words.showPassword}
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-          >
-            {words.show}
-          </button>
-        </div>
-        {missing && (
-          <p id={ids.error} role="alert" className={styles.error}>
-            {words.empty}
+        <PasswordField
+          label={words.newPassword}
+          value={password}
+          onChange={setPassword}
+          shown={shown}
+          onShown={setShown}
+          words={words}
+          invalid={missing}
+          describedBy={missing ? `${ids.error} ${ids.hint}` : ids.hint}
+        >
+          {missing && (
+            <p id={ids.error} role="alert" className={styles.error}>
+              {words.empty}
+            </p>
+          )}
+          <p id={ids.hint} className={field.hint}>
+            {words.hint}
           </p>
-        )}
-        <p id={ids.hint} className={styles.hint}>
-          {words.hint}
-        </p>
-        <div className={styles.bar}>
+        </PasswordField>
+        <div className={screen.bar}>
           <button type="button" onClick={suggest}>
             {words.suggest}
           </button>
-          <button type="submit" className={styles.primary}>
+          <button type="submit" className={button.primary}>
             {member === null ? words.change : words.removeAndChange}
           </button>
         </div>
       </form>
-      {member !== null && <p className={styles.hint}>{words.removeOnlyHint(member.name)}</p>}
-      <div className={styles.bar}>
+      {member !== null && <p className={field.hint}>{words.removeOnlyHint(member.name)}</p>}
+      <div className={screen.bar}>
         {member !== null && (
           <button type="button" onClick={() => remove(null)}>
             {words.removeOnly}

@@ -13,7 +13,7 @@ import { labelsOf } from './timeline.ts'
 export function Room() {
   const words = useWording()
   const { client } = useServices()
-  const { group, members, messages, error, removedWhoKnow } = useUi(({ view }) => view)
+  const { group, members, messages, error, removedWhoKnow, splitAfterMs } = useUi(({ view }) => view)
   const metOthers = useUi(({ session }) => session.metOthers)
   const labels = useMemo(() => labelsOf(members, messages), [members, messages])
   const alone = members.length <= 1
@@ -53,7 +53,7 @@ export function Room() {
         )}
         {split.length > 0 && (
           <p role="alert" className={styles.split}>
-            {words.removal.split(split.join(', '))}
+            {words.removal.split(split.join(', '), splitAfterMs / 1000)}
           </p>
         )}
         {removedWhoKnow > 0 && (

@@ -2,7 +2,11 @@ import { type SubmitEvent, useId, useState } from 'react'
 import type { StoredView } from '../../host/index.ts'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
-import form from './join-form.module.css'
+import field from '../shared/field.module.css'
+import { useFormats } from '../shared/format.ts'
+import { PasswordInput } from '../shared/password-field.tsx'
+import screen from '../shared/screen.module.css'
+import entrance from './entrance.module.css'
 import styles from './stored-list.module.css'
 
 /** Memberships that this browser keeps, each behind its group's password. */
@@ -12,9 +16,9 @@ export function StoredList() {
   const titleId = useId()
   if (stored.length === 0) return null
   return (
-    <section className={styles.section} aria-labelledby={titleId}>
+    <section className={`${entrance.card} ${styles.section}`} aria-labelledby={titleId}>
       <h2 id={titleId}>{words.stored.title}</h2>
-      <p className={form.hint}>{words.stored.lead}</p>
+      <p className={field.hint}>{words.stored.lead}</p>
       <ul className={styles.list} aria-labelledby={titleId}>
         {stored.map((one) => (
           <Stored key={one.id} stored={one} />
@@ -27,10 +31,9 @@ export function StoredList() {
 function Stored({ stored: { id, group, name, createdAt } }: { readonly stored: StoredView }) {
   const words = useWording()
   const { client } = useServices()
-  const language = useUi((state) => state.language)
+  const { day } = useFormats()
   const [password, setPassword] = useState('')
   const [forgetting, setForgetting] = useState(false)
-  const since = new Date(createdAt).toLocaleDateString(language)
 
   const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault()
@@ -43,19 +46,14 @@ function Stored({ stored: { id, group, name, createdAt } }: { readonly stored: S
   return (
     <li className={styles.item}>
       <p>
-        <strong>{group}</strong> <small>{words.stored.since(name, since)}</small>
+        <strong>{group}</strong> <small>{words.stored.since(name, day(createdAt))}</small>
       </p>
-      <form className={styles.row} onSubmit={onSubmit}>
-        <input
-          type="password"
-          aria-label={words.stored.password(group)}
+      <form className={`${screen.bar} ${styles.row}`} onSubmit={onSubmit}>
+        <PasswordInput
+          label={words.stored.password(group)}
           placeholder={words.join.password}
           value={password}
-          onChange={({ target }) => setPassword(target.value)}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          required
+          onChange={setPassword}
         />
         <button type="submit" aria-label={`${words.stored.resume} ${group}`}>
           {words.stored.resume}
@@ -84,7 +82,7 @@ function Stored({ stored: { id, group, name, createdAt } }: { readonly stored: S
         )}
       </form>
       {forgetting && (
-        <p className={form.hint} role="status">
+        <p className={field.hint} role="status">
           {words.stored.forgetHint}
         </p>
       )}

@@ -1,6 +1,7 @@
 import type { MemberView } from '../../host/index.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { Dialog } from '../shared/dialog.tsx'
+import screen from '../shared/screen.module.css'
 import styles from './verify-dialog.module.css'
 
 interface Props {
@@ -36,7 +37,7 @@ export function VerifyDialog({ name, safety: { digits, words }, onClose }: Props
         </div>
       </dl>
       <output>{compared && room.comparedNow}</output>
-      <div className={styles.bar}>
+      <div className={screen.bar}>
         <button type="button" aria-pressed={compared} onClick={mark}>
           {room.iCompared}
         </button>

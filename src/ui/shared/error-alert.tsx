@@ -1,11 +1,15 @@
 import { useEffect, useState } from 'react'
+import type { ErrorCode } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
-import { errorText } from '../wording/index.ts'
+import { errorText, type PageError } from '../wording/index.ts'
 import styles from './error-alert.module.css'
+
+/** From the member, or found by the page itself. */
+export type ShownError = ErrorCode | PageError
 
 interface Props {
   readonly id?: string
-  readonly code: string
+  readonly code: ShownError
   readonly retryAt?: number | null
   readonly onDismiss?: () => void
 }

@@ -9,7 +9,7 @@ const keysOf = (value: object): readonly string[] =>
   )
 
 describe('wording', () => {
-  it('has words of its own for every error code, in every language', () => {
+  it('words every error code differently, in every language', () => {
     for (const wording of [english, german]) {
       const texts = errorCodes.map((code) => errorText(wording, code))
       expect(new Set(texts).size).toBe(errorCodes.length)
@@ -18,16 +18,16 @@ describe('wording', () => {
     expect(errorCodes.filter((code) => errorText(english, code) === errorText(german, code))).toEqual([])
   })
 
-  it('names an unknown code instead of hiding it, even one that objects have by nature', () => {
+  it('shows an unknown code, even the name of an Object.prototype property', () => {
     for (const code of ['new/code', 'toString', '__proto__']) expect(errorText(english, code)).toContain(code)
   })
 
-  it('says both that it was the password and that it was refused', () => {
+  it('says that the password was refused', () => {
     for (const code of ['pake/failed', 'pake/throttled'])
       expect(errorText(english, code)).toMatch(/password.*refused/)
   })
 
-  it('says what is wrong with which field', () => {
+  it('names the field and its problem', () => {
     for (const field of ['name', 'group', 'password']) {
       expect(errorText(english, `join/empty-${field}`)).toContain(field)
       expect(errorText(english, `join/long-${field}`)).toMatch(new RegExp(`${field}.*long`))
@@ -35,13 +35,13 @@ describe('wording', () => {
     expect(errorText(english, 'message/long')).toContain('long')
   })
 
-  it('tells of a failed guess with and without a name', () => {
+  it('reports a failed guess with and without a name', () => {
     expect(english.notices['guess-failed']('Mallory')).toMatch(/Mallory.*failed/)
     expect(english.notices['guess-failed'](null)).toMatch(/Somebody.*failed/)
     expect(german.notices['guess-failed'](null)).toMatch(/Jemand/)
   })
 
-  it('has the same places in all languages, and none of them empty', () => {
+  it('has the same keys in all languages, and no empty text', () => {
     expect(keysOf(german).toSorted()).toEqual(keysOf(english).toSorted())
     expect(JSON.stringify([english, german])).not.toContain('""')
   })
@@ -55,7 +55,7 @@ describe('language', () => {
     [['fr', 'ja'], 'en'],
     [[], 'en'],
     [['constructor'], 'en'],
-  ] as const)('%j is read in %s', (preferred, language) => {
+  ] as const)('%j gives %s', (preferred, language) => {
     expect(chooseLanguage(preferred)).toBe(language)
   })
 

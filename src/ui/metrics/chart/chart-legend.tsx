@@ -1,9 +1,10 @@
 import { useWording } from '../../app/context.tsx'
 import { type EventKind, eventKinds } from '../../records/marks.ts'
-import { type Look, nearest, type Row } from './chart.ts'
+import type { Look, Row } from './chart.ts'
 import styles from './chart-panel.module.css'
 import { Sign } from './overlay.tsx'
 import { type PointerStore, usePointed } from './pointer.ts'
+import { nearestRow } from './scale.ts'
 
 interface Props {
   readonly looks: readonly Look[]
@@ -21,7 +22,7 @@ export function ChartLegend({ looks, rows, pointer, formatX, solo, onSolo, kinds
   const { charts } = useWording()
   const pointed = usePointed(pointer)
   // Without a pointer, the latest: and nothing moves about when one comes.
-  const row = pointed === null ? rows.at(-1) : rows[nearest(rows, pointed)]
+  const row = pointed === null ? rows.at(-1) : rows[nearestRow(rows, pointed)]
   return (
     <figcaption className={styles.legend}>
       <ul className={styles.series} aria-label={charts.series}>

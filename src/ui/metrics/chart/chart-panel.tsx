@@ -2,17 +2,8 @@ import { type KeyboardEvent, type ReactNode, type Ref, useId, useMemo, useRef, u
 import { useWording } from '../../app/context.tsx'
 import type { EventMark } from '../../records/marks.ts'
 import { download } from '../../shared/download.ts'
-import {
-  type Band,
-  type Column,
-  decades,
-  type Extent,
-  type Look,
-  nearest,
-  type Row,
-  rounded,
-  type Scale,
-} from './chart.ts'
+import { Panel } from '../../shared/panel.tsx'
+import type { Band, Column, Extent, Look, Row, Scale } from './chart.ts'
 import { ChartLegend } from './chart-legend.tsx'
 import styles from './chart-panel.module.css'
 import { ChartTable } from './chart-table.tsx'
@@ -20,6 +11,7 @@ import { Overlay } from './overlay.tsx'
 import { pngOf, svgOf } from './picture.ts'
 import { type Axis, Plot } from './plot.tsx'
 import { brushed, type PointerStore, type Span } from './pointer.ts'
+import { linearExtent, logExtent, nearestRow } from './scale.ts'
 
 export interface ChartPanelProps {
   readonly ref?: Ref<HTMLElement>
@@ -66,7 +58,7 @@ const extentOf = (
     ...looks.flatMap(({ key, shape }) => (shape === 'stacked' ? [] : (values[key] ?? []))),
     ...(stacked.length === 0 ? [] : [stacked.reduce((sum, { key }) => sum + (values[key] ?? 0), 0)]),
   ])
-  return scale === 'log' ? decades(values, floor) : rounded(values)
+  return scale === 'log' ? logExtent(values, floor) : linearExtent(values)
 }
 
 /** On a logarithmic scale, zero becomes the floor. */
@@ -87,7 +79,6 @@ export function ChartPanel(props: ChartPanelProps) {
   const { charts } = useWording()
   const [asTable, setAsTable] = useState(false)
   const [solo, setSolo] = useState<string | null>(null)
-  const titleId = useId()
   const figure = useRef<HTMLElement>(null)
   const [from = 0, to = 1] = x.domain
   const shown = useMemo(() => ({ from, to }), [from, to])
@@ -108,35 +99,37 @@ export function ChartPanel(props: ChartPanelProps) {
   }
 
   const save = async (kind: 'png' | 'svg'): Promise<void> => {
-    const chart = figure.current?.querySelector<SVGSVGElement>('svg.recharts-surface')
+    const chart = figure.current?.querySelector<SVGSVGElement>('svg[data-chart]')
     if (chart === null || chart === undefined) return
     download(`${props.file}.${kind}`, kind === 'svg' ? svgOf(chart, label) : await pngOf(chart, label))
   }
 
   return (
-    <section className={styles.panel} aria-labelledby={titleId} ref={props.ref}>
-      <div className={styles.bar}>
-        <h2 id={titleId} className={styles.title}>
-          {title}
-        </h2>
-        {props.controls}
-        <div className={styles.actions}>
-          {(['png', 'svg'] as const).map((kind) => (
-            <button
-              key={kind}
-              type="button"
-              disabled={asTable || rows.length === 0}
-              aria-label={charts.save(title, kind.toUpperCase())}
-              onClick={() => void save(kind)}
-            >
-              {kind.toUpperCase()}
+    <Panel
+      title={title}
+      {...(props.ref === undefined ? {} : { ref: props.ref })}
+      controls={
+        <>
+          {props.controls}
+          <div className={styles.actions}>
+            {(['png', 'svg'] as const).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                disabled={asTable || rows.length === 0}
+                aria-label={charts.save(title, kind.toUpperCase())}
+                onClick={() => void save(kind)}
+              >
+                {kind.toUpperCase()}
+              </button>
+            ))}
+            <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+              {charts.viewAsTable}
             </button>
-          ))}
-          <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            {charts.viewAsTable}
-          </button>
-        </div>
-      </div>
+          </div>
+        </>
+      }
+    >
       {rows.length === 0 ? (
         <p className={styles.none}>{props.empty}</p>
       ) : asTable ? (
@@ -180,7 +173,7 @@ export function ChartPanel(props: ChartPanelProps) {
         </figure>
       )}
       {props.note !== undefined && <p className={styles.note}>{props.note}</p>}
-    </section>
+    </Panel>
   )
 }
 
@@ -213,7 +206,7 @@ function Field({ label, rows, looks, noteOf, shown, pointer, formatX, onBrush, c
   const hintId = useId()
   const field = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<number | null>(null)
-  const index = focused === null ? rows.length - 1 : nearest(rows, focused)
+  const index = focused === null ? rows.length - 1 : nearestRow(rows, focused)
   const row = rows[index]
   const text =
     row === undefined

@@ -1,6 +1,7 @@
-import { Focusable } from '@ariakit/react'
+/** The numbers of a chart, for those who do not see it or want them exact. */
+
 import { memo } from 'react'
-import styles from '../../shared/table.module.css'
+import { Table } from '../../shared/table.tsx'
 import type { Column, Row } from './chart.ts'
 
 interface Props {
@@ -19,32 +20,18 @@ export const ChartTable = memo(function ChartTable(props: Props) {
   const { caption, xName, formatX, columns, rows, noteName, noteOf } = props
   const notes = rows.map(({ x }) => noteOf(x))
   const noted = notes.some((note) => note !== '')
+  const heads = [xName, ...columns.map(({ name }) => name), ...(noted ? [noteName] : [])]
   return (
-    <Focusable role="region" aria-label={caption} className={styles.short}>
-      <table className={styles.table} aria-label={caption}>
-        <thead>
-          <tr>
-            <th scope="col">{xName}</th>
-            {columns.map(({ key, name }) => (
-              <th key={key} scope="col">
-                {name}
-              </th>
-            ))}
-            {noted && <th scope="col">{noteName}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ x, values }, i) => (
-            <tr key={x}>
-              <th scope="row">{formatX(x)}</th>
-              {columns.map(({ key, format }) => (
-                <td key={key}>{format(values[key] ?? null)}</td>
-              ))}
-              {noted && <td>{notes[i]}</td>}
-            </tr>
+    <Table label={caption} heads={heads} height="short">
+      {rows.map(({ x, values }, i) => (
+        <tr key={x}>
+          <th scope="row">{formatX(x)}</th>
+          {columns.map(({ key, format }) => (
+            <td key={key}>{format(values[key] ?? null)}</td>
           ))}
-        </tbody>
-      </table>
-    </Focusable>
+          {noted && <td>{notes[i]}</td>}
+        </tr>
+      ))}
+    </Table>
   )
 })

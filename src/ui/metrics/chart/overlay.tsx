@@ -1,9 +1,9 @@
 import type { PointerEvent } from 'react'
 import type { EventKind, EventMark } from '../../records/marks.ts'
-import { type Look, nearest, type Row } from './chart.ts'
+import type { Look, Row } from './chart.ts'
 import styles from './overlay.module.css'
 import { brushed, leastDrag, type PointerStore, type Span, useBrushing, usePointed } from './pointer.ts'
-import type { Ground } from './ruler.ts'
+import { type Ground, nearestRow } from './scale.ts'
 
 interface Props {
   readonly ground: Ground
@@ -27,7 +27,7 @@ export function Overlay({ ground, rows, looks, marks, throttled, shown, pointer,
   const xOf = ({ clientX, currentTarget }: PointerEvent<SVGRectElement>): number | null => {
     const box = currentTarget.getBoundingClientRect()
     if (box.width === 0) return null
-    return ground.x.value(left + Math.min(1, Math.max(0, (clientX - box.left) / box.width)) * width)
+    return ground.x.invert(left + Math.min(1, Math.max(0, (clientX - box.left) / box.width)) * width)
   }
   const onPointerDown = (event: PointerEvent<SVGRectElement>): void => {
     const x = xOf(event)
@@ -89,14 +89,14 @@ export function Overlay({ ground, rows, looks, marks, throttled, shown, pointer,
 const pixelIn =
   ({ left, width, x }: Ground) =>
   (value: number): number =>
-    Math.min(left + width, Math.max(left, x.pixel(value)))
+    Math.min(left + width, Math.max(left, x(value)))
 
 function Moving({ ground, rows, looks, pointer }: Pick<Props, 'ground' | 'rows' | 'looks' | 'pointer'>) {
   const { top, height } = ground
   const pixel = pixelIn(ground)
   const pointed = usePointed(pointer)
   const brushing = useBrushing(pointer)
-  const row = pointed === null ? undefined : rows[nearest(rows, pointed)]
+  const row = pointed === null ? undefined : rows[nearestRow(rows, pointed)]
   return (
     <g data-moving="">
       {brushing !== null && (
@@ -121,7 +121,7 @@ function Moving({ ground, rows, looks, pointer }: Pick<Props, 'ground' | 'rows' 
       {row !== undefined &&
         looks.map(({ key, color, shape }) => {
           const value = row.values[key] ?? null
-          const y = value === null || shape === 'stacked' ? Number.NaN : ground.y.pixel(value)
+          const y = value === null || shape === 'stacked' ? Number.NaN : ground.y(value)
           if (!Number.isFinite(y) || y < top || y > top + height) return null
           return <circle key={key} className={styles.dot} cx={pixel(row.x)} cy={y} r={4} fill={color} />
         })}

@@ -32,6 +32,7 @@ const documentOf = (chart: SVGSVGElement, title: string): { text: string; width:
   const height = drawn + headHeight
   const twin = chart.cloneNode(true) as SVGSVGElement
   copyStyles(chart, twin)
+  twin.removeAttribute('aria-hidden')
   // The field that takes the pointer, and the crosshair, are no part of the picture.
   for (const part of twin.querySelectorAll('[data-plot], [data-moving]')) part.remove()
   const root = document.createElementNS(namespace, 'svg')

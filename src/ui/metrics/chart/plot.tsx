@@ -1,9 +1,10 @@
+/** The picture of a chart: its size, its axes, and the curves between them. */
+
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
-import { Surface } from 'recharts'
 import type { Band, Extent, Look, Row, Scale } from './chart.ts'
 import { Curves } from './curves.tsx'
 import styles from './plot.module.css'
-import { apart, type Ground, rulerOf } from './ruler.ts'
+import { apart, type Ground, pixelScale } from './scale.ts'
 
 export interface Axis extends Extent {
   readonly scale: Scale
@@ -28,10 +29,7 @@ const margin = { top: 16, right: 12, bottom: 30, left: 74 }
 /** Picture points that a letter of a label takes, rather too many than too few. */
 const letter = 6.8
 
-/**
- * The shapes are those of recharts; its chart, with a store and effects for each axis and line, takes ten times as long
- * to draw the same anew.
- */
+/** Drawn in one pass: chart libraries that keep a store with effects for each axis take several. SPEC.md has the figures. */
 export function Plot({ rows, looks, bands, x, y, unit, gap, over }: Props) {
   const frame = useRef<HTMLDivElement>(null)
   const { width, height } = useSize(frame)
@@ -40,17 +38,23 @@ export function Plot({ rows, looks, bands, x, y, unit, gap, over }: Props) {
     top: margin.top,
     width: Math.max(0, width - margin.left - margin.right),
     height: Math.max(0, height - margin.top - margin.bottom),
-    x: rulerOf(x, margin.left, width - margin.right),
-    y: rulerOf(y, height - margin.bottom, margin.top),
+    x: pixelScale(x, margin.left, width - margin.right),
+    y: pixelScale(y, height - margin.bottom, margin.top),
   }
   return (
     <div ref={frame} className={styles.frame}>
       {ground.width > 0 && ground.height > 0 && (
-        <Surface width={width} height={height}>
+        <svg
+          data-chart=""
+          aria-hidden="true"
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+        >
           <Axes {...{ ground, x, y, unit }} />
           <Curves {...{ ground, rows, looks, bands, gap }} base={y.domain[0]} />
           {over(ground)}
-        </Surface>
+        </svg>
       )}
     </div>
   )
@@ -87,7 +91,7 @@ function Axes({ ground, x, y, unit }: AxesProps) {
   const { left, top, width, height } = ground
   const [right, bottom] = [left + width, top + height]
   const labels = x.ticks
-    .map((value) => ({ value, at: ground.x.pixel(value), text: x.format(value) }))
+    .map((value) => ({ value, at: ground.x(value), text: x.format(value) }))
     .filter(({ at }) => at >= left - 0.5 && at <= right + 0.5)
     .map((label) => {
       const half = (label.text.length * letter) / 2
@@ -98,11 +102,11 @@ function Axes({ ground, x, y, unit }: AxesProps) {
   return (
     <g className={styles.axes}>
       {y.ticks.map((value) => (
-        <line key={value} className={styles.grid} x1={left} x2={right} {...level(ground.y.pixel(value))} />
+        <line key={value} className={styles.grid} x1={left} x2={right} {...level(ground.y(value))} />
       ))}
       <path d={`M${left},${top}V${bottom}H${right}`} className={styles.edge} />
       {y.ticks.map((value) => (
-        <text key={value} x={left - 8} y={ground.y.pixel(value) + 4} textAnchor="end">
+        <text key={value} x={left - 8} y={ground.y(value) + 4} textAnchor="end">
           {`${y.format(value)}${unit}`}
         </text>
       ))}

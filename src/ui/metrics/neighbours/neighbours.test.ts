@@ -65,8 +65,8 @@ describe('tabs of one browser', () => {
     expect(browser.said).toEqual([])
     const stop = alice.neighbours.follow()
     browser.advance(5_000)
-    expect(alice.neighbours.list().map(({ name }) => name)).toEqual(['Bob'])
-    expect(bob.neighbours.list()).toEqual([])
+    expect(alice.neighbours.get().map(({ name }) => name)).toEqual(['Bob'])
+    expect(bob.neighbours.get()).toEqual([])
     stop()
     const before = browser.said.length
     browser.advance(20_000)
@@ -88,7 +88,7 @@ describe('tabs of one browser', () => {
         alice.neighbours.follow()
         for (const gap of gaps.slice(10)) record(gap)
         browser.advance(3_000)
-        const [seen] = alice.neighbours.list()
+        const [seen] = alice.neighbours.get()
         expect(seen?.log.operations.snapshot()).toEqual(bob.log.operations.snapshot())
         const own = points(bob.log)
         expect(points(seen?.log ?? new RecordLog())).toEqual(
@@ -106,10 +106,10 @@ describe('tabs of one browser', () => {
     for (const { log } of others) log.append([testRecord(1)])
     alice.neighbours.follow()
     browser.advance(3_000)
-    expect(alice.neighbours.list().length).toBe(neighbourLimits.tabs)
+    expect(alice.neighbours.get().length).toBe(neighbourLimits.tabs)
     for (const { id } of others) browser.close(id)
     browser.advance(neighbourLimits.silentMs + 3 * neighbourLimits.askEveryMs)
-    expect(alice.neighbours.list()).toEqual([])
+    expect(alice.neighbours.get()).toEqual([])
   })
 
   it('catch up with one whose beginning they missed', () => {
@@ -119,7 +119,7 @@ describe('tabs of one browser', () => {
     const late = browser.open(3, 'Late')
     late.log.append([testRecord(5)])
     browser.advance(6_000)
-    expect(alice.neighbours.list().map(({ id }) => id)).toEqual([late.id])
+    expect(alice.neighbours.get().map(({ id }) => id)).toEqual([late.id])
   })
 
   it('do not answer faster for being asked more often', () => {
@@ -163,10 +163,10 @@ describe('what a tab hears', () => {
       expect(() => parseMessage(each)).toThrow(CaptureProblem)
       expect(() => browser.say(idOf(9), each)).not.toThrow()
     }
-    expect(alice.neighbours.list()).toEqual([])
+    expect(alice.neighbours.get()).toEqual([])
     expect(browser.said.length).toBe(known + bad.length)
     browser.say(idOf(9), message)
-    expect(alice.neighbours.list().length).toBe(1)
+    expect(alice.neighbours.get().length).toBe(1)
   })
 
   it('never breaks it, whatever is put in the place of any part', () => {
@@ -191,7 +191,7 @@ describe('what a tab hears', () => {
           const alice = browser.open(1, 'Alice')
           alice.neighbours.follow()
           browser.say(idOf(9), put(message, at, by))
-          const [seen] = alice.neighbours.list()
+          const [seen] = alice.neighbours.get()
           // Taken or not, what is there can be drawn.
           expect(seen === undefined || Array.isArray(points(seen.log))).toBe(true)
         },

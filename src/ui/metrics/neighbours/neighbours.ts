@@ -1,5 +1,6 @@
 import type { LogData } from '../../records/log-data.ts'
 import { RecordLog } from '../../records/record-log.ts'
+import { createValue, type Store } from '../../records/store.ts'
 import { CaptureProblem } from '../capture/parse.ts'
 import { type NeighbourMessage, nameToTell, parseMessage, partsOf } from './message.ts'
 
@@ -13,10 +14,8 @@ export interface Neighbour {
   readonly log: RecordLog
 }
 
-export interface Neighbours {
-  /** The same array until a tab comes, goes, or changes its name. */
-  readonly list: () => readonly Neighbour[]
-  readonly subscribe: (listener: () => void) => () => void
+/** Changes when a tab comes, goes, or changes its name. */
+export interface Neighbours extends Store<readonly Neighbour[]> {
   /** Asks the others how they are doing until the returned function is called. */
   readonly follow: () => () => void
 }
@@ -54,17 +53,14 @@ const overlapMs = 3_000
 export const createNeighbours = (ports: Ports): Neighbours => {
   const { post, id, log, origin, now, after } = ports
   const known = new Map<string, Neighbour & { heardAt: number }>()
-  const listeners = new Set<() => void>()
-  let list: readonly Neighbour[] = []
+  const list = createValue<readonly Neighbour[]>([])
   let following = false
   let whole = true
   let told = Number.NEGATIVE_INFINITY
   let toldWhole = Number.NEGATIVE_INFINITY
 
-  const changed = (): void => {
-    list = [...known.values()].map((each) => ({ id: each.id, name: each.name, log: each.log }))
-    for (const listener of listeners) listener()
-  }
+  const changed = (): void =>
+    list.set([...known.values()].map((each) => ({ id: each.id, name: each.name, log: each.log })))
 
   const tell = (asked: boolean): void => {
     const at = now()
@@ -124,11 +120,8 @@ export const createNeighbours = (ports: Ports): Neighbours => {
   }
 
   return {
-    list: () => list,
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    get: list.get,
+    subscribe: list.subscribe,
     follow: () => {
       following = true
       whole = true

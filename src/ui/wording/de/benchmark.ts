@@ -1,9 +1,14 @@
+/** Texts of the Benchmark tab, in German. */
+
 import type { benchmarkEnglish } from '../en/benchmark.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('de')
 
 export const benchmarkGerman: typeof benchmarkEnglish = {
   title: 'Benchmark',
   failed: 'Der Benchmark kann nicht gezeigt werden. Der Raum ist davon nicht betroffen.',
-  lead: 'Eine Operation viele Male, in dem Worker, der auch den Raum betreibt; der läuft weiter. Schlüssel werden dafür gemacht und weggeworfen.',
+  lead: 'Führt eine Operation viele Male aus, in dem Worker, der auch den Raum betreibt. Der Raum läuft weiter. Alle Schlüssel sind vorübergehend.',
   choice: 'Operationen und Engines',
   samples: 'Messungen je Fall',
   all: 'Alle',
@@ -41,9 +46,8 @@ export const benchmarkGerman: typeof benchmarkEnglish = {
     classical: 'klassischer Vergleich',
   },
   results: 'Median, p95 und Intervall',
-  resultsHint:
-    'Die Linie am Ende eines Balkens ist das Intervall, in dem der Median bei 95 von 100 Wiederholungen liegt.',
-  noResults: 'Noch wurde nichts gemessen.',
+  resultsHint: 'Die Linie am Ende eines Balkens ist das 95-%-Konfidenzintervall des Medians.',
+  noResults: 'Noch keine Messungen.',
   operation: 'Operation',
   engine: 'Engine',
   median: 'Median ms',
@@ -51,7 +55,7 @@ export const benchmarkGerman: typeof benchmarkEnglish = {
   interval: '95-%-Intervall ms',
   perSecond: 'Je Sekunde',
   count: 'Messungen',
-  ratio: 'Zur ersten',
+  ratio: 'Im Verhältnis zur ersten',
   unavailable: 'nicht in diesem Browser',
   viewAsTable: 'Als Tabelle',
   chart: (operation) => `${operation}: Median in Millisekunden je Umsetzung`,
@@ -64,14 +68,14 @@ export const benchmarkGerman: typeof benchmarkEnglish = {
   browser: 'Browser',
   cores: 'Kerne',
   nativeKem: 'ML-KEM des Browsers',
-  isolated: 'Von anderen Seiten getrennt (eine feinere Uhr)',
-  clock: 'Kleinster gesehener Schritt der Uhr',
+  isolated: 'Von anderen Seiten getrennt (feinere Uhr)',
+  clock: 'Kleinster beobachteter Schritt der Uhr',
   date: 'Datum',
   yes: 'ja',
   no: 'nein',
   ms: (ms) => `${ms} ms`,
   history: 'Läufe in diesem Tab',
-  historyOf: (time, count) => `${time}, ${count} Ergebnisse`,
+  historyOf: (time, count) => `${time}, ${plural(count, { one: 'Ergebnis', other: 'Ergebnisse' })}`,
   saveJson: 'Benchmark als JSON speichern',
   saveCsv: 'Benchmark als CSV speichern',
 }

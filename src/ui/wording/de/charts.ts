@@ -1,4 +1,9 @@
+/** Texts of the charts and panels of the Metrics tab, in German. */
+
 import type { Wording } from '../en/english.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('de')
 
 export const chartsGerman: Wording['charts'] = {
   window: 'Zeitraum',
@@ -12,7 +17,7 @@ export const chartsGerman: Wording['charts'] = {
   resetZoom: (range) => `Ausschnitt aufheben (${range})`,
   pause: 'Anhalten',
   fresh: (count, exact) =>
-    exact === 1 ? 'Angehalten: 1 neuer Einzelwert' : `Angehalten: ${count} neue Einzelwerte`,
+    `Angehalten: ${plural(exact, { one: 'neuer Einzelwert', other: 'neue Einzelwerte' }, count)}`,
   viewAsTable: 'Als Tabelle zeigen',
   save: (chart, kind) => `„${chart}“ als ${kind} speichern`,
   series: 'Reihen',
@@ -28,7 +33,8 @@ export const chartsGerman: Wording['charts'] = {
     reconnect: 'wieder verbunden',
   },
   throttled: 'im Hintergrund',
-  throttledHint: 'Grau: Dieser Tab war im Hintergrund, wo Browser Seiten bremsen. Diese Zeiten sagen wenig.',
+  throttledHint:
+    'Grau: Dieser Tab war im Hintergrund, wo Browser Seiten bremsen. Dort gemessene Zeiten sagen wenig.',
   perSecond: 'Ops/s',
   handshakes: 'Handschläge',
   overhead: (ns, share) =>
@@ -54,10 +60,10 @@ export const chartsGerman: Wording['charts'] = {
   bytes: 'Bytes',
   wire: 'Bytes auf der Leitung',
   wireLabel: 'Bytes je Sekunde zu und von den Mitgliedern, nach Art der Nachricht',
-  noFrames: 'In dieser Zeit kam und ging keine Nachricht.',
+  noFrames: 'In diesem Zeitraum wurde keine Nachricht gesendet oder empfangen.',
   classical: 'klassisches Gegenstück',
   classicalHint:
-    'Gepunktet: was dasselbe nur mit elliptischen Kurven bräuchte (CPace mit Bestätigung, X25519-Ratsche), was ein Quantencomputer später öffnen könnte.',
+    'Gepunktet: die Größe nur mit elliptischen Kurven (CPace mit Bestätigung, X25519-Ratsche), die ein künftiger Quantencomputer brechen könnte.',
   messages: {
     'pake-1': 'PAKE 1: Anteil',
     'pake-2': 'PAKE 2: Anteil',
@@ -67,22 +73,22 @@ export const chartsGerman: Wording['charts'] = {
     'pair-turn': 'Paar, mit neuen Schlüsseln',
     pair: 'Paar',
     group: 'Gruppennachricht',
-    answer: 'Antwort auf Pre-Key',
+    answer: 'Antwort auf Vorschlüssel',
     hint: 'Hinweis',
     unreadable: 'unlesbar',
   },
   slowest: 'Die 50 langsamsten',
   durationMs: 'Dauer ms',
   phase: 'Phase',
-  peer: 'Mit',
+  peer: 'Mitglied',
   queueWait: 'Gewartet ms',
   outcome: 'Ausgang',
   ok: 'gut',
-  traceOf: (operation) => `Woraus ${operation} bestand`,
+  traceOf: (operation) => `Ablauf von ${operation}`,
   own: (ms) => `${ms} ms eigene Zeit`,
   errorsByCode: 'Fehler nach Code',
-  noErrors: 'Keine Fehler in dieser Zeit.',
+  noErrors: 'Keine Fehler in diesem Zeitraum.',
   code: 'Code',
   meaning: 'Bedeutung',
-  shareOfMost: 'Neben den anderen',
+  shareOfMost: 'Relativer Anteil',
 }

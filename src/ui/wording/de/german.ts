@@ -1,4 +1,7 @@
+/** The German texts. `reviewed.json` lists the English texts that they were last compared with. */
+
 import type { Wording } from '../en/english.ts'
+import { pluralsOf } from '../plural.ts'
 import { benchmarkGerman } from './benchmark.ts'
 import { captureGerman } from './capture.ts'
 import { chartsGerman } from './charts.ts'
@@ -8,6 +11,7 @@ import { protocolGerman } from './protocol.ts'
 import { relayGerman } from './relay.ts'
 import { removalGerman } from './removal.ts'
 
+const plural = pluralsOf('de')
 const somebody = (name: string | null): string => name ?? 'Jemand'
 
 export const german: Wording = {
@@ -20,25 +24,24 @@ export const german: Wording = {
     'join/long-group': 'Der Gruppenname ist zu lang. Wähle einen kürzeren.',
     'join/empty-password': 'Gib das Passwort der Gruppe ein.',
     'join/long-password': 'Das Passwort ist zu lang. Wähle ein kürzeres.',
-    'join/bad-password': 'Das Passwort enthält unbrauchbare Zeichen. Wähle ein anderes.',
+    'join/bad-password': 'Das Passwort enthält Zeichen, die nicht erlaubt sind. Wähle ein anderes.',
     'join/unknown-suite':
-      'Die Gruppe spricht eine Protokollversion, die diese Seite nicht kennt. Lade die Seite neu.',
+      'Die Gruppe verwendet eine Protokollversion, die diese Seite nicht unterstützt. Lade die Seite neu.',
     'join/other-suite-1':
-      'Diese Gruppe hat Suite 1 (Standard: nichts bleibt zurück), du wolltest Suite 2. Wähle Suite 1 und tritt noch einmal bei.',
+      'Diese Gruppe verwendet Suite 1 (Standard: nichts wird gespeichert), du hast Suite 2 gewählt. Wähle Suite 1 und tritt noch einmal bei.',
     'join/other-suite-2':
-      'Diese Gruppe hat Suite 2 (stark: Mitglieder können nach dem Schließen des Tabs bleiben), du wolltest Suite 1. Wähle Suite 2 und tritt noch einmal bei.',
+      'Diese Gruppe verwendet Suite 2 (stark: Mitglieder können nach dem Schließen des Tabs bleiben), du hast Suite 1 gewählt. Wähle Suite 2 und tritt noch einmal bei.',
     'login/empty-place': 'Gib den Namen eines Treffpunkts ein.',
     'login/long-place': 'Der Name des Treffpunkts ist zu lang. Wähle einen kürzeren.',
-    'message/empty': 'Schreib zuerst etwas.',
+    'message/empty': 'Gib zuerst eine Nachricht ein.',
     'message/long': 'Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.',
-    'message/backlog': 'Zu viele Nachrichten sind noch unterwegs. Warte, bis einige angekommen sind.',
-    'group/removed':
-      'Die anderen haben dich entfernt, wohl weil du lange nicht erreichbar warst. Tritt wieder bei.',
+    'message/backlog': 'Zu viele Nachrichten werden noch gesendet. Warte, bis einige zugestellt sind.',
+    'group/removed': 'Ein Mitglied hat dich aus der Gruppe entfernt.',
     'message/not-joined': 'Du bist in keiner Gruppe, daher wurde die Nachricht nicht gesendet.',
     'relay/unreachable':
       'Das Relay ist nicht erreichbar. Prüfe deine Verbindung und versuche es noch einmal.',
-    'relay/refused': 'Das Relay hat die Verbindung abgewiesen.',
-    'relay/limited': 'Das Relay bittet um Geduld. Warte einen Moment und versuche es noch einmal.',
+    'relay/refused': 'Das Relay hat die Verbindung abgelehnt.',
+    'relay/limited': 'Das Relay begrenzt gerade dein Tempo. Warte einen Moment und versuche es noch einmal.',
     'relay/full': 'Die Gruppe ist auf diesem Relay voll.',
     'storage/wrong-password':
       'Das Passwort wurde abgelehnt: Es öffnet diese gespeicherte Mitgliedschaft nicht. Nichts wurde verändert; versuche es noch einmal.',
@@ -46,15 +49,15 @@ export const german: Wording = {
     'storage/missing':
       'Diese Mitgliedschaft ist hier nicht mehr gespeichert: Du oder der Browser hat sie gelöscht. Tritt neu bei.',
     'storage/full':
-      'Der Browser hat keinen Platz mehr für deine Mitgliedschaft, darum wird nichts gesendet. Schaffe etwas Platz.',
+      'Der Browser hat keinen Platz mehr für deine Mitgliedschaft, darum wird nichts gesendet. Gib etwas Speicherplatz frei.',
     'storage/failed':
-      'Der Browser speichert deine Mitgliedschaft nicht, darum wird nichts gesendet. Tritt ohne Bleiben bei, oder lade neu.',
-    'host/failed': 'In dieser Seite ist etwas kaputtgegangen. Lade sie neu und tritt wieder bei.',
+      'Der Browser kann deine Mitgliedschaft nicht speichern, darum wird nichts gesendet. Tritt bei, ohne Mitglied zu bleiben, oder lade neu.',
+    'host/failed': 'In dieser Seite ist etwas schiefgegangen. Lade sie neu und tritt wieder bei.',
     'page/bad-relay': 'Das Relay in der Adresse dieser Seite muss mit ws:// oder wss:// beginnen.',
     'page/incomplete':
       'Ein Teil dieser Seite konnte nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.',
     'page/insecure':
-      'Browser verschlüsseln nur auf Seiten von https:// oder localhost. Öffne diese Seite von dort.',
+      'Browser erlauben Verschlüsselung nur auf Seiten von https:// oder localhost. Öffne diese Seite von dort.',
   },
   unknownError: (code) => `Etwas ging schief (${code}).`,
   notices: {
@@ -66,7 +69,7 @@ export const german: Wording = {
     'password-changed': (name) => `${somebody(name)} hat das Passwort der Gruppe geändert`,
     'guess-failed': (name) => `${somebody(name)} kam nicht herein: falsches Passwort`,
     'prekeys-exhausted': () =>
-      'Jemand aus dieser Gruppe schläft und hat keine Vorschlüssel mehr: Warte, bis er zurück ist',
+      'Ein Mitglied dieser Gruppe schläft und hat keine Vorschlüssel mehr: Warte, bis es zurück ist',
     'prekey-used': () => 'Ein Vorschlüssel war schon benutzt: Dieses Paar wartet, bis ihr beide online seid',
     'profile-in-use': () =>
       'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
@@ -105,32 +108,32 @@ export const german: Wording = {
   },
   join: {
     title: 'Ein privater Raum in diesem Browser',
-    lead: 'Wer das Passwort kennt, kommt herein. Das Relay dazwischen liest nichts mit, heute nicht und auch später nicht mit einem Quantencomputer.',
+    lead: 'Wer das Passwort kennt, kommt herein. Das Relay dazwischen kann nichts mitlesen, heute nicht und auch nicht mit einem künftigen Quantencomputer.',
     name: 'Anzeigename',
     group: 'Gruppe',
     password: 'Passwort',
     showPassword: 'Passwort anzeigen',
     show: 'Anzeigen',
-    passwordHint: 'Es verlässt diesen Browser nie. Am besten sind einige zufällige Wörter.',
+    passwordHint: 'Es verlässt diesen Browser nie. Am besten sind ein paar zufällige Wörter.',
     stay: 'Mitglied bleiben, auch wenn dieser Tab zu ist',
     stayHint:
-      'Behält deine Schlüssel auf diesem Rechner, mit dem Passwort versiegelt. Sonst heißt Schließen Austreten, und nichts bleibt.',
+      'Behält deine Schlüssel auf diesem Rechner, mit dem Passwort versiegelt. Sonst verlässt du beim Schließen des Tabs die Gruppe, und nichts wird aufbewahrt.',
     submit: 'Gruppe beitreten',
     create: 'Gruppe anlegen',
     created: (words, of, bits) =>
-      `${words} Wörter, aus ${of} gezogen: ${bits} Bit. Bewahre sie sicher auf, denn sie werden nicht wieder gezeigt.`,
+      `${words} Wörter, aus ${of} gezogen: ${bits} Bit. Bewahre sie sicher auf. Sie werden nicht noch einmal gezeigt.`,
     left: (group) =>
       group === '' ? 'Du hast die Gruppe verlassen.' : `Du hast die Gruppe „${group}“ verlassen.`,
     cancelled: 'Abgebrochen. Du bist nicht beigetreten.',
-    relayOnly: 'Direkte Verbindungen sind in diesem Tab aus: Alles läuft über das Relay.',
-    nextTry: (seconds) => `Nächster Versuch in ${seconds} ${seconds === 1 ? 'Sekunde' : 'Sekunden'}.`,
+    relayOnly: 'Direkte Verbindungen sind in diesem Tab aus. Alles läuft über das Relay.',
+    nextTry: (seconds) => `Nächster Versuch in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })}.`,
     tryNow: 'Du kannst es jetzt wieder versuchen.',
   },
   invite: {
     copyLink: 'Einladungslink kopieren',
     showQr: 'QR-Code zeigen',
     withPassword: 'Das Passwort in den Link aufnehmen',
-    with: 'Wer diesen Link bekommt, kommt herein. Sende ihn nur, wo sonst niemand mitliest.',
+    with: 'Wer diesen Link hat, kann beitreten. Sende ihn nur dort, wo niemand sonst mitlesen kann.',
     without: 'Der Link nennt nur die Gruppe. Gib das Passwort anders weiter: persönlich oder am Telefon.',
     copied: 'Kopiert.',
     link: 'Einladungslink',
@@ -138,7 +141,7 @@ export const german: Wording = {
   },
   stored: {
     title: 'Deine Gruppen auf diesem Rechner',
-    lead: 'Gib das Passwort ein, mit dem sie gespeichert wurde, auch wenn die Gruppe es seitdem geändert hat.',
+    lead: 'Gib das Passwort ein, mit dem du beigetreten bist, auch wenn die Gruppe es seitdem geändert hat.',
     since: (name, date) => `als ${name}, seit ${date}`,
     password: (group) => `Passwort von ${group}`,
     resume: 'Weitermachen',
@@ -146,7 +149,7 @@ export const german: Wording = {
     reallyForget: 'Endgültig vergessen',
     keep: 'Behalten',
     forgetHint:
-      'Löscht deine Schlüssel und Nachrichten hier. Die anderen führen dich noch eine Weile als Mitglied.',
+      'Löscht deine Schlüssel und Nachrichten auf diesem Rechner. Die anderen führen dich noch eine Weile als Mitglied.',
   },
   progress: {
     title: (group) => (group === '' ? 'Beitritt' : `Beitritt zu „${group}“`),
@@ -158,36 +161,37 @@ export const german: Wording = {
       agreeing: 'Den Gruppenschlüssel vereinbaren',
     },
     details: {
-      hardening: 'Mit Absicht langsam und ohne Zwischenstand: So wird jedes Raten teuer.',
-      finding: 'Das Relay sagt, wer in der Gruppe ist.',
-      proving: 'Aus einem falschen lernt keine Seite etwas.',
-      agreeing: 'Ein frischer Schlüssel, den nur die Mitglieder haben.',
+      hardening:
+        'Mit Absicht langsam: So wird jedes Raten teuer. Ein Zwischenstand lässt sich nicht anzeigen.',
+      finding: 'Das Relay wird gefragt, wer in der Gruppe ist.',
+      proving: 'Ist es falsch, erfährt keine Seite mehr als das.',
+      agreeing: 'Ein frischer Schlüssel, den nur die Mitglieder kennen.',
     },
-    proved: (done, of) => `${done} von ${of} ${of === 1 ? 'Mitglied' : 'Mitgliedern'}`,
+    proved: (done, of) => `${done} von ${plural(of, { one: 'Mitglied', other: 'Mitgliedern' })}`,
   },
   room: {
     leave: 'Gruppe verlassen',
     members: 'Mitglieder',
     asleep: (id) => `Schläft ${id}`,
-    preKeys: (count) =>
-      count <= 25
-        ? `Nur ${count} deiner 100 Vorschlüssel liegen noch beim Relay`
-        : `${count} deiner 100 Vorschlüssel liegen beim Relay bereit`,
+    preKeys: (left, of, low) =>
+      low
+        ? `Nur noch ${left} von ${of} Vorschlüsseln beim Relay`
+        : `${left} von ${of} Vorschlüsseln beim Relay`,
     groupKey: 'Gruppenschlüssel',
     epoch: 'Epoche',
     fingerprint: 'Fingerabdruck',
-    fingerprintHint: 'Auf allen Bildschirmen gleich. Wenn nicht, ist jemand dazwischen.',
+    fingerprintHint: 'Muss auf allen Bildschirmen gleich sein. Wenn nicht, hört jemand mit.',
     yourId: 'Deine Kennung',
     you: 'du',
     compared: 'verglichen',
     verify: 'Vergleichen',
     verifyName: (name) => `Mit ${name} vergleichen`,
     verifyLead: (name) =>
-      `Vergleiche das hier mit dem, was ${name} unter deinem Namen sieht, nebeneinander oder am Telefon. Gleich: Niemand ist dazwischen. Verschieden: Jemand ist es, also verlasse die Gruppe.`,
+      `Vergleiche das hier mit dem, was ${name} unter deinem Namen sieht, nebeneinander oder am Telefon. Stimmt es überein, hört niemand mit. Weicht es ab, hört jemand mit: Verlasse die Gruppe.`,
     safetyNumber: 'Sicherheitsnummer',
-    safetyWords: 'Ihre Kurzform, zum Vorlesen',
+    safetyWords: 'Kurzform zum Vorlesen',
     iCompared: 'Ich habe sie verglichen',
-    comparedNow: 'Als verglichen markiert, in diesem Tab und für diese Sitzung.',
+    comparedNow: 'In diesem Tab für diese Sitzung als verglichen markiert.',
     close: 'Schließen',
     conversation: 'Unterhaltung',
     message: 'Nachricht',
@@ -195,7 +199,7 @@ export const german: Wording = {
     send: 'Senden',
     latest: 'Neueste Nachrichten',
     earlier: (count) => `Frühere Nachrichten (${count})`,
-    empty: 'Noch wurde nichts gesagt.',
+    empty: 'Noch keine Nachrichten.',
     firstTitle: 'Du bist die erste Person hier',
     aloneTitle: 'Du bist jetzt allein hier',
     invite: (group) => `Lade andere zu „${group}“ ein: Sie brauchen den Link und das Passwort.`,
@@ -209,8 +213,11 @@ export const german: Wording = {
       ['über das Relay', 'Das Relay sieht nur verschlüsselte Bytes.'],
       ['bewiesen', 'Hat deinem Tab bewiesen, dass es das Passwort kennt.'],
       ['verglichen', 'Du hast die Sicherheitsnummer selbst mit ihnen verglichen.'],
-      ['verbürgt', 'Von einem Mitglied eingelassen; der Beweis gegenüber deinem Tab steht noch aus.'],
-      ['Epoche', 'Wächst mit jedem neuen Gruppenschlüssel: wenn jemand kommt oder geht.'],
+      [
+        'verbürgt',
+        'Von einem anderen Mitglied eingelassen; hat deinem Tab das Passwort noch nicht bewiesen.',
+      ],
+      ['Epoche', 'Wächst mit jedem neuen Gruppenschlüssel, wenn jemand kommt oder geht.'],
     ],
   },
   removal: removalGerman,
@@ -235,7 +242,7 @@ export const german: Wording = {
     allOperations: 'Alle Operationen',
     scale: 'Skala',
     scales: { log: 'logarithmisch', linear: 'linear' },
-    noPoints: 'In dieser Zeit wurde nichts erfasst.',
+    noPoints: 'In diesem Zeitraum wurde nichts erfasst.',
     chartLabel: (operation) => `Dauer von ${operation} in Millisekunden: p50, p95 und p99`,
     time: 'Zeit',
     count: 'Anzahl',

@@ -1,3 +1,5 @@
+/** Texts about other tabs of this browser, on the Metrics tab, in German. */
+
 import type { NeighboursWording } from '../en/neighbours.ts'
 
 export const neighboursGerman: NeighboursWording = {

@@ -1,11 +1,16 @@
+/** Texts of the 1-to-1 tab. `client` and `server` are roles; numbers are those of the messages. */
+
 import type { Wording } from '../en/english.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('de')
 
 export const oneToOneGerman: Wording['oneToOne'] = {
   title: 'Zu zweit: eine Anmeldung mit Passwort, Nachricht für Nachricht',
-  lead: 'Öffne diese Seite in zwei Tabs. Der eine behält einen Prüfwert des Passworts und wartet, wie ein Server; der andere meldet sich an, wie ein Client. Beide führen CPaceOQUAKE+ wirklich aus, über das Relay dieser Seite.',
+  lead: 'Öffne diese Seite in zwei Tabs. Der eine behält einen Prüfwert des Passworts und wartet, wie ein Server; der andere meldet sich an, wie ein Client. Beide führen wirklich CPaceOQUAKE+ aus, über das Relay dieser Seite.',
   place: 'Treffpunkt',
   placeHint:
-    'Irgendein Name, in beiden Tabs derselbe. Er ist keine Gruppe: Niemand aus einer Gruppe trifft dich hier.',
+    'Irgendein Name, in beiden Tabs derselbe. Treffpunkte sind von Gruppen getrennt: Kein Gruppenmitglied trifft dich hier.',
   password: 'Anmeldepasswort',
   showPassword: 'Anmeldepasswort anzeigen',
   show: 'Anzeigen',
@@ -39,9 +44,8 @@ export const oneToOneGerman: Wording['oneToOne'] = {
   },
   states: {
     noServer:
-      'Hier wartet noch niemand. Öffne diese Seite in einem zweiten Tab und warte dort, am selben Treffpunkt.',
-    otherSuite:
-      'Hier wartet jemand, aber mit einer anderen Suite. Verlasse den Treffpunkt und wähle dieselbe.',
+      'Hier wartet noch kein Server. Öffne diese Seite in einem zweiten Tab und warte dort, am selben Treffpunkt.',
+    otherSuite: 'Hier wartet ein Server mit einer anderen Suite. Verlasse den Treffpunkt und wähle dieselbe.',
     idleServer: 'Wartet. Öffne diese Seite in einem zweiten Tab und melde dich dort an.',
     idleClient: 'Es läuft keine Anmeldung. Gib ein Passwort ein, um es zu versuchen.',
     theirs: 'Der andere Tab ist an der Reihe.',
@@ -49,37 +53,38 @@ export const oneToOneGerman: Wording['oneToOne'] = {
     doneClient: 'Fertig: Dieser Tab hat den Schlüssel, und der Server, sobald er Nachricht 5 gelesen hat.',
     refused: 'Abgelehnt.',
     'given-up': 'Diese Anmeldung wurde aufgegeben.',
-    busy: 'Der Server hat nicht geantwortet: zu viele Fehlversuche, oder eine andere Anmeldung läuft.',
+    busy: 'Der Server hat abgelehnt: zu viele Fehlversuche, oder eine andere Anmeldung läuft.',
   },
   refused: 'Das Passwort wurde abgelehnt (pake/failed).',
   refusedWhy: [
     'Beide Seiten haben jede Nachricht gesendet, so lang wie bei einer Anmeldung, die gelingt, und scheiterten erst am Ende. Ein falsches Passwort, ein verändertes Byte und eine kaputte Nachricht sehen gleich aus.',
-    'Der Client hat eines gelernt: Das eingegebene Passwort ist nicht das des Servers. Ein einziges Passwort konnte er in diesem Lauf prüfen, danach keines mehr, so lange er auch rechnet.',
-    'Der Server hat gelernt, dass jemand es versucht hat und das Passwort nicht kannte. Nichts, was er empfing, verrät ihm, welches es war.',
-    'Der Lauf zählt als ein Rateversuch. Fünf in zehn Minuten sind frei; dann lässt der Server alle warten, erst eine Minute, jedes Mal doppelt so lang.',
+    'Der Client hat eines gelernt: Das eingegebene Passwort ist nicht das des Servers. Er hat in diesem Lauf ein Passwort geprüft und kann danach kein weiteres prüfen, so lange er auch rechnet.',
+    'Der Server hat gelernt, dass jemand ein falsches Passwort versucht hat. Nichts, was er empfing, verrät ihm, welches.',
   ],
+  refusedCost: (free, minutes) =>
+    `Der Lauf zählt als ein Rateversuch. ${free} in ${minutes} Minuten sind frei; danach lässt der Server alle warten, erst eine Minute, dann jedes Mal doppelt so lang.`,
   fingerprint: 'Fingerabdruck des Schlüssels',
   fingerprintHint:
-    'Ein Hash des Schlüssels unter eigenem Namen. Vergleiche ihn mit dem anderen Tab. Der Schlüssel ist gelöscht.',
+    'Aus dem Schlüssel unter eigenem Label abgeleitet. Vergleiche ihn mit dem anderen Tab. Der Schlüssel selbst ist gelöscht.',
   transcript: 'Hash aller fünf Nachrichten',
   computed: (ms) => `Dieser Tab hat für diese Anmeldung ${ms} ms gerechnet, ohne das Härten.`,
-  failures: (count) => `Fehlversuche in den letzten zehn Minuten: ${count} von 5.`,
+  failures: (count, free, minutes) => `Fehlversuche in den letzten ${minutes} Minuten: ${count} von ${free}.`,
   messages: 'Nachrichten',
-  noMessages: 'Noch keine Nachricht.',
+  noMessages: 'Noch keine Nachrichten.',
   messageTitle: (flow, from) =>
     `Nachricht ${flow}: ${from === 'client' ? 'vom Client an den Server' : 'vom Server an den Client'}`,
-  bytes: (count) => `${count} ${count === 1 ? 'Byte' : 'Bytes'}`,
+  bytes: (count) => plural(count, { one: 'Byte', other: 'Bytes' }),
   ms: (ms) => `${ms} ms hier`,
   allBytes: (count) => `Alle ${count} Bytes`,
   meanings: {
     1: 'Der Client beginnt. Sein Anteil hängt vom Passwort ab, und doch könnte ihn jedes Passwort erzeugt haben.',
     2: 'Der Server antwortet ebenso. Nun können beide den ersten Schlüssel berechnen; er ist gleich, wenn es die Passwörter sind.',
     3: 'Der Client sendet einen frischen ML-KEM-Schlüssel, verdeckt mit dem ersten Schlüssel und dem Prüfwert. Andere Passwörter decken andere, ebenso gute Schlüssel auf.',
-    4: 'Der Server verkapselt an den aufgedeckten Schlüssel, stellt eine Aufgabe, die nur das Passwort löst, und zeigt, dass er den Prüfwert kennt.',
+    4: 'Der Server verkapselt an den aufgedeckten Schlüssel, stellt eine Aufgabe, die nur das Passwort löst, und beweist, dass er den Prüfwert kennt.',
     5: 'Der Client löst die Aufgabe. Erst jetzt weiß der Server, dass der Client das Passwort hat.',
   },
   fields: {
-    s1: 'Einmalwert des Clients: zufällig, frisch. Mit dem des Servers benennt er diesen Lauf.',
+    s1: 'Einmalwert des Clients: zufällig, frisch. Zusammen mit dem des Servers kennzeichnet er diesen Lauf.',
     Ya: 'CPace-Anteil des Clients: ein zufälliges Vielfaches eines ristretto255-Punkts aus dem Prüfwert.',
     s2: 'Einmalwert des Servers: zufällig, frisch.',
     Yb: 'CPace-Anteil des Servers, ebenso erzeugt.',
@@ -89,23 +94,23 @@ export const oneToOneGerman: Wording['oneToOne'] = {
     ct: 'ML-KEM-Chiffrat an den Schlüssel, den der Server aufgedeckt hat.',
     h: 'Bestätigung der zweiten Stufe: stimmt nur bei gleichem Passwort auf beiden Seiten.',
     enc_c:
-      'Ein X-Wing-Chiffrat an den öffentlichen Schlüssel, den der Server behielt, unter einer Einmalmaske. Wer nur den Prüfwert stahl, kann es nicht öffnen.',
-    client_confirm: 'Zeigt dem Client, dass der Server den Prüfwert kennt und diese Aufgabe gestellt hat.',
+      'Ein X-Wing-Chiffrat an den öffentlichen Schlüssel, den der Server behielt, unter einer Einmalmaske. Ein gestohlener Prüfwert allein öffnet es nicht.',
+    client_confirm: 'Beweist dem Client, dass der Server den Prüfwert kennt und diese Aufgabe gestellt hat.',
     server_confirm:
-      'Zeigt dem Server, dass der Client die Aufgabe gelöst hat: Er kannte das Passwort selbst.',
-    length: 'Länge dessen, was folgt.',
+      'Beweist dem Server, dass der Client die Aufgabe gelöst hat, also das Passwort selbst kannte.',
+    length: 'Länge des nächsten Felds.',
     payload:
-      'Platz für bis zu 2.048 Bytes. In einer Gruppe reisen hier die ersten Ratschenschlüssel; diese Anmeldung sendet keine.',
+      'Platz für bis zu 2.048 Bytes. In einer Gruppe stehen hier die ersten Ratschenschlüssel; diese Anmeldung sendet keine.',
     mac_r: 'MAC des Servers über jedes Byte bis hier.',
     mac_i: 'MAC des Clients über jedes Byte bis hier.',
     unreadable:
-      'Bytes, die keine Nachricht des Protokolls sind. Der Lauf geht weiter, als wäre nichts, und scheitert.',
+      'Bytes, die keine gültige Nachricht sind. Der Lauf geht weiter, als wäre nichts, und scheitert am Ende.',
   },
   knowledge: 'Wer an dieser Stelle was weiß',
   relay: 'Relay',
   knows: {
     client: {
-      0: 'Prüfwert und Saat, beide aus der Eingabe gehärtet. Der Text selbst ist gelöscht.',
+      0: 'Prüfwert und Saat, beide aus dem eingegebenen Passwort abgeleitet. Der Text selbst ist gelöscht.',
       1: 'Auch das Geheimnis hinter seinem Anteil.',
       2: 'Sobald er Nachricht 2 liest: einen ersten Schlüssel. Ob der Server denselben hat, kann er nicht erkennen.',
       3: 'Auch den privaten Schlüssel hinter Nachricht 3.',
@@ -123,17 +128,17 @@ export const oneToOneGerman: Wording['oneToOne'] = {
     relay: {
       0: 'Zwei Adressen in einem Raum und die Nummer der Suite.',
       1: 'Zwei zufällige Zeichenfolgen. Kein Passwort lässt sich daran prüfen.',
-      2: 'Dasselbe vom Server. Auch wer eines Tages diskrete Logarithmen berechnet, hat nur die äußere Schicht.',
+      2: 'Dasselbe vom Server. Auch wer eines Tages diskrete Logarithmen berechnet, öffnet nur die äußere Schicht.',
       3: 'Bytes, die zufällig aussehen, und ρ, das es ist.',
       4: 'Noch mehr Bytes, die zufällig aussehen. Sie zu öffnen heißt, ristretto255 und ML-KEM zu brechen.',
-      5: 'Fünf Nachrichten, so viele und so lange bei richtigem wie bei falschem Passwort.',
+      5: 'Fünf Nachrichten, bei richtigem und falschem Passwort gleich lang.',
     },
   },
   knowsDone: 'Den Schlüssel. Sonst hat ihn niemand.',
   knowsRefused: {
-    client: 'Dass die Eingabe nicht das Passwort des Servers ist. Darüber hinaus nichts über das richtige.',
+    client: 'Dass das eingegebene Passwort nicht das des Servers ist. Sonst nichts über das richtige.',
     server:
-      'Dass jemand scheiterte. Nicht mit welchem Passwort, und nicht, ob unterwegs Bytes verändert wurden.',
+      'Dass eine Anmeldung scheiterte. Nicht, welches Passwort versucht wurde, und nicht, ob unterwegs Bytes verändert wurden.',
   },
   outcomes: {
     running: 'läuft',

@@ -1,19 +1,21 @@
+/** Texts of the Protocol tab, in German. */
+
 import type { protocolEnglish } from '../en/protocol.ts'
 
 const lanes: Readonly<Record<string, string>> = { me: 'dieser Tab', relay: 'Relay' }
 const lane = (name: string): string => lanes[name] ?? name.replace('peer-', 'Mitglied ')
-const paths = { relay: 'über das Relay', direct: 'direkt', mail: 'in das Postfach' }
+const paths = { relay: 'über das Relay', direct: 'direkt', mail: 'in den Briefkasten' }
 
 export const protocolGerman: typeof protocolEnglish = {
   title: 'Was über die Leitung geht',
   failed: 'Das Protokoll kann nicht gezeigt werden. Der Raum ist davon nicht betroffen.',
-  lead: 'Jeder Rahmen zwischen diesem Tab und den Mitgliedern, und was er bewirkte. „Gesendet“ heißt: der Verbindung übergeben. Mitglieder sind in der Reihenfolge der Begegnung nummeriert.',
+  lead: 'Jeder Frame zwischen diesem Tab und den Mitgliedern, und was er bewirkte. „Gesendet“ heißt: der Verbindung übergeben. Mitglieder sind in der Reihenfolge der Begegnung nummeriert.',
   relayView: 'Was das Relay sieht',
   relayLead:
-    'Alles, was das Relay lesen kann: welche Adressen miteinander reden, wann, wie viel, welche Art von Rahmen es ist, und die öffentlichen Werte des Passwortaustauschs, die nichts über das Passwort verraten. Versiegelte Rahmen sind ihm verschlossene Kästen. Was direkt zwischen zwei Tabs läuft, kommt gar nicht vorbei.',
+    'Alles, was das Relay lesen kann: welche Adressen miteinander reden, wann, wie viel, welche Art von Frame es ist, und die öffentlichen Werte des Passwortaustauschs, die nichts über das Passwort verraten. In versiegelte Frames kann es nicht hineinsehen. Frames, die direkt zwischen zwei Tabs laufen, kommen bei ihm gar nicht vorbei.',
   viewAsTable: 'Als Tabelle',
-  frames: 'Rahmen',
-  arrows: 'Rahmen als Pfeile, der neueste zuletzt',
+  frames: 'Frames',
+  arrows: 'Frames als Pfeile, der neueste zuletzt',
   empty: 'Noch nichts. Tritt einer Gruppe bei.',
   filter: 'Nach Art, Mitglied oder Weg filtern',
   shown: (shown, total) => `${shown} von ${total}`,
@@ -28,7 +30,7 @@ export const protocolGerman: typeof protocolEnglish = {
     'link-lost': 'Verbindung verloren',
     reconnect: 'wieder verbunden',
     'failed-attempt': 'falsches Passwort',
-    rejected: 'Rahmen abgelehnt',
+    rejected: 'Frame abgelehnt',
   },
   paths,
   way: (from, to, path) => `von ${lane(from)} an ${lane(to)} ${paths[path]}`,
@@ -43,8 +45,8 @@ export const protocolGerman: typeof protocolEnglish = {
   fields: 'Öffentliche Felder',
   address: 'Adresse der anderen Seite',
   sealedHint:
-    'Versiegelt: den Inhalt kennen nur seine beiden Enden. Hier steht, was dieses Ende davon weiß, in Zahlen.',
-  sealedBox: 'Ein verschlossener Kasten: das Relay liest seine Art und seine Größe.',
+    'Versiegelt: Den Inhalt kennen nur die beiden Enden. Hier steht in Zahlen, was dieses Ende davon weiß.',
+  sealedBox: 'Verschlossen: Das Relay liest nur Art und Größe.',
   pause: 'Anhalten',
   follow: 'Wieder folgen',
   stepBack: 'Schritt zurück',
@@ -62,20 +64,20 @@ export const protocolGerman: typeof protocolEnglish = {
     'not-json': 'Diese Datei ist kein JSON.',
     'not-a-trace': 'Diese Datei ist keine Aufzeichnung dieses Tabs.',
     'other-version': 'Diese Aufzeichnung stammt von einer anderen Version.',
-    'bad-event': 'Etwas in dieser Aufzeichnung ist nicht gültig: nichts davon wurde übernommen.',
+    'bad-event': 'Diese Aufzeichnung enthält ein ungültiges Ereignis, darum wurde nichts geladen.',
   },
-  notInside: 'Tritt einer Gruppe bei, um zu sehen, wo ihre Protokolle stehen.',
+  notInside: 'Tritt einer Gruppe bei, um den Stand ihrer Protokolle zu sehen.',
   member: 'Mitglied',
   agreement: 'Einigkeit über den Gruppenschlüssel',
   agreementHint:
-    'Die Epoche des Gruppenschlüssels, die jedes Mitglied zuletzt nannte. Eine abweichende ist rot: sie kann einen Moment zurück oder abgeschnitten sein.',
+    'Die Epoche des Gruppenschlüssels, die jedes Mitglied zuletzt gemeldet hat. Eine abweichende ist rot: Das Mitglied ist vielleicht einen Moment zurück oder abgeschnitten.',
   epochId: 'Epochen-ID',
   same: 'Wie hier',
   agrees: 'ja',
   differs: 'nein',
   epochs: 'Gehaltene Epochen',
   epochsHint:
-    'Die neueste zuerst. Ältere bleiben für Nachrichten, die noch unterwegs sind, und werden dann vergessen.',
+    'Die neueste zuerst. Ältere bleiben für Nachrichten, die noch unterwegs sind, und werden dann gelöscht.',
   counter: 'Epoche',
   author: 'Urheber',
   memberCount: 'Mitglieder',
@@ -94,8 +96,8 @@ export const protocolGerman: typeof protocolEnglish = {
   mesh: 'Verbindungen zu den Mitgliedern',
   meshHint: (changes) =>
     changes === 0
-      ? 'Bisher ging keine Verbindung verloren.'
-      : `Bisher verlorene oder wiedergefundene Verbindungen: ${changes}.`,
+      ? 'Bisher ist keine Verbindung abgerissen.'
+      : `Bisher abgerissene oder wiederhergestellte Verbindungen: ${changes}.`,
   roundTrip: 'Hin und zurück',
   attempts: 'Verbindungsversuche',
   turned: 'über einen TURN-Server',

@@ -1,10 +1,15 @@
+/** Texts about removing a member, changing the password, splits and gaps, in German. */
+
 import type { Wording } from '../en/english.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('de')
 
 export const removalGerman: Wording['removal'] = {
   remove: 'Entfernen',
   removeName: (name) => `${name} entfernen`,
   lead: (name) =>
-    `${name} verliert den Raum sofort, für alle, und die Gruppe bekommt einen neuen Schlüssel. Aber ${name} kennt das Passwort der Gruppe. Ändere es jetzt: Wer bleibt, bekommt das neue von selbst, für jede Person versiegelt.`,
+    `${name} verliert sofort den Zugang, bei allen, und die Gruppe bekommt einen neuen Schlüssel. Aber ${name} kennt noch das Passwort der Gruppe. Ändere es jetzt: Die übrigen Mitglieder bekommen das neue automatisch, für jedes einzeln versiegelt.`,
   newPassword: 'Neues Passwort',
   showPassword: 'Neues Passwort anzeigen',
   show: 'Anzeigen',
@@ -12,26 +17,27 @@ export const removalGerman: Wording['removal'] = {
   hint: 'Wer dazukommen will, braucht es. Es wird nicht wieder gezeigt.',
   removeAndChange: 'Entfernen und Passwort ändern',
   removeOnly: 'Nur entfernen',
-  removeOnlyHint: (name) => `Ohne neues Passwort kann ${name} wieder anklopfen und kommt herein.`,
+  removeOnlyHint: (name) => `Ohne neues Passwort kann ${name} einfach wieder beitreten.`,
   cancel: 'Abbrechen',
   changeTitle: 'Passwort der Gruppe ändern',
   changeLead:
-    'Wer drin ist, bekommt das neue Passwort von selbst, für jede Person versiegelt. Wer dazukommen will, braucht es ab jetzt; das alte lässt niemanden mehr herein.',
+    'Alle Mitglieder bekommen das neue Passwort automatisch, für jedes einzeln versiegelt. Wer dazukommen will, braucht es ab jetzt; das alte gilt nicht mehr.',
   change: 'Passwort ändern',
   returning: (count) =>
-    count === 1
-      ? 'Eine entfernte Person kennt das Passwort noch und kann wiederkommen.'
-      : `${count} entfernte Personen kennen das Passwort noch und können wiederkommen.`,
+    plural(count, {
+      one: 'entfernte Person kennt das Passwort noch und kann wiederkommen.',
+      other: 'entfernte Personen kennen das Passwort noch und können wiederkommen.',
+    }),
   empty: 'Gib ein neues Passwort ein.',
-  split: (names) =>
-    `Verschiedene Gruppenschlüssel: ${names} und du seid seit über zehn Sekunden nicht einig. Traue dem Raum erst wieder, wenn die Fingerabdrücke gleich sind.`,
+  split: (names, seconds) =>
+    `Verschiedene Gruppenschlüssel: ${names} und du seid euch seit über ${seconds} Sekunden nicht einig. Traue dem Raum erst wieder, wenn die Fingerabdrücke übereinstimmen.`,
   splitMember: 'anderer Gruppenschlüssel',
   gap: (name) => `Eine Nachricht von ${name} konnte nicht gelesen werden:`,
   gapReasons: {
-    epoch: 'Sie gilt einem Gruppenschlüssel, den dieser Tab nicht hat.',
-    jump: 'Vor ihr fehlen zu viele Nachrichten.',
-    unreadable: 'Sie lässt sich nicht öffnen.',
-    lost: 'Niemand kann sie wiederholen.',
+    epoch: 'Sie ist mit einem Gruppenschlüssel versiegelt, den dieser Tab nicht hat.',
+    jump: 'Zu viele frühere Nachrichten fehlen.',
+    unreadable: 'Sie lässt sich nicht entschlüsseln.',
+    lost: 'Niemand kann sie noch einmal senden.',
   },
-  asking: (name) => `${name} wird gebeten, sie zu wiederholen.`,
+  asking: (name) => `${name} wurde gebeten, sie noch einmal zu senden.`,
 }

@@ -1,10 +1,14 @@
-import type { BenchmarkEngine, BenchmarkOperation } from '../../../host/index.ts'
-
 /** Texts of the Benchmark tab. */
+
+import type { BenchmarkEngine, BenchmarkOperation } from '../../../host/index.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('en')
+
 export const benchmarkEnglish = {
   title: 'Benchmark',
   failed: 'The benchmark cannot be shown. The room is not affected.',
-  lead: 'One operation many times, in the Worker that also runs the room, which goes on meanwhile. Keys are made for this and thrown away.',
+  lead: 'Runs one operation many times, in the Worker that also runs the room. The room keeps working. All keys are temporary.',
   choice: 'Operations and engines',
   samples: 'Samples each',
   all: 'All',
@@ -42,8 +46,8 @@ export const benchmarkEnglish = {
     classical: 'classical baseline',
   } satisfies Record<BenchmarkEngine, string>,
   results: 'Median, p95 and interval',
-  resultsHint: 'The line at the end of a bar is the interval that holds the median in 95 of 100 repetitions.',
-  noResults: 'Nothing was measured yet.',
+  resultsHint: 'The line at the end of a bar is the 95 % confidence interval of the median.',
+  noResults: 'No measurements yet.',
   operation: 'Operation',
   engine: 'Engine',
   median: 'Median ms',
@@ -51,27 +55,28 @@ export const benchmarkEnglish = {
   interval: '95 % interval ms',
   perSecond: 'Per second',
   count: 'Samples',
-  ratio: 'To the first',
+  ratio: 'Relative to the first',
   unavailable: 'not in this browser',
   viewAsTable: 'View as table',
   chart: (operation: string) => `${operation}: median milliseconds by engine`,
   baseline: 'Classical baseline',
   baselineHint:
-    'The password exchange as CPace alone, with a confirmation each way; the ratchet with X25519 alone, its messages padded to the same size. All else is the same code.',
+    'The password exchange as CPace alone, with a confirmation each way; the ratchet with X25519 alone, its messages padded to the same size. Everything else is the same code.',
   noBaseline: 'Run one of the whole protocols to compare it with its classical form.',
   times: (operation: string, ratio: string) => `${operation}: ${ratio} times as long as the classical form`,
   environment: 'Environment',
   browser: 'Browser',
   cores: 'Cores',
   nativeKem: 'ML-KEM of the browser',
-  isolated: 'Isolated from other origins (a finer clock)',
-  clock: 'Smallest step of the clock seen',
+  isolated: 'Isolated from other origins (finer clock)',
+  clock: 'Smallest clock step observed',
   date: 'Date',
   yes: 'yes',
   no: 'no',
   ms: (ms: string) => `${ms} ms`,
   history: 'Runs in this tab',
-  historyOf: (time: string, count: number) => `${time}, ${count} results`,
+  historyOf: (time: string, count: number) =>
+    `${time}, ${plural(count, { one: 'result', other: 'results' })}`,
   saveJson: 'Save benchmark as JSON',
   saveCsv: 'Save benchmark as CSV',
 }

@@ -1,4 +1,9 @@
 /** Texts of the charts and panels of the Metrics tab. */
+
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('en')
+
 export const chartsEnglish = {
   window: 'Time range',
   windows: {
@@ -11,11 +16,11 @@ export const chartsEnglish = {
   resetZoom: (range: string) => `Reset zoom (${range})`,
   pause: 'Pause',
   fresh: (count: string, exact: number) =>
-    exact === 1 ? 'Paused: 1 new record' : `Paused: ${count} new records`,
+    `Paused: ${plural(exact, { one: 'new record', other: 'new records' }, count)}`,
   viewAsTable: 'View as table',
   save: (chart: string, kind: string) => `Save “${chart}” as ${kind}`,
   series: 'Series',
-  soloHint: 'Show this one alone',
+  soloHint: 'Show only this one',
   keyHint: 'Arrow keys move along the chart. “View as table” shows all values.',
   brushHint:
     'Arrow keys move along the chart, Shift and arrow keys select a range, Enter zooms all charts to it, Escape goes back. “View as table” shows all values.',
@@ -28,11 +33,11 @@ export const chartsEnglish = {
   },
   throttled: 'in the background',
   throttledHint:
-    'Grey: this tab was in the background, where browsers slow pages down. Those times tell little.',
+    'Grey: this tab was in the background, where browsers slow pages down. Times measured then say little.',
   perSecond: 'Ops/s',
   handshakes: 'Handshakes',
   overhead: (ns: string, share: string) =>
-    `Measuring costs about ${ns} ns a record: ${share} of one core in the last minute.`,
+    `Measuring costs about ${ns} ns per record: ${share} of one core in the last minute.`,
   distribution: 'Distribution',
   form: 'Form',
   forms: { histogram: 'histogram', cdf: 'cumulative share' },
@@ -54,10 +59,10 @@ export const chartsEnglish = {
   bytes: 'Bytes',
   wire: 'Bytes on the wire',
   wireLabel: 'Bytes per second to and from the members, by type of message',
-  noFrames: 'No message came or went in this time.',
+  noFrames: 'No messages were sent or received in this time range.',
   classical: 'classical equivalent',
   classicalHint:
-    'Dotted: what the same would take with elliptic curves alone (CPace with confirmation, X25519 ratchet), which a quantum computer could open later.',
+    'Dotted: the size with elliptic curves alone (CPace with confirmation, X25519 ratchet), which a future quantum computer could break.',
   messages: {
     'pake-1': 'PAKE 1: share',
     'pake-2': 'PAKE 2: share',
@@ -74,15 +79,15 @@ export const chartsEnglish = {
   slowest: 'The 50 slowest',
   durationMs: 'Duration ms',
   phase: 'Phase',
-  peer: 'About',
+  peer: 'Member',
   queueWait: 'Waited ms',
   outcome: 'Outcome',
   ok: 'ok',
-  traceOf: (operation: string) => `What ${operation} was made of`,
-  own: (ms: string) => `${ms} ms of its own`,
+  traceOf: (operation: string) => `Trace of ${operation}`,
+  own: (ms: string) => `${ms} ms self time`,
   errorsByCode: 'Errors by code',
-  noErrors: 'No errors in this time.',
+  noErrors: 'No errors in this time range.',
   code: 'Code',
   meaning: 'Meaning',
-  shareOfMost: 'Beside the others',
+  shareOfMost: 'Relative share',
 } as const

@@ -1,4 +1,5 @@
-/** Texts about other tabs of this browser. */
+/** Texts about other tabs of this browser, on the Metrics tab. */
+
 export const neighboursEnglish = {
   compare: 'Compare with other tabs',
   tab: (name: string, id: string) => (name === '' ? `tab ${id}` : `${name} (tab ${id})`),

@@ -1,11 +1,16 @@
-import type { FlowFieldName, LoginRunView } from '../../../host/index.ts'
+/** Texts of the 1-to-1 tab. `client` and `server` are roles; numbers are those of the messages. */
 
-/** Texts of the 1-to-1 login. `client`, `server`: roles; the numbers are those of the messages. */
+import type { FlowFieldName, LoginRunView } from '../../../host/index.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('en')
+
 export const oneToOneEnglish = {
   title: 'One to one: a password login, message by message',
-  lead: 'Open this page in two tabs. One keeps a verifier of the password and listens, like a server; the other logs in, like a client. Both run CPaceOQUAKE+ for real, through the relay of this page.',
+  lead: 'Open this page in two tabs. One tab keeps a verifier of the password and listens, like a server; the other logs in, like a client. Both really run CPaceOQUAKE+, through the relay of this page.',
   place: 'Meeting place',
-  placeHint: 'Any name, the same in both tabs. It is not a group: nobody in a group meets you here.',
+  placeHint:
+    'Any name, the same in both tabs. Meeting places are separate from groups: no group member meets you here.',
   password: 'Login password',
   showPassword: 'Show login password',
   show: 'Show',
@@ -39,8 +44,9 @@ export const oneToOneEnglish = {
     6: 'Next: check message 5.',
   },
   states: {
-    noServer: 'Nobody listens here yet. Open this page in a second tab and listen there, at the same place.',
-    otherSuite: 'Somebody listens here, but for another suite. Leave, and choose the same one.',
+    noServer:
+      'No server is listening here yet. Open this page in a second tab and listen there, at the same place.',
+    otherSuite: 'A server is listening here with another suite. Leave, and choose the same one.',
     idleServer: 'Listening. Open this page in a second tab and log in there.',
     idleClient: 'No login is under way. Type a password to try.',
     theirs: 'It is the other tab’s turn.',
@@ -48,62 +54,65 @@ export const oneToOneEnglish = {
     doneClient: 'Done: this tab has the key, and so has the server once it has read message 5.',
     refused: 'Refused.',
     'given-up': 'This login was given up.',
-    busy: 'The server did not answer: too many failed logins, or another one is under way.',
+    busy: 'The server refused: too many failed logins, or another one is under way.',
   },
   refused: 'The password was refused (pake/failed).',
   refusedWhy: [
-    'Both sides sent every message, with the same sizes as in a login that works, and failed only at the end. A wrong password, a changed byte and a malformed message look the same.',
-    'The client learned one thing: the password it typed is not the server’s. It could test one password in this run, and no other afterwards, however long it computes.',
-    'The server learned that somebody tried and did not know the password. Nothing it received tells it which one was tried.',
-    'The run counts as one guess. Five in ten minutes are free; then the server makes everybody wait, a minute at first, twice as long each time.',
+    'Both sides sent every message, with the same sizes as in a successful login, and failed only at the end. A wrong password, a changed byte and a malformed message look the same.',
+    'The client learned one thing: the password it typed is not the server’s. It tested one password in this run and can test no other one afterwards, however long it computes.',
+    'The server learned that somebody tried a wrong password. Nothing it received reveals which one.',
   ] as readonly string[],
+  refusedCost: (free: number, minutes: number) =>
+    `The run counts as one guess. ${free} in ${minutes} minutes are free; after that the server makes everyone wait, a minute at first and twice as long each time.`,
   fingerprint: 'Fingerprint of the key',
   fingerprintHint:
-    'A hash of the key under a label of its own. Compare it with the other tab. The key is wiped.',
+    'Derived from the key under a separate label. Compare it with the other tab. The key itself is wiped.',
   transcript: 'Hash of all five messages',
-  computed: (ms: string) => `This tab computed ${ms} ms for this login, without the hardening.`,
-  failures: (count: number) => `Failed logins in the last ten minutes: ${count} of 5.`,
+  computed: (ms: string) => `This tab spent ${ms} ms computing this login, without the hardening.`,
+  failures: (count: number, free: number, minutes: number) =>
+    `Failed logins in the last ${minutes} minutes: ${count} of ${free}.`,
   messages: 'Messages',
-  noMessages: 'No message yet.',
+  noMessages: 'No messages yet.',
   messageTitle: (flow: number, from: 'client' | 'server') =>
     `Message ${flow}: ${from === 'client' ? 'client to server' : 'server to client'}`,
-  bytes: (count: number) => `${count} ${count === 1 ? 'byte' : 'bytes'}`,
+  bytes: (count: number) => plural(count, { one: 'byte', other: 'bytes' }),
   ms: (ms: string) => `${ms} ms here`,
   allBytes: (count: number) => `All ${count} bytes`,
   meanings: {
-    1: 'The client opens. Its share depends on the password, and yet every password could have made it.',
-    2: 'The server answers in kind. Now both can compute the first key, and it is the same if their passwords are.',
-    3: 'The client sends a fresh ML-KEM key, hidden under the first key and the verifier. Other passwords unhide other keys that look as good.',
-    4: 'The server encapsulates to the key that it unhid, adds a challenge that only the password answers, and shows that it knows the verifier.',
+    1: 'The client opens. Its share depends on the password, yet any password could have produced it.',
+    2: 'The server responds in the same way. Both can now compute the first key, which is the same if their passwords are.',
+    3: 'The client sends a fresh ML-KEM key, hidden under the first key and the verifier. Other passwords reveal other keys that look just as good.',
+    4: 'The server encapsulates to the key that it recovered, adds a challenge that only the password can answer, and proves that it knows the verifier.',
     5: 'The client answers the challenge. Only now does the server know that the client has the password.',
   },
   fields: {
-    s1: 'The client’s nonce: random, fresh. With the server’s it names this run.',
+    s1: 'The client’s nonce: random, fresh. Together with the server’s it identifies this run.',
     Ya: 'The client’s CPace share: a random multiple of a ristretto255 point made from the verifier.',
     s2: 'The server’s nonce: random, fresh.',
     Yb: 'The server’s CPace share, made the same way.',
     s: '96 random bytes under a pad that depends on the first key, the verifier and T.',
-    T: 'The ML-KEM key as bytes that cannot be told from random ones (Kemeleon), under a pad that depends on the bytes hidden in s.',
-    rho: 'ρ, the seed of ML-KEM’s matrix. Random and public: it depends on no secret.',
-    ct: 'ML-KEM ciphertext to the key that the server unhid.',
-    h: 'Confirmation of the second stage: right only for the same password on both sides.',
+    T: 'The ML-KEM key as bytes that are indistinguishable from random (Kemeleon), under a pad that depends on the bytes hidden in s.',
+    rho: 'ρ, the seed of ML-KEM’s matrix. Random and public; it depends on no secret.',
+    ct: 'ML-KEM ciphertext to the key that the server recovered.',
+    h: 'Confirmation of the second stage: valid only if both sides have the same password.',
     enc_c:
-      'An X-Wing ciphertext to the public key that the server registered, under a one-time pad. Whoever stole only the verifier cannot open it.',
-    client_confirm: 'Shows the client that the server knows the verifier and meant this challenge.',
-    server_confirm: 'Shows the server that the client opened the challenge: it knew the password itself.',
-    length: 'Length of what follows.',
+      'An X-Wing ciphertext to the public key that the server registered, under a one-time pad. A stolen verifier alone does not open it.',
+    client_confirm: 'Proves to the client that the server knows the verifier and issued this challenge.',
+    server_confirm:
+      'Proves to the server that the client opened the challenge, so it knew the password itself.',
+    length: 'Length of the next field.',
     payload:
-      'Room for up to 2,048 bytes. In a group the first ratchet keys travel here; this login sends none.',
+      'Room for up to 2,048 bytes. In a group it carries the first ratchet keys; this login sends none.',
     mac_r: 'The server’s MAC over every byte so far.',
     mac_i: 'The client’s MAC over every byte so far.',
     unreadable:
-      'Bytes that are no message of the protocol. The run goes on as if nothing were wrong, and fails.',
+      'Bytes that are not a valid message. The run continues as if nothing were wrong, and fails at the end.',
   } satisfies Record<FlowFieldName, string>,
   knowledge: 'Who knows what at this point',
   relay: 'Relay',
   knows: {
     client: {
-      0: 'The verifier and the seed, both hardened from what was typed. The text itself is wiped.',
+      0: 'The verifier and the seed, both derived from the typed password. The text itself is wiped.',
       1: 'Also the secret behind its share.',
       2: 'Once it reads message 2: a first key. It cannot tell whether the server has the same.',
       3: 'Also the private key behind message 3.',
@@ -120,17 +129,17 @@ export const oneToOneEnglish = {
     },
     relay: {
       0: 'Two addresses in one room, and the number of the suite.',
-      1: 'Two random strings. It can test no password against them.',
-      2: 'The same of the server. Even whoever computes discrete logarithms one day has only the outer layer.',
+      1: 'Two random strings. No password can be tested against them.',
+      2: 'The same from the server. Even computing discrete logarithms one day opens only the outer layer.',
       3: 'Bytes that look random, and ρ, which is.',
-      4: 'More bytes that look random. Opening them takes breaking both ristretto255 and ML-KEM.',
-      5: 'Five messages, as many and as long for a right as for a wrong password.',
+      4: 'More bytes that look random. Opening them requires breaking both ristretto255 and ML-KEM.',
+      5: 'Five messages, with the same sizes for a right and a wrong password.',
     },
   },
   knowsDone: 'The key. Nobody else has it.',
   knowsRefused: {
-    client: 'That what it typed is not the server’s password. Nothing about the right one beyond that.',
-    server: 'That somebody failed. Not with which password, nor whether bytes were changed on the way.',
+    client: 'That the typed password is not the server’s. Nothing else about the right one.',
+    server: 'That a login failed. Not which password was tried, nor whether bytes were changed in transit.',
   },
   outcomes: {
     running: 'running',

@@ -1,15 +1,16 @@
+/** Texts of the Protocol tab. */
+
 const lanes: Readonly<Record<string, string>> = { me: 'this tab', relay: 'relay' }
 const lane = (name: string): string => lanes[name] ?? name.replace('peer-', 'member ')
 const paths = { relay: 'through the relay', direct: 'directly', mail: 'into the mailbox' }
 
-/** Texts of the Protocol tab. */
 export const protocolEnglish = {
   title: 'What goes over the wire',
   failed: 'The protocol cannot be shown. The room is not affected.',
-  lead: 'Every frame between this tab and the members, and what it brought about. “Sent” means handed to the link. Members are numbered in the order of meeting.',
+  lead: 'Every frame between this tab and the members, and its effect. “Sent” means handed to the link. Members are numbered in the order of meeting.',
   relayView: 'What the relay sees',
   relayLead:
-    'All that the relay can read: which addresses talk, when, how much, what kind of frame it is, and the public values of the password exchange, which tell nothing about the password. Sealed frames are opaque boxes to it. What goes directly between two tabs does not pass it at all.',
+    'Everything that the relay can read: which addresses talk, when, how much, what kind of frame it is, and the public values of the password exchange, which reveal nothing about the password. Sealed frames are opaque to it. Frames that go directly between two tabs never pass it.',
   viewAsTable: 'View as table',
   frames: 'Frames',
   arrows: 'Frames as arrows, the newest last',
@@ -17,7 +18,7 @@ export const protocolEnglish = {
   filter: 'Filter by type, member or path',
   shown: (shown: number, total: number) => `${shown} of ${total}`,
   lane,
-  /** What a frame brought about. */
+  /** Effects of a frame. */
   marks: {
     join: 'joined',
     leave: 'left',
@@ -26,9 +27,9 @@ export const protocolEnglish = {
     'direct-link': 'direct link',
     'relay-link': 'link through the relay',
     'link-lost': 'link lost',
-    reconnect: 'connected again',
+    reconnect: 'reconnected',
     'failed-attempt': 'wrong password',
-    rejected: 'frame refused',
+    rejected: 'frame rejected',
   },
   paths,
   way: (from: string, to: string, path: keyof typeof paths) =>
@@ -43,9 +44,8 @@ export const protocolEnglish = {
   classical: 'Classical bytes',
   fields: 'Public fields',
   address: 'Address of the other side',
-  sealedHint:
-    'Sealed: its content is known to its two ends only. Shown here is what this end knows of it, in numbers.',
-  sealedBox: 'An opaque box: the relay reads its kind and its size.',
+  sealedHint: 'Sealed: only its two ends know the content. Here is what this end knows of it, in numbers.',
+  sealedBox: 'Opaque: the relay reads only its kind and size.',
   pause: 'Pause',
   follow: 'Follow again',
   stepBack: 'Step back',
@@ -63,26 +63,26 @@ export const protocolEnglish = {
     'not-json': 'This file is not JSON.',
     'not-a-trace': 'This file is not a recording of this tab.',
     'other-version': 'This recording was made by another version.',
-    'bad-event': 'Something in this recording is not valid: nothing of it was taken.',
+    'bad-event': 'This recording contains an invalid event, so nothing was loaded.',
   },
-  notInside: 'Join a group to see where its protocols stand.',
+  notInside: 'Join a group to see the state of its protocols.',
   member: 'Member',
   agreement: 'Agreement on the group key',
   agreementHint:
-    'The group key’s epoch that each member told of last. One that differs is red: it may be a moment behind, or cut off.',
+    'The group key epoch that each member last reported. A different one is red: that member may be a moment behind, or cut off.',
   epochId: 'Epoch id',
   same: 'Same as here',
   agrees: 'yes',
   differs: 'no',
   epochs: 'Epochs held',
-  epochsHint: 'Newest first. Older ones are kept for messages that are still on their way, then forgotten.',
+  epochsHint: 'Newest first. Older ones are kept for messages still in transit, then deleted.',
   counter: 'Epoch',
   author: 'Author',
   memberCount: 'Members',
   since: 'Since',
   ratchets: 'Pair ratchets',
   ratchetsHint:
-    'Each turn replaces the root key by one that a thief of the old one cannot compute: X25519 and ML-KEM together. The chain counts messages since the last turn.',
+    'Each turn replaces the root key with one that a thief of the old key cannot compute, using X25519 and ML-KEM together. The chain counts messages since the last turn.',
   turnsSent: 'Turns sent',
   turnsReceived: 'Turns received',
   chainSent: 'Sending chain',
@@ -93,9 +93,9 @@ export const protocolEnglish = {
   turnTaken: 'answered',
   mesh: 'Links to the members',
   meshHint: (changes: number) =>
-    changes === 0 ? 'No link was lost so far.' : `Links lost or found again so far: ${changes}.`,
+    changes === 0 ? 'No link has been lost so far.' : `Links lost or restored so far: ${changes}.`,
   roundTrip: 'Round trip',
-  attempts: 'Connections tried',
+  attempts: 'Connection attempts',
   turned: 'through a TURN server',
   trust: 'Proof',
 }

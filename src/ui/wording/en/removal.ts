@@ -1,11 +1,15 @@
-import type { GapView } from '../../../host/index.ts'
+/** Texts about removing a member, changing the password, splits and gaps. */
 
-/** Texts around removing a member, a changed password, a split and gaps. */
+import type { GapView } from '../../../host/index.ts'
+import { pluralsOf } from '../plural.ts'
+
+const plural = pluralsOf('en')
+
 export const removalEnglish = {
   remove: 'Remove',
   removeName: (name: string) => `Remove ${name}`,
   lead: (name: string) =>
-    `${name} loses the room at once, for everybody, and the group gets a new key. But ${name} knows the password of the group. Change it now: everybody who stays gets the new one by itself, sealed to each.`,
+    `${name} loses access at once, for everyone, and the group gets a new key. But ${name} still knows the group password. Change it now: the remaining members receive the new one automatically, sealed to each of them.`,
   newPassword: 'New password',
   showPassword: 'Show new password',
   show: 'Show',
@@ -13,26 +17,27 @@ export const removalEnglish = {
   hint: 'Newcomers will need it. It is not shown again.',
   removeAndChange: 'Remove and change the password',
   removeOnly: 'Remove only',
-  removeOnlyHint: (name: string) => `Without a new password ${name} can knock again, and gets in.`,
+  removeOnlyHint: (name: string) => `Without a new password, ${name} can simply join again.`,
   cancel: 'Cancel',
   changeTitle: 'Change the password of the group',
   changeLead:
-    'Everybody who is in gets the new password by itself, sealed to each. Newcomers need it from now on; the old one no longer gets anybody in.',
+    'All members receive the new password automatically, sealed to each of them. Newcomers need it from now on; the old one no longer works.',
   change: 'Change the password',
   returning: (count: number) =>
-    count === 1
-      ? 'Somebody who was removed still knows the password and can come back.'
-      : `${count} people who were removed still know the password and can come back.`,
+    plural(count, {
+      one: 'removed person still knows the password and can come back.',
+      other: 'removed people still know the password and can come back.',
+    }),
   empty: 'Enter a new password.',
-  split: (names: string) =>
-    `Different group keys: ${names} and you have not agreed for more than ten seconds. Do not trust the room until the fingerprints are equal again.`,
+  split: (names: string, seconds: number) =>
+    `Different group keys: ${names} and you have disagreed for more than ${seconds} seconds. Do not trust the room until the fingerprints match again.`,
   splitMember: 'other group key',
   gap: (name: string) => `A message from ${name} could not be read:`,
   gapReasons: {
-    epoch: 'it was sealed to a group key that this tab does not hold.',
-    jump: 'too many messages before it are missing.',
-    unreadable: 'it does not open.',
-    lost: 'nobody can say it again.',
+    epoch: 'it was sealed to a group key that this tab does not have.',
+    jump: 'too many earlier messages are missing.',
+    unreadable: 'it cannot be decrypted.',
+    lost: 'nobody can resend it.',
   } satisfies Record<GapView['reason'], string>,
-  asking: (name: string) => `${name} is asked to say it again.`,
+  asking: (name: string) => `${name} has been asked to resend it.`,
 } as const

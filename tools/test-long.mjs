@@ -1,0 +1,32 @@
+/**
+ * `npm run test:long`: what takes too long for every run. Many more histories, relays and browsers killed many times, a
+ * million broken frames, and a long visit. The last line is `N passed, N failed`, as that of `npm test`.
+ */
+
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runParts } from './parts.mjs'
+import { browser, counting, single } from './runners.mjs'
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** The trials print when they end. */
+const silenceMs = 60 * 60_000
+const crashes = 50
+
+const histories = (name, runs) => counting(`sim ${name}`, 'sim', { args: [name, '--runs', `${runs}`] })
+const trial = (name, args) => counting(name, 'trial', { args, silenceMs })
+
+await runParts([
+  [[single('build', 'build')]],
+  [[histories('group', 5_000), histories('ratchet', 20_000), histories('frames', 200_000)]],
+  [
+    [
+      trial('relay crashes', ['crash', '--runs', `${crashes}`]),
+      trial('with Redis', ['crash', '--runs', `${crashes}`, '--redis']),
+      trial('broken frames', ['fuzz']),
+    ],
+  ],
+  [[browser('tab crashes', { args: ['e2e/crash.spec.ts'], env: { CRASH_ROUNDS: `${crashes}` } })]],
+  [[single('soak', 'soak', { args: ['--minutes', '10'] })]],
+])
