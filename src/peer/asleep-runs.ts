@@ -77,7 +77,9 @@ export const receiveLongFlow = async (
 ): Promise<boolean> => {
   const peer = entryOf(tx.state, frame.from)
   if (frame.to !== tx.state.self.id || isRemoved(tx.state, frame.from)) return false
-  if (peer === null && frame.flow === 1 && path === 'mail') {
+  // Its writer's entry may be in a later letter, and who has a mailbox is known a moment after this member came.
+  const isEarly = peer === null || tx.state.room.owners === null
+  if (isEarly && frame.flow === 1 && path === 'mail') {
     holdFrame(tx, from, frame)
     return true
   }

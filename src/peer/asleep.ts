@@ -61,7 +61,7 @@ export const receiveLetter = async (
 
 /** Letters, and flows by mail, whose writers are known by now, with what they sealed after: to be received once more. */
 export const releaseLetters = (tx: Transaction): readonly HeldFrame[] =>
-  [...heldBy(tx.state, 'letter'), ...heldBy(tx.state, 'handshake')]
+  [...heldBy(tx.state, 'letter'), ...(tx.state.room.owners === null ? [] : heldBy(tx.state, 'handshake'))]
     .filter((from) => membersAt(tx.state, from).length > 0)
     .flatMap((from) => releaseHeld(tx, from))
 
