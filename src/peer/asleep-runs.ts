@@ -78,8 +78,8 @@ export const receiveLongFlow = async (
   const peer = entryOf(tx.state, frame.from)
   if (frame.to !== tx.state.self.id || isRemoved(tx.state, frame.from)) return false
   // Its writer's entry may be in a later letter, and who has a mailbox is known a moment after this member came.
-  const isEarly = peer === null || tx.state.room.owners === null
-  if (isEarly && frame.flow === 1 && path === 'mail') {
+  const isEarly = (peer === null && frame.flow === 1) || tx.state.room.owners === null
+  if (isEarly && path === 'mail') {
     holdFrame(tx, from, frame)
     return true
   }
