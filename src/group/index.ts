@@ -33,6 +33,7 @@ export {
   removalOf,
   sendableEpoch,
   splitFrom,
+  splitMs,
   standing,
   waitingEntries,
 } from './views.ts'

@@ -13,7 +13,7 @@ import type { RosterEntry } from './roster-entry.ts'
 import type { GroupState, Standing } from './state.ts'
 
 /** How long another member may show another epoch before it counts as split off. */
-const splitMs = 10_000
+export const splitMs = 10_000
 
 /**
  * A group of one, without an epoch.

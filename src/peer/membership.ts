@@ -5,6 +5,7 @@
  *   event ──> groupStep ──> controls to seal, letters, notices, removals
  *                  └── roster changed ──> entry known · member gone
  */
+import type { Secret } from '../crypto/index.ts'
 import {
   createGroup,
   currentEpoch,
@@ -262,14 +263,20 @@ export const end = (
   if (tx.state.phase.kind !== 'ended') write(tx, 'phase', { kind: 'ended', ending, by, reason })
 }
 
+/** Everything to wipe when a member ends. */
+export const secretsOfPeer = ({ pairs, password, self, admission, asleep }: PeerState): readonly Secret[] => [
+  password.verifier,
+  ...secretsOfSelf(self),
+  ...secretsOfAdmission(admission),
+  ...secretsOfAsleep(asleep),
+  ...[...pairs.pairs.values()].flatMap(({ session, next, former }) =>
+    [session, next?.session, former?.session].flatMap((held) => (held ? secretsOf(held) : [])),
+  ),
+]
+
 /** The end of this member: all that it kept secret goes. */
 export const retire = (tx: Transaction): void => {
-  const { pairs, password, self } = tx.state
-  tx.stale.push(password.verifier, ...secretsOfSelf(self)) // FS
-  tx.stale.push(...secretsOfAdmission(tx.state.admission), ...secretsOfAsleep(tx.state.asleep)) // FS
-  for (const { session, next, former } of pairs.pairs.values())
-    for (const held of [session, next?.session, former?.session])
-      if (held) tx.stale.push(...secretsOf(held)) // FS
+  tx.stale.push(...secretsOfPeer(tx.state)) // FS
 }
 
 export const tickGroup = async (tx: Transaction): Promise<void> => {

@@ -6,6 +6,7 @@
  *   entering ──refused, relay unreachable for 20 s, left──> over
  */
 import { type Bytes, toHex } from '../../codec/index.ts'
+import { splitMs } from '../../group/index.ts'
 import type { Address, MemberId } from '../../identity/index.ts'
 import { generateVerifier, preparePassword, roomOf } from '../../pake/index.ts'
 import {
@@ -22,7 +23,7 @@ import {
 import { refillAt, stockSize } from '../../prekeys/index.ts'
 import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
-import type { AdmissionView, Command, ErrorCode, MessageView, Phase } from '../page/view.ts'
+import type { AdmissionView, Command, ErrorCode, MessageView, Phase, PreKeysView } from '../page/view.ts'
 import type { OpenProfile } from '../profile/profiles.ts'
 import {
   addMessages,
@@ -35,7 +36,6 @@ import {
 } from './conversation.ts'
 import { relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
-import { type FramePath, pathOf } from './frame-path.ts'
 import type { JoinCommand } from './join-command.ts'
 import { measureSteps } from './measured-steps.ts'
 import type { HostPorts } from './ports.ts'
@@ -99,6 +99,9 @@ const admissionOf = ({ admission }: PeerView): AdmissionView => ({
   foundsAt: admission.foundsAt,
   shutUntil: admission.shutUntil,
 })
+
+const preKeysOf = (left: number | null): PreKeysView | null =>
+  left === null ? null : { left, of: stockSize, refillAt }
 
 const phaseOf = ({ phase, admission }: PeerView): Phase => {
   switch (phase) {
@@ -234,7 +237,8 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       fingerprint: now.fingerprint,
       roomNumber: now.roomNumber,
       password: now.password,
-      preKeys: store.stock(),
+      preKeys: preKeysOf(store.stock()),
+      splitAfterMs: splitMs,
       gaps: gapsOf(now),
       defects,
       ...log,

@@ -7,7 +7,6 @@ import type { MemberId } from '../../identity/index.ts'
 import type { Lane, TraceEvent, TraceFrame } from '../../metrics/index.ts'
 import { type FrameFacts, factsOf, type PeerEffect, type PeerState, type Taken } from '../../peer/index.ts'
 import { sessionView } from '../../ratchet/index.ts'
-import type { FramePath } from './frame-path.ts'
 
 type Mark = Extract<TraceEvent, { kind: 'mark' }>['mark']
 type Notice = Extract<PeerEffect, { kind: 'notice' }>['code']

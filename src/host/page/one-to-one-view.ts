@@ -14,8 +14,8 @@ export interface OneToOneView extends Omit<LoginView, 'role'> {
   /** Milliseconds that it took. */
   readonly hardenedMs: number | null
   readonly error: View['error']
-  /** How many of `failures` cost nothing within how many milliseconds; more make everybody wait. */
-  readonly guesses: { readonly free: number; readonly windowMs: number }
+  /** So many `failures` make nobody wait. */
+  readonly freeFailures: number
 }
 
 export type OneToOneCommand =
@@ -45,5 +45,5 @@ export const emptyOneToOne: OneToOneView = {
   failures: 0,
   retryAt: null,
   error: null,
-  guesses: { free: 0, windowMs: 0 },
+  freeFailures: 0,
 }

@@ -131,8 +131,10 @@ export interface View {
   readonly fingerprint: string | null
   readonly messages: readonly MessageView[]
   readonly notices: readonly NoticeView[]
-  /** This member's pre-keys at the relay, of 100; `null` if it keeps none. */
-  readonly preKeys: number | null
+  /** `null` if this member keeps none. */
+  readonly preKeys: PreKeysView | null
+  /** Disagreement on the group key that lasts longer, in milliseconds, counts as a `split`. */
+  readonly splitAfterMs: number
   /** Compared by people, it verifies everybody at once; `null` while alone. */
   readonly roomNumber: SafetyNumber | null
   /** Entries for which the room has no place. */
@@ -269,6 +271,7 @@ export const emptyView: View = {
   messages: [],
   notices: [],
   preKeys: null,
+  splitAfterMs: 0,
   stored: false,
   gaps: [],
   password: { by: null, isMine: false, knownToRemoved: 0 },

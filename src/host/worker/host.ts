@@ -8,7 +8,7 @@
 import { toHex } from '../../codec/index.ts'
 import { type Address, createSelf, enforceName } from '../../identity/index.ts'
 import { generateVerifier, groupIdOf, preparePassword } from '../../pake/index.ts'
-import { createPeer, type InsideView, type Invitation } from '../../peer/index.ts'
+import { createPeer, type InsideView, type Invitation, secretsOfPeer } from '../../peer/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
 import type { MeshEvent } from '../../transport/index.ts'
 import { beginEntering, type Entering } from '../membership/entering.ts'
@@ -76,9 +76,10 @@ export const createHost = (ports: HostPorts): Host => {
     relayView = entered.relayView
   }
 
-  const join = (command: JoinCommand): Promise<void> => {
+  const join = async (command: JoinCommand, mine: number): Promise<void> => {
+    if (mine !== generation) return
     const entering = beginEntering(ports.recorder, 'join')
-    return entering.within(() => become(command, entering))
+    return entering.within(() => become(command, mine, entering))
   }
 
   /** Creates a new member from the password and enters the room. */
@@ -120,8 +121,16 @@ export const createHost = (ports: HostPorts): Host => {
     enter({ peer, secret, profile, entering, ...command })
   }
 
-  const resume = async ({ id, password, relayUrl, transport }: ResumeCommand): Promise<void> => {
-    const mine = ++generation
+  /** Lets go of a profile that was opened for a membership that nobody wants any more. */
+  const abandon = (resumed: Resumed): void => {
+    if (resumed.kind !== 'resumed') return
+    const { peer, profile, secret } = resumed
+    profile.close()
+    for (const one of [secret, ...secretsOfPeer(peer)]) one.wipe() // FS
+  }
+
+  const resume = async (command: ResumeCommand, mine: number): Promise<void> => {
+    const { id, password, relayUrl, transport } = command
     const found = (await ports.profiles.list()).find((one) => one.id === id)
     const prepared = preparePassword(password)
     if (mine !== generation) {
@@ -138,14 +147,14 @@ export const createHost = (ports: HostPorts): Host => {
     const resumed = await entering.within(() => ports.profiles.resume(found, prepared.prepared))
     prepared.prepared.wipe() // FS
     if (mine !== generation) {
-      if (resumed.kind === 'resumed') resumed.profile.close()
+      abandon(resumed)
       return entering.arrive('left')
     }
     if (resumed.kind !== 'resumed') entering.arrive(`storage/${resumed.kind}`)
     if (resumed.kind === 'in-use') {
       // Another tab holds the profile. This tab joins as a separate, ephemeral member.
       const asNew = { name, group, password, door: 'strict', inviter: null, stored: false } as const
-      await join({ kind: 'join', ...asNew, relayUrl, transport })
+      await join({ kind: 'join', ...asNew, relayUrl, transport }, mine)
       return membership?.showNotice('profile-in-use')
     }
     if (resumed.kind !== 'resumed') {

@@ -17,6 +17,7 @@ import {
   stepLogin,
 } from '../../login/index.ts'
 import { generateVerifier, groupIdOf, preparePassword } from '../../pake/index.ts'
+import { freeLevel } from '../../peer/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
 import type { RelayClient, RelayEvent } from '../../transport/index.ts'
 import type { HostPorts } from '../membership/ports.ts'
@@ -62,8 +63,7 @@ const problemOf = (crypto: Ports['crypto'], { place, password }: EnterCommand): 
 
 export const createOneToOneHost = (ports: Ports): OneToOneHost => {
   const { crypto, recorder } = ports
-  const guesses = { free: freeFailures, windowMs: failureWindowMs }
-  let view: OneToOneView = { ...emptyOneToOne, guesses }
+  let view: OneToOneView = { ...emptyOneToOne, freeFailures: freeLevel }
   let session: Session | null = null
   /** Incremented by each entry and exit. Work that was started under an older one is dropped. */
   let generation = 0
@@ -91,7 +91,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       at.over = true
       at.relay?.close()
     }
-    view = { ...emptyOneToOne, guesses, error: code === null ? null : { code, retryAt: null } }
+    view = { ...emptyOneToOne, freeFailures: freeLevel, error: code === null ? null : { code, retryAt: null } }
     ports.showOneToOne(view)
   }
 

@@ -9,7 +9,7 @@
  */
 
 const hourMs = 60 * 60_000
-export /** Below this nobody waits. */
+/** Below this nobody waits. */
 export const freeLevel = 5
 const firstWaitMs = 60_000
 const longestWaitMs = hourMs
