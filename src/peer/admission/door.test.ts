@@ -193,3 +193,29 @@ test('sixteen slow newcomers at once leave no charge, shut no strict door, and a
   expect(codes(ann)).not.toContain('door-shut')
   expect(crowd.every(({ state }) => state.admission.ownLevel.level === 0)).toBe(true)
 }, 60_000)
+
+test('64 addresses that hold slots of an open door, over and over, delay a newcomer by 60 s at most', async () => {
+  const { world, ann } = await inside('held slots', 'open', true)
+  const guests = await many(64, (i) => playGuest(world, `guest ${i}`, { stops: 3 }))
+  const knockAll = async (): Promise<void> => {
+    for (const guest of guests) await guest.knock(ann.address)
+  }
+  // All of them are new at the moment at which the newcomer comes: the worst that they can do.
+  await knockAll()
+  const bob = await world.join('Bob', { door: 'open' })
+  const start = world.now()
+  while (!isIn(bob) && world.now() < start + 120_000) {
+    await world.pass(3_000)
+    await knockAll()
+  }
+  expect(world.now() - start).toBeLessThanOrEqual(60_000)
+  // Those that were served already give way: the next newcomer does not wait for them.
+  const cleo = await world.join('Cleo', { door: 'open' })
+  const second = world.now()
+  while (!isIn(cleo) && world.now() < second + 120_000) {
+    await world.pass(3_000)
+    await knockAll()
+  }
+  console.info(`held slots: ${(second - start) / 1_000} s, then ${(world.now() - second) / 1_000} s`)
+  expect(world.now() - second).toBeLessThanOrEqual(60_000)
+}, 60_000)
