@@ -174,3 +174,19 @@ test('a relay that invents addresses and answers each with a guess tests 12 and 
   expect(tests).toBeLessThanOrEqual(36)
   expect(tests).toBeGreaterThan(12)
 }, 120_000)
+
+test('64 addresses that collect flows 3 and then answer each with a guess test five, and the inviter’s one more', async () => {
+  const world = await createWorld('collected flows', true)
+  world.owners.set(world.addressOf('sleeper'), 5)
+  const doors: PlayedDoor[] = []
+  for (let i = 0; i < 64; i++)
+    doors.push(await playDoor(world, `guess ${i}`, { manner: 'guesses', guess: `guess ${i}`, waits: 20_000 }))
+  const invitation = { address: doors[63]!.address, entryHash: '11'.repeat(32) as never }
+  const bob = await world.join('Bob', { invitation })
+  await world.pass(50_000)
+  expect(doors.filter(({ flows3 }) => flows3 > 0).length).toBeGreaterThan(32)
+  const tests = doors.filter(({ flows5 }) => flows5 > 0).length
+  expect(tests).toBeGreaterThanOrEqual(5)
+  expect(tests).toBeLessThanOrEqual(6)
+  expect(Math.ceil(bob.state.admission.ownLevel.level)).toBe(tests)
+}, 60_000)

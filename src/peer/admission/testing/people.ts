@@ -237,8 +237,8 @@ export const createWorld = async (name: string, fast = false) => {
   }
 
   /** A frame of an address that the test plays, or forges. */
-  const send = (from: Address, to: Address, bytes: Bytes): void => {
-    queue.push({ at: now + delayMs, to, from, bytes })
+  const send = (from: Address, to: Address, bytes: Bytes, delay = delayMs): void => {
+    queue.push({ at: now + delay, to, from, bytes })
   }
 
   return {

@@ -50,18 +50,21 @@ export const playDoor = async (
     guess = 'wrong',
     entry,
     prefix,
-  }: { manner: Manner; guess?: string; entry?: Self; prefix?: string },
+    waits = 5,
+  }: { manner: Manner; guess?: string; entry?: Self; prefix?: string; waits?: number },
 ): Promise<PlayedDoor> => {
   const { crypto } = world
   const material = await passwordOf(crypto, guess)
   const runs = new Map<string, RunState>()
   const keys = new Map<string, { a2: Secret; psk: Secret }>()
   const played: PlayedDoor = { address: '' as Address, flows3: 0, flows5: 0, enters: 0 }
+  /** `waits`: milliseconds until a flow 4 arrives. */
   const reply = (to: Address, run: Bytes, flow: number, body: Bytes): void =>
     world.send(
       played.address,
       to,
       encodeFrame({ kind: 'pake', proof: 'password', run, flow, body, beside: none }),
+      flow === 4 ? waits : 5,
     )
   const advance = async (from: Address, { run, flow, body }: PakeFrame): Promise<RunOutcome | null> => {
     const key = `${from}${run}`
