@@ -22,8 +22,9 @@ import {
 import { openAdmission, sealAdmission } from '../pake/index.ts'
 import { putPreKeyed } from './asleep-sessions.ts'
 import { type PreKeyed, setAsleep, type Welcome } from './asleep-state.ts'
+import { setOutbox, withoutRecipient } from './delivery/copies.ts'
 import { encodeFrame, type Frame } from './frames.ts'
-import { entryOf, isRemoved } from './members.ts'
+import { entryOf, isRemoved, membersAt } from './members.ts'
 import { mergeWith } from './membership.ts'
 import { adoptCandidate, hasSession, pairOf } from './pairs.ts'
 import { pathTo, sendBytes, sendFrame } from './room.ts'
@@ -79,6 +80,13 @@ const repeat = (tx: Transaction, address: Address, welcome: Welcome): void => {
 /** Begins, repeats and ends these handshakes. */
 export const tickWelcomes = async (tx: Transaction): Promise<void> => {
   for (const [address, met] of tx.state.asleep.preKeyed) {
+    if (wasRemoved(tx.state, address)) {
+      // Nothing more is sealed for one that was removed, by whatever name it is known here.
+      putWelcome(tx, address, null)
+      putPreKeyed(tx, address, null)
+      setOutbox(tx, withoutRecipient(tx.state.delivery.outbox, address))
+      continue
+    }
     if (isOver(tx, address, met)) {
       putWelcome(tx, address, null)
       putPreKeyed(tx, address, null)
@@ -93,6 +101,11 @@ export const tickWelcomes = async (tx: Transaction): Promise<void> => {
     else if (welcome.resendAt !== null && tx.now >= welcome.resendAt) repeat(tx, address, welcome)
   }
 }
+
+/** Whether the entry of this address was removed, and no other has taken its place. */
+const wasRemoved = (state: PeerState, address: Address): boolean =>
+  membersAt(state, address).length === 0 &&
+  [...state.group.roster.kept.values()].some(({ entry }) => entry.address === address)
 
 /** Met, gone, or never met. The newcomer's side ends when its partner is on the roster with a session. */
 const isOver = (tx: Transaction, address: Address, { role, member, at }: PreKeyed): boolean => {
