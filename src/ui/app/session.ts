@@ -6,19 +6,27 @@ export interface Session {
   readonly joined: boolean
   /** Whether anybody else was there at any time. */
   readonly metOthers: boolean
+  /** The room as it was when somebody else ended this membership: what was read stays until it is discarded. */
+  readonly ended: View | null
 }
 
-export const newSession: Session = { joined: false, metOthers: false }
+export const newSession: Session = { joined: false, metOthers: false, ended: null }
 
 const joining: ReadonlySet<Phase> = new Set<JoiningPhase>(['hardening', 'finding', 'proving', 'agreeing'])
 export const isJoining = (phase: Phase): phase is JoiningPhase => joining.has(phase)
 
 export const followSession = (session: Session, before: View, after: View): Session => {
   const fresh = isJoining(after.phase) && !isJoining(before.phase)
-  const { joined, metOthers } = fresh ? newSession : session
+  const { joined, metOthers, ended } = fresh ? newSession : session
   const inRoom = after.phase === 'joined'
-  const next = { joined: joined || inRoom, metOthers: metOthers || (inRoom && after.members.length > 1) }
-  return next.joined === session.joined && next.metOthers === session.metOthers ? session : next
+  const next: Session = {
+    joined: joined || inRoom,
+    metOthers: metOthers || (inRoom && after.members.length > 1),
+    ended: before.phase === 'joined' && after.removal !== null ? before : ended,
+  }
+  const isSame =
+    next.joined === session.joined && next.metOthers === session.metOthers && next.ended === session.ended
+  return isSame ? session : next
 }
 
 /** The code to tell the user of, with the time from which another try makes sense. */

@@ -11,8 +11,6 @@ export interface UiState {
   readonly stored: readonly StoredView[]
   readonly oneToOne: OneToOneView
   readonly language: Language
-  /** Safety numbers that the user compared: the mark goes with the number, not with the name. */
-  readonly compared: ReadonlySet<string>
   /** What the form keeps between tries. Never the password. */
   readonly form: { readonly name: string; readonly group: string }
   /** From the page's address, until the form has taken it over. */
@@ -29,7 +27,6 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     stored: client.stored(),
     oneToOne: client.oneToOne.view(),
     language,
-    compared: new Set(),
     form: { name: '', group: '' },
     invited: null,
   }))

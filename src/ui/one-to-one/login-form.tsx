@@ -1,5 +1,4 @@
 import { type SubmitEvent, useId, useState } from 'react'
-import { loginSuites } from '../../host/index.ts'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import button from '../shared/button.module.css'
@@ -7,20 +6,18 @@ import { ErrorAlert, type ShownError } from '../shared/error-alert.tsx'
 import field from '../shared/field.module.css'
 import { PasswordField } from '../shared/password-field.tsx'
 import screen from '../shared/screen.module.css'
-import { suiteText } from '../shared/suite-text.ts'
 import styles from './one-to-one.module.css'
 
 /** `again`: another password at the place where this tab already is. */
 export function LoginForm({ again = false }: { readonly again?: boolean }) {
   const { oneToOne: words } = useWording()
   const { client } = useServices()
-  const { error, hardening, place: joined, suite: spoken } = useUi(({ oneToOne }) => oneToOne)
+  const { error, hardening, place: joined } = useUi(({ oneToOne }) => oneToOne)
   const [place, setPlace] = useState('')
   const [password, setPassword] = useState('')
-  const [suite, setSuite] = useState<number>(loginSuites[0])
   const [shown, setShown] = useState(false)
   const [ownError, setOwnError] = useState<ShownError | null>(null)
-  const ids = { place: useId(), hint: useId(), suite: useId(), error: useId() }
+  const ids = { place: useId(), hint: useId(), error: useId() }
   const code = ownError ?? error?.code ?? null
 
   const go = (kind: 'listen' | 'log-in'): void => {
@@ -29,8 +26,7 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
     const found = !isSecureContext ? 'page/insecure' : relayUrl === null ? 'page/bad-relay' : null
     setOwnError(found)
     if (found !== null || relayUrl === null) return
-    const where = again ? { place: joined ?? '', suite: spoken ?? suite } : { place, suite }
-    client.oneToOne.dispatch({ kind, ...where, password, relayUrl })
+    client.oneToOne.dispatch({ kind, place: again ? (joined ?? '') : place, password, relayUrl })
     setPassword('')
     setShown(false)
   }
@@ -71,18 +67,6 @@ export function LoginForm({ again = false }: { readonly again?: boolean }) {
         invalid={wrong('-password')}
         describedBy={wrong('-password') ? ids.error : undefined}
       />
-      {!again && (
-        <div className={field.field}>
-          <label htmlFor={ids.suite}>{words.suite}</label>
-          <select id={ids.suite} value={suite} onChange={({ target }) => setSuite(Number(target.value))}>
-            {loginSuites.map((id) => (
-              <option key={id} value={id}>
-                {suiteText(words.suites, id)}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
       {code !== null && !again && <ErrorAlert id={ids.error} code={code} retryAt={error?.retryAt ?? null} />}
       <div className={screen.bar}>
         {!again && (

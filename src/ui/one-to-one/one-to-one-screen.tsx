@@ -2,7 +2,6 @@ import { useServices, useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
 import { useFormats } from '../shared/format.ts'
 import screen from '../shared/screen.module.css'
-import { suiteText } from '../shared/suite-text.ts'
 import { Knowledge } from './knowledge.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Messages } from './messages.tsx'
@@ -14,7 +13,7 @@ import { Steps } from './steps.tsx'
 export function OneToOneScreen() {
   const { oneToOne: words, connections } = useWording()
   const { client } = useServices()
-  const { role, place, suite, selfId, hardening, hardenedMs, armed, run, error, connection } = useUi(
+  const { role, place, selfId, hardening, hardenedMs, armed, run, error, connection } = useUi(
     ({ oneToOne }) => oneToOne,
   )
   const { decimal: format } = useFormats()
@@ -36,7 +35,7 @@ export function OneToOneScreen() {
               </button>
             </div>
             <p className={screen.hint}>
-              {connections[connection]}. {words.suite}: {suiteText(words.suites, suite)}. {words.yourId}:{' '}
+              {connections[connection]}. {words.yourId}:{' '}
               <code className={styles.hex}>{selfId}</code>
             </p>
             {hardenedMs !== null && <p className={screen.hint}>{words.hardened(format(hardenedMs))}</p>}

@@ -8,7 +8,7 @@ import styles from './one-to-one.module.css'
 export function Outcome() {
   const { oneToOne: words } = useWording()
   const run = useUi(({ oneToOne }) => oneToOne.run)
-  const guesses = useUi(({ oneToOne }) => oneToOne.guesses)
+  const free = useUi(({ oneToOne }) => oneToOne.freeFailures)
   const retryAt = useUi(({ oneToOne }) => oneToOne.retryAt)
   const { decimal: format } = useFormats()
   if (run === null || run.outcome === 'running') {
@@ -26,7 +26,7 @@ export function Outcome() {
             {words.refusedWhy.map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
-            <li>{words.refusedCost(guesses.free, guesses.windowMs / 60_000)}</li>
+            <li>{words.refusedCost(free)}</li>
           </ul>
         </>
       )}

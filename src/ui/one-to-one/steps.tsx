@@ -9,13 +9,11 @@ import styles from './one-to-one.module.css'
 type Words = Wording['oneToOne']
 
 /** What happens next, or why nothing does. */
-const stateText = (words: Words, { role, run, armed, server }: OneToOneView): string => {
+const stateText = (words: Words, { role, run, armed }: OneToOneView): string => {
   if (run?.outcome === 'running') {
     return run.turn === 'mine' ? words.next[run.nextFlow as keyof Words['next']] : words.states.theirs
   }
-  if (armed && role === 'client') {
-    return server === 'other-suite' ? words.states.otherSuite : words.states.noServer
-  }
+  if (armed && role === 'client') return words.states.noServer
   if (run?.outcome === 'done') return role === 'server' ? words.states.doneServer : words.states.doneClient
   if (run !== null) return words.states[run.outcome]
   return role === 'server' ? words.states.idleServer : words.states.idleClient
@@ -64,7 +62,7 @@ export function Steps() {
       </output>
       {view.failures > 0 && (
         <p className={screen.hint}>
-          {words.failures(view.failures, view.guesses.free, view.guesses.windowMs / 60_000)}
+          {words.failures(view.failures, view.freeFailures)}
         </p>
       )}
     </section>

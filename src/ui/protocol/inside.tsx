@@ -165,7 +165,7 @@ function Ratchets({ inside }: { readonly inside: InsideView }) {
 }
 
 function Links({ events }: { readonly events: readonly TraceEvent[] }) {
-  const { protocol, links, trusts } = useWording()
+  const { protocol, links, room, trusts } = useWording()
   const members = useUi(({ view }) => view.members)
   const paths = usePaths()
   const format = useFormats()
@@ -182,18 +182,20 @@ function Links({ events }: { readonly events: readonly TraceEvent[] }) {
       hint={protocol.meshHint(changes)}
       heads={[protocol.member, protocol.path, protocol.roundTrip, protocol.attempts, protocol.trust]}
     >
-      {others.map(({ id, name, link, trust }) => {
-        const path = paths.find(({ member }) => member === id)
+      {others.map(({ id, address, name, link, trust, verified }) => {
+        const path = paths.find(({ member }) => member === address)
         return (
           <tr key={id}>
-            <th scope="row">{name}</th>
+            <th scope="row">
+              <bdi>{name}</bdi>
+            </th>
             <td>
               {links[link]}
               {path?.turned && `, ${protocol.turned}`}
             </td>
             <td>{roundTripOf(path?.roundTripMs)}</td>
             <td>{path?.attempts ?? '–'}</td>
-            <td>{trusts[trust]}</td>
+            <td>{verified ? room.verified : trusts[trust]}</td>
           </tr>
         )
       })}

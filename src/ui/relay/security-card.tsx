@@ -4,7 +4,6 @@ import { useValue } from '../records/store.ts'
 import { useFormats } from '../shared/format.ts'
 import { Panel } from '../shared/panel.tsx'
 import screen from '../shared/screen.module.css'
-import { suiteText } from '../shared/suite-text.ts'
 import { type Attempt, type Outcomes, tryToBreakIn, violations } from './attempts.ts'
 import { checkBuild } from './build.ts'
 import { Fact, Facts } from './facts.tsx'
@@ -130,27 +129,22 @@ function BuildRow() {
 }
 
 function GroupRows() {
-  const { relay: words, oneToOne } = useWording()
+  const { relay: words } = useWording()
   const format = useFormats()
-  const { members, suite, stored } = useUi(({ view }) => view)
-  const compared = useUi((state) => state.compared)
+  const { members, epoch, stored } = useUi(({ view }) => view)
   const lasting = useOnce(findPersisted)
   const others = members.filter(({ trust }) => trust !== 'self')
-  const verified = others.filter(({ trust }) => trust === 'verified').length
-  const bySelf = others.filter(({ safety }) => safety !== null && compared.has(safety.digits)).length
-  if (suite === null) return <Fact name={words.pairs}>{words.noGroup}</Fact>
+  const verified = others.filter((member) => member.verified).length
+  if (epoch === null) return <Fact name={words.pairs}>{words.noGroup}</Fact>
   return (
     <>
       <Fact
         name={words.pairs}
         state={verified === others.length ? 'good' : 'wait'}
-        hint={words.pairsHint(format.count(bySelf))}
+        hint={words.pairsHint}
         testId="security-pairs"
       >
         {words.pairsOf(format.count(verified), format.count(others.length))}
-      </Fact>
-      <Fact name={words.suite} testId="security-suite">
-        {suiteText(oneToOne.suites, suite)}
       </Fact>
       <Fact
         name={words.storage}

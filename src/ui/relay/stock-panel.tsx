@@ -9,9 +9,12 @@ import { Fact, Facts } from './facts.tsx'
 export function StockPanel({ view: { stocks, letters } }: { readonly view: RelayView }) {
   const { relay: words } = useWording()
   const format = useFormats()
-  const { preKeys, stored, members, selfId, suite } = useUi(({ view }) => view)
-  const nameOf = (id: string): string =>
-    id === selfId ? words.you : (members.find((one) => one.id === id)?.name ?? words.asleep(id.slice(0, 8)))
+  const { preKeys, stored, members, epoch } = useUi(({ view }) => view)
+  const nameOf = (address: string): string => {
+    const member = members.find((one) => one.address === address)
+    if (member?.link === 'self') return words.you
+    return member === undefined || member.name === '' ? words.asleep(address.slice(0, 8)) : member.name
+  }
   const low = preKeys !== null && preKeys.left <= preKeys.refillAt
   return (
     <Panel title={words.stock}>
@@ -33,13 +36,15 @@ export function StockPanel({ view: { stocks, letters } }: { readonly view: Relay
         </Fact>
         <Fact name={words.left}>{format.count(letters.left)}</Fact>
       </Facts>
-      {suite !== null && stocks === null && <Nothing>{words.notAsked}</Nothing>}
+      {epoch !== null && stocks === null && <Nothing>{words.notAsked}</Nothing>}
       {stocks?.length === 0 && <Nothing>{words.noStocks}</Nothing>}
       {stocks !== null && stocks.length > 0 && (
         <Table label={words.stocks} caption={words.stocks} heads={[words.member, words.preKeys]}>
-          {stocks.map(({ id, count }) => (
-            <tr key={id}>
-              <th scope="row">{nameOf(id)}</th>
+          {stocks.map(({ address, count }) => (
+            <tr key={address}>
+              <th scope="row">
+                <bdi>{nameOf(address)}</bdi>
+              </th>
               <td>{format.count(count)}</td>
             </tr>
           ))}

@@ -1,10 +1,11 @@
 import { Focusable } from '@ariakit/react'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { GapView, MessageView, View } from '../../host/index.ts'
+import type { GapView, MessageView, NoticeView, View } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { useTab } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
-import type { Wording } from '../wording/index.ts'
+import { Named } from '../shared/named.tsx'
+import { Delivery } from './delivery.tsx'
 import styles from './conversation.module.css'
 import { timelineOf } from './timeline.ts'
 
@@ -22,19 +23,25 @@ const scrollToEnd = (log: HTMLElement | null): void => {
 }
 
 /** Behind another tab the view of before: thousands of messages are not gone through for nobody. */
-const useShownView = (): View => {
+const useShownView = (ended: View | null): View => {
   const behind = useTab() !== 'room'
   const shown = useRef<View | null>(null)
-  const view = useUi((state) => (behind ? (shown.current ?? state.view) : state.view))
+  const view = useUi((state) => ended ?? (behind ? (shown.current ?? state.view) : state.view))
   useLayoutEffect(() => {
     shown.current = view
   }, [view])
   return view
 }
 
-export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
+interface Props {
+  readonly labels: ReadonlyMap<string, string>
+  /** A room that is over, as it was. */
+  readonly ended?: View
+}
+
+export function Conversation({ labels, ended }: Props) {
   const words = useWording()
-  const { messages, notices, gaps } = useShownView()
+  const { messages, notices, gaps } = useShownView(ended ?? null)
   const items = useMemo(() => timelineOf(messages, notices, gaps), [messages, notices, gaps])
   const { minute } = useFormats()
   const log = useRef<HTMLDivElement>(null)
@@ -107,10 +114,10 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
         )}
         {items.slice(start).map((item) =>
           item.kind === 'gap' ? (
-            <Gap key={`gap ${item.gap.id}`} gap={item.gap} time={minute(item.gap.at)} />
+            <Gap key={`gap ${item.gap.id}`} gap={item.gap} />
           ) : item.kind === 'notice' ? (
             <p key={`notice ${item.notice.id}`} className={styles.notice} data-code={item.notice.code}>
-              {words.notices[item.notice.code](item.notice.name)} <time>{minute(item.notice.at)}</time>
+              <NoticeText notice={item.notice} /> <time>{minute(item.notice.at)}</time>
             </p>
           ) : (
             <Message
@@ -119,7 +126,7 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
               follows={item.follows}
               sender={labels.get(item.message.senderId) ?? item.message.senderName}
               time={minute(item.message.at)}
-              delivery={item.message.mine ? deliveryText(words, item.message.delivery) : null}
+              delivery={item.message.mine ? item.message.delivery : null}
             />
           ),
         )}
@@ -142,21 +149,28 @@ export function Conversation({ labels }: { readonly labels: ReadonlyMap<string, 
   )
 }
 
-/** A place in the conversation where a message belongs that could not be read. */
-function Gap({ gap, time }: { readonly gap: GapView; readonly time: string }) {
+/** A place in the conversation where messages belong that have not come. */
+function Gap({ gap: { senderName, count, state } }: { readonly gap: GapView }) {
   const { removal } = useWording()
   return (
     <p className={styles.notice} data-code="gap">
-      {removal.gap(gap.senderName)} {removal.gapReasons[gap.reason]}{' '}
-      {gap.asking && removal.asking(gap.senderName)} <time>{time}</time>
+      <Named names={[senderName]} text={(name = '') => removal.gap(name, count)} /> {removal.gapStates[state]}
     </p>
   )
 }
 
-function deliveryText({ room }: Wording, { state, confirmed, of }: MessageView['delivery']): string {
-  if (state === 'sending') return confirmed === 0 ? room.sending : room.deliveredTo(confirmed, of)
-  if (of === 0) return room.nobodyThere
-  return confirmed < of ? room.deliveredTo(confirmed, of) : room.delivered
+function NoticeText({ notice: { code, name, by, count } }: { readonly notice: NoticeView }) {
+  const { notices } = useWording()
+  const names = [name, by].flatMap((one) => (one === null ? [] : [one]))
+  return (
+    <Named
+      names={names}
+      text={(...slots) => {
+        const named = name === null ? null : (slots[0] ?? null)
+        return notices[code](named, by === null ? null : (slots.at(-1) ?? null), count)
+      }}
+    />
+  )
 }
 
 interface MessageProps {
@@ -164,19 +178,23 @@ interface MessageProps {
   readonly follows: boolean
   readonly sender: string
   readonly time: string
-  readonly delivery: string | null
+  readonly delivery: MessageView['delivery'] | null
 }
 
 const Message = memo(function Message({ message, follows, sender, time, delivery }: MessageProps) {
   return (
     <article className={styles.message} aria-label={sender} data-mine={message.mine} data-follows={follows}>
       <p className={styles.head}>
-        <span className={styles.sender}>{sender}</span> <time>{time}</time>
+        <bdi className={styles.sender}>{sender}</bdi> <time>{time}</time>
       </p>
       <p className={styles.text} dir="auto">
         {message.text}
       </p>
-      {delivery !== null && <p className={styles.delivery}>{delivery}</p>}
+      {delivery !== null && (
+        <p className={styles.delivery}>
+          <Delivery delivery={delivery} />
+        </p>
+      )}
     </article>
   )
 })

@@ -15,6 +15,12 @@ const loadList = async (): Promise<readonly string[]> => {
   return Object.values(words)
 }
 
+/** Words by their places in the list, for reading a number aloud. */
+export const wordsOf = async (places: readonly number[]): Promise<readonly string[]> => {
+  const list = await loadList()
+  return places.map((place) => list[place] ?? '')
+}
+
 export const suggestPassphrase = async (): Promise<string> => generatePassphrase(await loadList(), draw)
 
 /** A name that nobody guesses, and a passphrase. The word list is fetched when it is first wanted. */

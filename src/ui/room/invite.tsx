@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { encode } from 'uqr'
 import { useWording } from '../app/context.tsx'
-import { invitationLink } from '../app/invitation.ts'
+import { type Invitation, invitationLink } from '../app/invitation.ts'
 import screen from '../shared/screen.module.css'
 import styles from './invite.module.css'
 
@@ -9,16 +9,18 @@ interface Props {
   readonly group: string
   /** `null` where the page no longer knows it. */
   readonly password: string | null
+  /** This member, if it is in the room already: whom a newcomer asks first. */
+  readonly inviter: Invitation['inviter']
 }
 
 /** Hands out the invitation: as a link, or for another device's camera. */
-export function Invite({ group, password }: Props) {
+export function Invite({ group, password, inviter }: Props) {
   const { invite } = useWording()
   const [withPassword, setWithPassword] = useState(false)
   const [showing, setShowing] = useState(false)
   const [copied, setCopied] = useState<'yes' | 'failed' | null>(null)
   const included = withPassword && password !== null ? password : null
-  const link = invitationLink(location, { group, password: included })
+  const link = invitationLink(location, { group, password: included, inviter })
   const copy = (): void => {
     navigator.clipboard.writeText(link).then(
       () => setCopied('yes'),

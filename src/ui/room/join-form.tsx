@@ -1,6 +1,7 @@
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
+import type { Invitation } from '../app/invitation.ts'
 import { errorOf } from '../app/session.ts'
 import button from '../shared/button.module.css'
 import { ErrorAlert, type ShownError } from '../shared/error-alert.tsx'
@@ -20,9 +21,6 @@ const fields: readonly Field[] = ['name', 'group', 'password']
 const fieldOf = (code: string | null): Field | null =>
   code?.startsWith('join/') ? (fields.find((field) => code.endsWith(`-${field}`)) ?? null) : null
 
-/** What the group is, by the answer to a join that took it for the other kind. */
-const neededSuites: Partial<Record<ShownError, 1 | 2>> = { 'join/other-suite-1': 1, 'join/other-suite-2': 2 }
-
 const focusField = (form: HTMLFormElement | null, field: Field): void =>
   form?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()
 
@@ -37,6 +35,8 @@ export function JoinForm() {
   const [shown, setShown] = useState(false)
   const [created, setCreated] = useState<Created | null>(null)
   const invited = useUi((state) => state.invited)
+  /** Of the invitation that filled the form in, as long as its group stands there. */
+  const [inviting, setInviting] = useState<Invitation | null>(null)
   const [stay, setStay] = useState(false)
   /** Found by the page; stands until the next try. */
   const [ownError, setOwnError] = useState<ShownError | null>(() =>
@@ -57,7 +57,6 @@ export function JoinForm() {
 
   const error = ownError === null ? (waiting ? null : errorOf(view)) : { code: ownError, retryAt: null }
   const wrong = fieldOf(error?.code ?? null)
-  const needed = error === null ? null : (neededSuites[error.code] ?? null)
   const returned = view.phase !== 'idle'
 
   // Back from the room or from a failed try: what is to be typed next is the password.
@@ -71,6 +70,7 @@ export function JoinForm() {
   useEffect(() => {
     if (invited === null) return
     setPassword(invited.password ?? '')
+    setInviting(invited)
     store.setState(({ form }) => ({ invited: null, form: { ...form, group: invited.group } }))
   }, [invited, store])
 
@@ -96,10 +96,9 @@ export function JoinForm() {
       return
     }
     setAskedUnder(view)
-    // Told that the group is of the other kind, the user presses again and means that one.
-    const suite = needed ?? (stay ? 2 : 1)
-    if (suite === 1) setStay(false)
-    client.dispatch({ kind: 'join', ...values, suite, stored: stay && suite === 2, relayUrl, transport })
+    const door = created?.password === password ? 'open' : 'strict'
+    const inviter = inviting?.group === values.group ? inviting.inviter : null
+    client.dispatch({ kind: 'join', ...values, door, inviter, stored: stay, relayUrl, transport })
     setPassword('')
     setShown(false)
     setCreated(null)
@@ -176,7 +175,7 @@ export function JoinForm() {
                 )}
               </p>
             )}
-            <Invite group={group.trim()} password={password} />
+            <Invite group={group.trim()} password={password} inviter={null} />
           </div>
         )}
         <div className={`${fieldStyles.field} ${styles.stay}`}>

@@ -1,6 +1,8 @@
 import { useEffect, useId, useRef } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
+import { useSecondsUntil } from '../shared/seconds-until.ts'
+import screen from '../shared/screen.module.css'
 import type { JoiningPhase } from '../wording/index.ts'
 import entrance from './entrance.module.css'
 import styles from './join-progress.module.css'
@@ -11,7 +13,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
   const words = useWording()
   const { client } = useServices()
   const error = useUi(({ view }) => view.error)
-  const progress = useUi(({ view }) => view.progress)
+  const refusals = useUi(({ view }) => view.admission.refusals)
   const typedGroup = useUi(({ form }) => form.group)
   const group = useUi(({ view }) => view.group) ?? typedGroup.trim()
   const titleId = useId()
@@ -20,7 +22,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
   useEffect(() => title.current?.focus(), [])
 
   const current = steps.indexOf(phase)
-  const proving = phase === 'proving' && progress.of > 0
+  const asking = phase === 'finding' || phase === 'proving'
   return (
     <div className={entrance.screen}>
       <section className={`${entrance.card} ${styles.card}`} aria-labelledby={titleId}>
@@ -41,28 +43,57 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
               {step === 'hardening' && i === current && (
                 <progress aria-label={words.progress.steps.hardening} />
               )}
-              {step === 'proving' && proving && (
-                <>
-                  <small>{words.progress.proved(progress.done, progress.of)}</small>
-                  <progress
-                    aria-label={words.progress.steps.proving}
-                    value={progress.done}
-                    max={progress.of}
-                  />
-                </>
-              )}
+              {i === current && asking && <Asking />}
             </li>
           ))}
         </ol>
-        <output className="visually-hidden">
-          {words.progress.steps[phase]}
-          {proving && `, ${words.progress.proved(progress.done, progress.of)}`}
-        </output>
+        <output className="visually-hidden">{words.progress.steps[phase]}</output>
         {error !== null && <ErrorAlert code={error.code} retryAt={error.retryAt} />}
-        <button type="button" onClick={() => client.dispatch({ kind: 'leave' })}>
-          {words.progress.cancel}
-        </button>
+        {error === null && asking && refusals > 0 && <ErrorAlert code="pake/failed" />}
+        <div className={screen.bar}>
+          {asking && <Ways />}
+          <button type="button" onClick={() => client.dispatch({ kind: 'leave' })}>
+            {words.progress.cancel}
+          </button>
+        </div>
       </section>
     </div>
+  )
+}
+
+/** Who was asked, who answered, and what happens next by itself. */
+function Asking() {
+  const { progress } = useWording()
+  const { asked, answered, refusals, retryAt, foundsAt } = useUi(({ view }) => view.admission)
+  const untilRetry = useSecondsUntil(retryAt)
+  const untilFounding = useSecondsUntil(foundsAt)
+  return (
+    <>
+      {asked > 0 && <small>{progress.answered(answered, asked)}</small>}
+      {refusals > 0 && <small>{progress.refusals(refusals)}</small>}
+      {untilRetry !== null && untilRetry > 0 && <small role="timer">{progress.asksAgain(untilRetry)}</small>}
+      {untilFounding !== null && untilFounding > 0 && (
+        <small role="timer">{progress.founds(untilFounding)}</small>
+      )}
+    </>
+  )
+}
+
+/** What the user may do while nobody lets this tab in. */
+function Ways() {
+  const { progress } = useWording()
+  const { client } = useServices()
+  const { asked, refusals, retryAt } = useUi(({ view }) => view.admission)
+  const isStuck = refusals > 0 || (asked > 0 && retryAt !== null)
+  if (!isStuck) return null
+  return (
+    <>
+      <button type="button" onClick={() => client.dispatch({ kind: 'retry' })}>
+        {progress.retry}
+      </button>
+      <button type="button" title={progress.foundHint} onClick={() => client.dispatch({ kind: 'found' })}>
+        {progress.found}
+      </button>
+    </>
   )
 }

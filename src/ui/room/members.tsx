@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { MemberView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
+import { Named } from '../shared/named.tsx'
 import styles from './members.module.css'
 import { PasswordDialog } from './password-dialog.tsx'
 import { VerifyDialog } from './verify-dialog.tsx'
@@ -12,15 +13,14 @@ const selfFirst = (members: readonly MemberView[]): readonly MemberView[] => [
 
 export function Members({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
   const words = useWording()
-  const members = useUi(({ view }) => view.members)
+  const { members, preKeys, waiting } = useUi(({ view }) => view)
   const [verifying, setVerifying] = useState<string | null>(null)
   const [removing, setRemoving] = useState<string | null>(null)
   const titleId = useId()
   const removed = members.find(({ id }) => id === removing)
   const verified = members.find(({ id }) => id === verifying)
-  const preKeys = useUi(({ view }) => view.preKeys)
-  const nameOf = ({ id, name }: MemberView): string =>
-    name === '' ? words.room.asleep(id.slice(0, 4)) : (labels.get(id) ?? name)
+  const nameOf = ({ id, name, digits }: MemberView): string =>
+    name === '' ? words.room.unknownSleeper(digits ?? '') : (labels.get(id) ?? name)
   return (
     <section className={styles.members}>
       <h2>
@@ -40,13 +40,19 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
           />
         ))}
       </ul>
+      {waiting > 0 && <p className={styles.stock}>{words.room.waiting(waiting)}</p>}
       {preKeys !== null && (
         <p className={styles.stock} data-testid="pre-keys">
           {words.room.preKeys(preKeys.left, preKeys.of, preKeys.left <= preKeys.refillAt)}
         </p>
       )}
-      {verified?.safety && (
-        <VerifyDialog name={nameOf(verified)} safety={verified.safety} onClose={() => setVerifying(null)} />
+      {verified?.number && (
+        <VerifyDialog
+          member={{ id: verified.id, name: nameOf(verified) }}
+          number={verified.number}
+          verified={verified.verified}
+          onClose={() => setVerifying(null)}
+        />
       )}
       {removed !== undefined && (
         <PasswordDialog
@@ -58,6 +64,30 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
   )
 }
 
+/** What is known of a member: its link, who let it in, and whether this user compared numbers with it. */
+function States({ member: { link, trust, letInBy, verified, asleep } }: { readonly member: MemberView }) {
+  const words = useWording()
+  if (link === 'self') return words.room.you
+  return (
+    <>
+      {words.links[link]}
+      {asleep && ` · ${words.room.asleep}`}
+      {' · '}
+      {trust === 'let-in' && letInBy !== null ? (
+        <Named names={[letInBy]} text={words.room.letInBy} />
+      ) : (
+        words.trusts[trust]
+      )}
+      {verified && (
+        <>
+          {' · '}
+          <span className={styles.verified}>{words.room.verified}</span>
+        </>
+      )}
+    </>
+  )
+}
+
 interface MemberProps {
   readonly member: MemberView
   readonly name: string
@@ -65,18 +95,19 @@ interface MemberProps {
   readonly onRemove: (id: string) => void
 }
 
-function Member({ member: { id, link, trust, safety, split }, name, onVerify, onRemove }: MemberProps) {
+function Member({ member, name, onVerify, onRemove }: MemberProps) {
   const words = useWording()
-  const compared = useUi((state) => safety !== null && state.compared.has(safety.digits))
-  const states = [words.links[link], words.trusts[trust], ...(compared ? [words.room.compared] : [])]
+  const { id, link, number, split } = member
   return (
     <li className={styles.member} data-link={link} data-split={split}>
-      <span className={styles.name}>{name}</span>{' '}
-      <span className={styles.state}>{link === 'self' ? words.room.you : states.join(' · ')}</span>
+      <bdi className={styles.name}>{name}</bdi>{' '}
+      <span className={styles.state}>
+        <States member={member} />
+      </span>
       {split && <span className={styles.split}>{words.removal.splitMember}</span>}
       {link !== 'self' && (
         <span className={styles.actions}>
-          {safety !== null && (
+          {number !== null && (
             <button type="button" aria-label={words.room.verifyName(name)} onClick={() => onVerify(id)}>
               {words.room.verify}
             </button>

@@ -3,6 +3,7 @@ import { useServices, useWording } from '../app/context.tsx'
 import button from '../shared/button.module.css'
 import { Dialog } from '../shared/dialog.tsx'
 import field from '../shared/field.module.css'
+import { Named } from '../shared/named.tsx'
 import { PasswordField } from '../shared/password-field.tsx'
 import screen from '../shared/screen.module.css'
 import { suggestPassphrase } from './create-group.ts'
@@ -20,12 +21,17 @@ export function PasswordDialog({ member, onClose }: Props) {
   const { client } = useServices()
   const [password, setPassword] = useState('')
   const [shown, setShown] = useState(false)
+  /** Generated ones have 64 bits: guesses at them need not be counted. */
+  const [suggested, setSuggested] = useState<string | null>(null)
+  const [withInvited, setWithInvited] = useState(false)
   const [missing, setMissing] = useState(false)
   const ids = { hint: useId(), error: useId() }
 
   const remove = (newPassword: string | null): void => {
-    if (member !== null) client.dispatch({ kind: 'remove', member: member.id, newPassword })
-    else if (newPassword !== null) client.dispatch({ kind: 'change-password', newPassword })
+    const door = newPassword !== null && newPassword === suggested ? 'open' : 'strict'
+    if (member !== null)
+      client.dispatch({ kind: 'remove', member: member.id, withInvited, newPassword, door })
+    else if (newPassword !== null) client.dispatch({ kind: 'change-password', newPassword, door })
     onClose()
   }
   const onSubmit = (event: SubmitEvent): void => {
@@ -35,8 +41,9 @@ export function PasswordDialog({ member, onClose }: Props) {
   }
   const suggest = (): void => {
     suggestPassphrase().then(
-      (suggested) => {
-        setPassword(suggested)
+      (words) => {
+        setPassword(words)
+        setSuggested(words)
         setShown(true)
         setMissing(false)
       },
@@ -45,9 +52,25 @@ export function PasswordDialog({ member, onClose }: Props) {
     )
   }
 
+  const names = member === null ? [] : [member.name]
   return (
-    <Dialog title={member === null ? words.changeTitle : words.removeName(member.name)} onClose={onClose}>
-      <p>{member === null ? words.changeLead : words.lead(member.name)}</p>
+    <Dialog
+      title={member === null ? words.changeTitle : <Named names={names} text={words.removeName} />}
+      onClose={onClose}
+    >
+      <p>{member === null ? words.changeLead : <Named names={names} text={words.lead} />}</p>
+      {member !== null && (
+        <label className={styles.tick}>
+          <input
+            type="checkbox"
+            checked={withInvited}
+            onChange={({ target }) => setWithInvited(target.checked)}
+          />
+          <span>
+            <Named names={names} text={words.withInvited} />
+          </span>
+        </label>
+      )}
       <form className={styles.form} onSubmit={onSubmit} noValidate>
         <PasswordField
           label={words.newPassword}
@@ -77,7 +100,11 @@ export function PasswordDialog({ member, onClose }: Props) {
           </button>
         </div>
       </form>
-      {member !== null && <p className={field.hint}>{words.removeOnlyHint(member.name)}</p>}
+      {member !== null && (
+        <p className={field.hint}>
+          <Named names={names} text={words.removeOnlyHint} />
+        </p>
+      )}
       <div className={screen.bar}>
         {member !== null && (
           <button type="button" onClick={() => remove(null)}>

@@ -1,11 +1,14 @@
 import { useUi } from '../app/context.tsx'
 import { isJoining } from '../app/session.ts'
+import { Ended } from './ended.tsx'
 import { JoinForm } from './join-form.tsx'
 import { JoinProgress } from './join-progress.tsx'
 import { Room } from './room.tsx'
 
 export function RoomScreen() {
   const phase = useUi(({ view }) => view.phase)
+  const ended = useUi(({ session }) => session.ended)
   if (phase === 'joined') return <Room />
-  return isJoining(phase) ? <JoinProgress phase={phase} /> : <JoinForm />
+  if (isJoining(phase)) return <JoinProgress phase={phase} />
+  return ended === null ? <JoinForm /> : <Ended room={ended} />
 }

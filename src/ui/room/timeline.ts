@@ -16,60 +16,72 @@ type Mark =
 
 const closeMs = 2 * 60_000
 
-const atOf = (mark: Mark): number => (mark.kind === 'notice' ? mark.notice.at : mark.gap.at)
+/** What follows the sender's id in the id of a message or of a gap: its number, or that of the first one missing. */
+const numberIn = (id: string, senderId: string): number => Number(id.slice(senderId.length + 1))
 
-const marksOf = (notices: readonly NoticeView[], gaps: readonly GapView[]): readonly Mark[] => {
-  const marks: Mark[] = []
-  let next = 0
-  for (const notice of notices) {
-    for (let gap = gaps[next]; gap !== undefined && gap.at < notice.at; gap = gaps[++next])
-      marks.push({ kind: 'gap', gap })
-    marks.push({ kind: 'notice', notice })
-  }
-  return [...marks, ...gaps.slice(next).map((gap) => ({ kind: 'gap', gap }) as const)]
-}
+/** The gaps that stand before this message: of its sender, with smaller numbers. */
+const gapsBefore = ({ id, senderId }: MessageView, gaps: ReadonlySet<GapView>): readonly GapView[] =>
+  [...gaps].filter(
+    (gap) => gap.senderId === senderId && numberIn(gap.id, senderId) < numberIn(id, senderId),
+  )
 
-/** Messages, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile. */
+/**
+ * Messages, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile; a gap stands
+ * before the next message of its sender.
+ */
 export const timelineOf = (
   messages: readonly MessageView[],
   notices: readonly NoticeView[],
   gaps: readonly GapView[] = [],
 ): readonly TimelineItem[] => {
-  const marks = marksOf(notices, gaps)
+  const open = new Set(gaps)
   const items: TimelineItem[] = []
   let next = 0
   let before: MessageView | null = null
-  const takeMarks = (until: number): void => {
-    for (let mark = marks[next]; mark !== undefined && atOf(mark) < until; mark = marks[++next]) {
-      items.push(mark)
-      before = null
-    }
+  const take = (mark: Mark): void => {
+    items.push(mark)
+    before = null
+  }
+  const takeNotices = (until: number): void => {
+    for (let notice = notices[next]; notice !== undefined && notice.at < until; notice = notices[++next])
+      take({ kind: 'notice', notice })
   }
   for (const message of messages) {
-    takeMarks(message.at)
+    takeNotices(message.at)
+    for (const gap of open.size === 0 ? [] : gapsBefore(message, open)) {
+      open.delete(gap)
+      take({ kind: 'gap', gap })
+    }
     const last: MessageView | null = before
     const follows = last !== null && last.senderId === message.senderId && message.at - last.at < closeMs
     items.push({ kind: 'message', message, follows })
     before = message
   }
-  takeMarks(Number.POSITIVE_INFINITY)
+  takeNotices(Number.POSITIVE_INFINITY)
+  for (const gap of open) take({ kind: 'gap', gap })
   return items
 }
 
 /**
- * Who is called what: names that two members share get the first four digits of the id behind them.
- * Senders who are no longer members count too, for what they said is still there.
+ * Who is called what: a name that reads like another's has four digits of the id behind it. Senders who are no longer
+ * members count too, for what they said is still there.
  */
 export const labelsOf = (
-  members: readonly Pick<MemberView, 'id' | 'name'>[],
+  members: readonly Pick<MemberView, 'id' | 'name' | 'digits'>[],
   messages: readonly Pick<MessageView, 'senderId' | 'senderName'>[],
 ): ReadonlyMap<string, string> => {
   const names = new Map(messages.map(({ senderId, senderName }) => [senderId, senderName]))
   for (const { id, name } of members) names.set(id, name)
   const bearers = new Map<string, number>()
   for (const name of names.values()) bearers.set(name, (bearers.get(name) ?? 0) + 1)
+  const digits = new Map(members.map((member) => [member.id, member.digits]))
+  const suffixOf = (id: string, name: string): string | null =>
+    digits.get(id) ?? ((bearers.get(name) ?? 0) > 1 ? id.slice(0, 4) : null)
   return new Map(
-    [...names].map(([id, name]) => [id, (bearers.get(name) ?? 0) > 1 ? `${name} ${id.slice(0, 4)}` : name]),
+    [...names].map(([id, name]) => {
+      const suffix = suffixOf(id, name)
+      return [id, suffix === null ? name : `${name} ${suffix}`]
+    }),
   )
 }
 

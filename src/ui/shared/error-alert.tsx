@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react'
 import type { ErrorCode } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
 import { errorText, type PageError } from '../wording/index.ts'
 import styles from './error-alert.module.css'
+import { useSecondsUntil } from './seconds-until.ts'
 
 /** From the member, or found by the page itself. */
 export type ShownError = ErrorCode | PageError
@@ -19,7 +19,7 @@ export function ErrorAlert({ id, code, retryAt = null, onDismiss }: Props) {
   return (
     <div className={styles.box}>
       <p id={id} role="alert" className={styles.text}>
-        {errorText(words, code)} {retryAt !== null && <Countdown key={retryAt} until={retryAt} />}
+        {errorText(words, code)} {retryAt !== null && <Countdown until={retryAt} />}
       </p>
       {onDismiss && (
         <button type="button" className={styles.dismiss} onClick={onDismiss}>
@@ -30,19 +30,9 @@ export function ErrorAlert({ id, code, retryAt = null, onDismiss }: Props) {
   )
 }
 
-const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - Date.now()) / 1000))
-
 /** Ticks for the eye; a timer is not read out at every second. */
 function Countdown({ until }: { readonly until: number }) {
   const { join } = useWording()
-  const [seconds, setSeconds] = useState(() => secondsUntil(until))
-  useEffect(() => {
-    const timer = setInterval(() => {
-      const left = secondsUntil(until)
-      setSeconds(left)
-      if (left === 0) clearInterval(timer)
-    }, 250)
-    return () => clearInterval(timer)
-  }, [until])
+  const seconds = useSecondsUntil(until) ?? 0
   return <span role="timer">{seconds > 0 ? join.nextTry(seconds) : join.tryNow}</span>
 }

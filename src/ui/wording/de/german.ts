@@ -20,19 +20,17 @@ export const german: Wording = {
     'pake/throttled': 'Das Passwort wurde zu oft abgelehnt. Warte einen Moment bis zum nächsten Versuch.',
     'join/empty-name': 'Gib einen Anzeigenamen ein.',
     'join/long-name': 'Der Anzeigename ist zu lang. Wähle einen kürzeren.',
+    'join/bad-name': 'Der Anzeigename enthält Zeichen, die nicht erlaubt sind. Wähle einen anderen.',
     'join/empty-group': 'Gib den Namen einer Gruppe ein.',
     'join/long-group': 'Der Gruppenname ist zu lang. Wähle einen kürzeren.',
+    'join/bad-group': 'Der Gruppenname enthält Zeichen, die nicht erlaubt sind. Wähle einen anderen.',
     'join/empty-password': 'Gib das Passwort der Gruppe ein.',
     'join/long-password': 'Das Passwort ist zu lang. Wähle ein kürzeres.',
     'join/bad-password': 'Das Passwort enthält Zeichen, die nicht erlaubt sind. Wähle ein anderes.',
-    'join/unknown-suite':
-      'Die Gruppe verwendet eine Protokollversion, die diese Seite nicht unterstützt. Lade die Seite neu.',
-    'join/other-suite-1':
-      'Diese Gruppe verwendet Suite 1 (Standard: nichts wird gespeichert), du hast Suite 2 gewählt. Wähle Suite 1 und tritt noch einmal bei.',
-    'join/other-suite-2':
-      'Diese Gruppe verwendet Suite 2 (stark: Mitglieder können nach dem Schließen des Tabs bleiben), du hast Suite 1 gewählt. Wähle Suite 2 und tritt noch einmal bei.',
     'login/empty-place': 'Gib den Namen eines Treffpunkts ein.',
     'login/long-place': 'Der Name des Treffpunkts ist zu lang. Wähle einen kürzeren.',
+    'login/bad-place':
+      'Der Name des Treffpunkts enthält Zeichen, die nicht erlaubt sind. Wähle einen anderen.',
     'message/empty': 'Gib zuerst eine Nachricht ein.',
     'message/long': 'Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.',
     'message/backlog': 'Zu viele Nachrichten werden noch gesendet. Warte, bis einige zugestellt sind.',
@@ -46,6 +44,8 @@ export const german: Wording = {
     'storage/wrong-password':
       'Das Passwort wurde abgelehnt: Es öffnet diese gespeicherte Mitgliedschaft nicht. Nichts wurde verändert; versuche es noch einmal.',
     'storage/damaged': 'Die gespeicherte Mitgliedschaft ist nicht lesbar. Vergiss sie und tritt neu bei.',
+    'storage/other-version':
+      'Eine frühere Version dieser Seite hat diese Mitgliedschaft gespeichert, und diese Version kann sie nicht lesen. Vergiss sie, das löscht sie hier, und tritt neu bei.',
     'storage/missing':
       'Diese Mitgliedschaft ist hier nicht mehr gespeichert: Du oder der Browser hat sie gelöscht. Tritt neu bei.',
     'storage/full':
@@ -61,16 +61,36 @@ export const german: Wording = {
   },
   unknownError: (code) => `Etwas ging schief (${code}).`,
   notices: {
-    'member-joined': (name) => `${somebody(name)} ist beigetreten`,
+    'member-joined': (name, by) =>
+      by === null
+        ? `${somebody(name)} ist beigetreten`
+        : `${somebody(name)} ist beigetreten, eingelassen von ${by}`,
     'member-left': (name) => `${somebody(name)} ist gegangen`,
     'member-expired': (name) => `${somebody(name)} war zu lange weg und wurde entfernt`,
-    'member-evicted': (name) => `${somebody(name)} wurde aus der Gruppe entfernt`,
-    'member-returned': (name) => `${somebody(name)} ist wieder da`,
+    'member-evicted': (name, by) =>
+      by === null ? `${somebody(name)} wurde aus der Gruppe entfernt` : `${by} hat ${somebody(name)} entfernt`,
+    'wrong-password': (_, __, count) =>
+      count > 1 ? `Jemand hat ein falsches Passwort versucht (${count})` : 'Jemand hat ein falsches Passwort versucht',
+    'wrong-password-elsewhere': (name, _, count) =>
+      `${somebody(name)} meldet: Jemand hat ein falsches Passwort versucht${count > 1 ? ` (${count})` : ''}`,
+    'looked-at-entry': (_, __, count) =>
+      `Jemand, der das Passwort kennt, hat deinen Namen und deine Schlüssel angesehen und kam nicht herein${count > 1 ? ` (${count})` : ''}`,
     'password-changed': (name) => `${somebody(name)} hat das Passwort der Gruppe geändert`,
-    'guess-failed': (name) => `${somebody(name)} kam nicht herein: falsches Passwort`,
-    'prekeys-exhausted': () =>
-      'Ein Mitglied dieser Gruppe schläft und hat keine Vorschlüssel mehr: Warte, bis es zurück ist',
+    'password-overruled': (name) =>
+      `Dein neues Passwort hat sich nicht durchgesetzt: Es gilt das von ${somebody(name)}`,
+    'session-replaced': (name) =>
+      `${somebody(name)} hat eine neue Sitzung begonnen, obwohl die alte noch ging. War das kein Neuladen, dann vergleicht die Nummern noch einmal`,
+    'other-room': () => 'Es gibt noch einen Raum dieses Namens, mit einem anderen Passwort',
+    merged: (name) => `Zwei Teile dieses Raums haben sich gefunden: ${somebody(name)} und du seid jetzt zusammen`,
+    'door-shut': () => 'Zu viele falsche Passwörter: Neue müssen an deiner Tür eine Weile warten',
+    disturbed: (_, __, count) =>
+      `Fremde stören: Sie klopfen und machen nicht weiter${count > 1 ? ` (${count})` : ''}. Beitreten kann länger dauern`,
+    'prekeys-exhausted': (name) =>
+      `${somebody(name)} schläft und hat keine Vorschlüssel mehr: Nachrichten warten bis zur Rückkehr`,
     'prekey-used': () => 'Ein Vorschlüssel war schon benutzt: Dieses Paar wartet, bis ihr beide online seid',
+    'letter-withdrawn': (name, _, count) =>
+      `${plural(count, { one: 'Nachricht', other: 'Nachrichten' })} im Namen von ${somebody(name)} aus deiner Abwesenheit ließ sich nicht bestätigen. Traue dem nicht`,
+    defect: () => 'Dieses Programm hat einen Fehler gemacht und ein Ereignis ausgelassen. Der Raum läuft weiter',
     'profile-in-use': () =>
       'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
   },
@@ -83,8 +103,8 @@ export const german: Wording = {
   },
   trusts: {
     self: 'du',
-    verified: 'bewiesen',
-    vouched: 'verbürgt',
+    'let-in-by-you': 'von dir eingelassen',
+    'let-in': 'kennt das Passwort',
     'pre-keyed': 'mit Vorschlüssel',
   },
   connections: {
@@ -115,9 +135,9 @@ export const german: Wording = {
     showPassword: 'Passwort anzeigen',
     show: 'Anzeigen',
     passwordHint: 'Es verlässt diesen Browser nie. Am besten sind ein paar zufällige Wörter.',
-    stay: 'Mitglied bleiben, auch wenn dieser Tab zu ist',
+    stay: 'Diese Mitgliedschaft auf diesem Gerät behalten',
     stayHint:
-      'Behält deine Schlüssel auf diesem Rechner, mit dem Passwort versiegelt. Sonst verlässt du beim Schließen des Tabs die Gruppe, und nichts wird aufbewahrt.',
+      'Deine eigene Wahl, in jeder Gruppe: Deine Schlüssel bleiben auf diesem Rechner, mit dem Passwort versiegelt, und du bleibst Mitglied, während dieser Tab zu ist. Sonst verlässt du beim Schließen des Tabs die Gruppe, und nichts wird aufbewahrt.',
     submit: 'Gruppe beitreten',
     create: 'Gruppe anlegen',
     created: (words, of, bits) =>
@@ -133,7 +153,7 @@ export const german: Wording = {
     copyLink: 'Einladungslink kopieren',
     showQr: 'QR-Code zeigen',
     withPassword: 'Das Passwort in den Link aufnehmen',
-    with: 'Wer diesen Link hat, kann beitreten. Sende ihn nur dort, wo niemand sonst mitlesen kann.',
+    with: 'Wer diesen Link hat, kann beitreten, und Browser behalten Links in ihrem Verlauf. Sende ihn nur dort, wo niemand sonst mitlesen kann.',
     without: 'Der Link nennt nur die Gruppe. Gib das Passwort anders weiter: persönlich oder am Telefon.',
     copied: 'Kopiert.',
     link: 'Einladungslink',
@@ -157,22 +177,33 @@ export const german: Wording = {
     steps: {
       hardening: 'Das Passwort härten',
       finding: 'Mitglieder finden',
-      proving: 'Das Passwort jedem Mitglied beweisen',
+      proving: 'Das Passwort einem Mitglied beweisen',
       agreeing: 'Den Gruppenschlüssel vereinbaren',
     },
     details: {
       hardening:
         'Mit Absicht langsam: So wird jedes Raten teuer. Ein Zwischenstand lässt sich nicht anzeigen.',
       finding: 'Das Relay wird gefragt, wer in der Gruppe ist.',
-      proving: 'Ist es falsch, erfährt keine Seite mehr als das.',
+      proving: 'Eines lässt dich ein. Ist das Passwort falsch, erfährt keine Seite mehr als das.',
       agreeing: 'Ein frischer Schlüssel, den nur die Mitglieder kennen.',
     },
-    proved: (done, of) => `${done} von ${plural(of, { one: 'Mitglied', other: 'Mitgliedern' })}`,
+    answered: (answered, asked) =>
+      `${answered} von ${plural(asked, { one: 'Mitglied', other: 'Mitgliedern' })} hat geantwortet.`,
+    refusals: (count) =>
+      `Bisher von ${plural(count, { one: 'Mitglied', other: 'Mitgliedern' })} abgelehnt.`,
+    asksAgain: (seconds) =>
+      `Fragt in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} wieder.`,
+    founds: (seconds) =>
+      `Niemand antwortet. Öffnet hier in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} einen Raum.`,
+    retry: 'Noch einmal versuchen',
+    found: 'Hier einen Raum öffnen',
+    foundHint: 'Ein eigener Raum unter diesem Namen und Passwort. Die anderen sind nicht darin.',
   },
   room: {
     leave: 'Gruppe verlassen',
     members: 'Mitglieder',
-    asleep: (id) => `Schläft ${id}`,
+    asleep: 'schläft',
+    unknownSleeper: (digits) => `Mitglied ${digits}`,
     preKeys: (left, of, low) =>
       low
         ? `Nur noch ${left} von ${of} Vorschlüsseln beim Relay`
@@ -180,18 +211,43 @@ export const german: Wording = {
     groupKey: 'Gruppenschlüssel',
     epoch: 'Epoche',
     fingerprint: 'Fingerabdruck',
-    fingerprintHint: 'Muss auf allen Bildschirmen gleich sein. Wenn nicht, hört jemand mit.',
+    fingerprintHint: 'Technisch: vom Schlüssel dieser Epoche, bei allen ihren Mitgliedern gleich.',
     yourId: 'Deine Kennung',
     you: 'du',
-    compared: 'verglichen',
+    verified: 'verglichen',
+    letInBy: (name) => `eingelassen von ${name}`,
     verify: 'Vergleichen',
     verifyName: (name) => `Mit ${name} vergleichen`,
     verifyLead: (name) =>
-      `Vergleiche das hier mit dem, was ${name} unter deinem Namen sieht, nebeneinander oder am Telefon. Stimmt es überein, hört niemand mit. Weicht es ab, hört jemand mit: Verlasse die Gruppe.`,
-    safetyNumber: 'Sicherheitsnummer',
-    safetyWords: 'Kurzform zum Vorlesen',
-    iCompared: 'Ich habe sie verglichen',
-    comparedNow: 'In diesem Tab für diese Sitzung als verglichen markiert.',
+      `Vergleiche das hier mit dem, was ${name} unter deinem Namen sieht, nebeneinander oder am Telefon.`,
+    verifyQuestion: (name) => `Zeigt der Bildschirm von ${name} dasselbe?`,
+    verifyEverybody: 'Mit allen vergleichen',
+    verifyEverybodyLead:
+      'Vergleiche das hier mit der Raumnummer auf den anderen Bildschirmen, nebeneinander oder am Telefon. Ein Vergleich genügt für alle, die jetzt im Raum sind.',
+    verifyEverybodyQuestion: 'Zeigen alle Bildschirme dasselbe?',
+    roomNumber: 'Raumnummer',
+    roomNumberHint: 'Auf allen Bildschirmen gleich, solange niemand kommt oder geht.',
+    safetyNumber: 'Nummer',
+    safetyWords: 'Wörter zum Vorlesen',
+    wordsMissing: 'Die Wörter lassen sich gerade nicht zeigen. Vergleicht die Ziffern.',
+    same: 'Dasselbe',
+    different: 'Etwas anderes',
+    verifiedNow: 'Als verglichen markiert.',
+    differentNow:
+      'Dann ist vielleicht jemand dazwischen, oder bei einem von euch ist die Mitgliederliste nicht aktuell. Vergleicht noch einmal. Bleibt es verschieden, verlasse die Gruppe.',
+    waiting: (count) => `Der Raum ist voll. ${plural(count, { one: 'wartet', other: 'warten' })} noch.`,
+    defects: (count) =>
+      `${plural(count, { one: 'Ereignis', other: 'Ereignisse' })} wegen eines Fehlers in diesem Programm ausgelassen.`,
+    shutUntil: (time) =>
+      `An deiner Tür wurden zu viele falsche Passwörter versucht. Neue warten dort bis ${time}.`,
+    removedBy: (name) => `${name} hat dich aus der Gruppe entfernt.`,
+    endedReasons: {
+      left: 'Du hast die Gruppe in einem anderen Tab verlassen.',
+      evicted: 'Ein Mitglied hat dich aus der Gruppe entfernt.',
+      expired: 'Du warst zu lange weg, darum hat die Gruppe dich entfernt.',
+    },
+    endedLead: 'Was du hier gelesen hast, bleibt, bis du es verwirfst. Neues kommt nicht mehr.',
+    discard: 'Verwerfen und zum Anfang',
     close: 'Schließen',
     conversation: 'Unterhaltung',
     message: 'Nachricht',
@@ -207,16 +263,19 @@ export const german: Wording = {
     delivered: 'zugestellt',
     deliveredTo: (confirmed, of) => `an ${confirmed} von ${of} zugestellt`,
     nobodyThere: 'sonst war niemand da',
+    mailed: (names) => `im Briefkasten von ${names}`,
+    missed: (names, count) => (count === 1 ? `fehlt ${names}` : `fehlt bei ${names}`),
     wordsTitle: 'Was die Wörter bedeuten',
     words: [
       ['direkt', 'Von Tab zu Tab, ohne das Relay.'],
       ['über das Relay', 'Das Relay sieht nur verschlüsselte Bytes.'],
-      ['bewiesen', 'Hat deinem Tab bewiesen, dass es das Passwort kennt.'],
-      ['verglichen', 'Du hast die Sicherheitsnummer selbst mit ihnen verglichen.'],
       [
-        'verbürgt',
-        'Von einem anderen Mitglied eingelassen; hat deinem Tab das Passwort noch nicht bewiesen.',
+        'eingelassen von',
+        'Wem dieses Mitglied das Passwort bewiesen hat. Wer eingelassen wird, erfährt der ganze Raum.',
       ],
+      ['verglichen', 'Du hast selbst die Nummern mit ihnen verglichen, und sie waren gleich.'],
+      ['schläft', 'Abwesend, aber noch Mitglied: Nachrichten warten in einem Briefkasten beim Relay.'],
+      ['mit Vorschlüssel', 'Schläft und hat von sich noch nichts hören lassen.'],
       ['Epoche', 'Wächst mit jedem neuen Gruppenschlüssel, wenn jemand kommt oder geht.'],
     ],
   },

@@ -14,11 +14,6 @@ export const oneToOneGerman: Wording['oneToOne'] = {
   password: 'Anmeldepasswort',
   showPassword: 'Anmeldepasswort anzeigen',
   show: 'Anzeigen',
-  suite: 'Suite',
-  suites: {
-    1: '1 Standard: ML-KEM-768, PBKDF2',
-    2: '2 stark: ML-KEM-1024, Argon2id',
-  },
   listen: 'Als Server warten',
   logIn: 'Als Client anmelden',
   logInAgain: 'Noch einmal anmelden',
@@ -45,7 +40,6 @@ export const oneToOneGerman: Wording['oneToOne'] = {
   states: {
     noServer:
       'Hier wartet noch kein Server. Öffne diese Seite in einem zweiten Tab und warte dort, am selben Treffpunkt.',
-    otherSuite: 'Hier wartet ein Server mit einer anderen Suite. Verlasse den Treffpunkt und wähle dieselbe.',
     idleServer: 'Wartet. Öffne diese Seite in einem zweiten Tab und melde dich dort an.',
     idleClient: 'Es läuft keine Anmeldung. Gib ein Passwort ein, um es zu versuchen.',
     theirs: 'Der andere Tab ist an der Reihe.',
@@ -61,14 +55,14 @@ export const oneToOneGerman: Wording['oneToOne'] = {
     'Der Client hat eines gelernt: Das eingegebene Passwort ist nicht das des Servers. Er hat in diesem Lauf ein Passwort geprüft und kann danach kein weiteres prüfen, so lange er auch rechnet.',
     'Der Server hat gelernt, dass jemand ein falsches Passwort versucht hat. Nichts, was er empfing, verrät ihm, welches.',
   ],
-  refusedCost: (free, minutes) =>
-    `Der Lauf zählt als ein Rateversuch. ${free} in ${minutes} Minuten sind frei; danach lässt der Server alle warten, erst eine Minute, dann jedes Mal doppelt so lang.`,
+  refusedCost: (free) =>
+    `Der Lauf zählt als ein Rateversuch, und jede Stunde wird einer vergessen. Ab ${free} lässt der Server alle warten: zuerst eine Minute, dann jedes Mal doppelt so lang, höchstens eine Stunde.`,
   fingerprint: 'Fingerabdruck des Schlüssels',
   fingerprintHint:
     'Aus dem Schlüssel unter eigenem Label abgeleitet. Vergleiche ihn mit dem anderen Tab. Der Schlüssel selbst ist gelöscht.',
   transcript: 'Hash aller fünf Nachrichten',
   computed: (ms) => `Dieser Tab hat für diese Anmeldung ${ms} ms gerechnet, ohne das Härten.`,
-  failures: (count, free, minutes) => `Fehlversuche in den letzten ${minutes} Minuten: ${count} von ${free}.`,
+  failures: (count, free) => `Fehlgeschlagene Logins auf dem Konto: ${count} von ${free}.`,
   messages: 'Nachrichten',
   noMessages: 'Noch keine Nachrichten.',
   messageTitle: (flow, from) =>
@@ -99,8 +93,6 @@ export const oneToOneGerman: Wording['oneToOne'] = {
     server_confirm:
       'Beweist dem Server, dass der Client die Aufgabe gelöst hat, also das Passwort selbst kannte.',
     length: 'Länge des nächsten Felds.',
-    payload:
-      'Platz für bis zu 2.048 Bytes. In einer Gruppe stehen hier die ersten Ratschenschlüssel; diese Anmeldung sendet keine.',
     mac_r: 'MAC des Servers über jedes Byte bis hier.',
     mac_i: 'MAC des Clients über jedes Byte bis hier.',
     unreadable:
@@ -126,7 +118,7 @@ export const oneToOneGerman: Wording['oneToOne'] = {
       5: 'Sobald er Nachricht 5 liest: ob der Client das Passwort kannte.',
     },
     relay: {
-      0: 'Zwei Adressen in einem Raum und die Nummer der Suite.',
+      0: 'Zwei Adressen in einem Raum.',
       1: 'Zwei zufällige Zeichenfolgen. Kein Passwort lässt sich daran prüfen.',
       2: 'Dasselbe vom Server. Auch wer eines Tages diskrete Logarithmen berechnet, öffnet nur die äußere Schicht.',
       3: 'Bytes, die zufällig aussehen, und ρ, das es ist.',

@@ -15,6 +15,7 @@ export const removalGerman: Wording['removal'] = {
   show: 'Anzeigen',
   suggest: 'Passphrase vorschlagen',
   hint: 'Wer dazukommen will, braucht es. Es wird nicht wieder gezeigt.',
+  withInvited: (name) => `und alle, die ${name} eingelassen hat`,
   removeAndChange: 'Entfernen und Passwort ändern',
   removeOnly: 'Nur entfernen',
   removeOnlyHint: (name) => `Ohne neues Passwort kann ${name} einfach wieder beitreten.`,
@@ -23,6 +24,11 @@ export const removalGerman: Wording['removal'] = {
   changeLead:
     'Alle Mitglieder bekommen das neue Passwort automatisch, für jedes einzeln versiegelt. Wer dazukommen will, braucht es ab jetzt; das alte gilt nicht mehr.',
   change: 'Passwort ändern',
+  password: 'Passwort',
+  newOne: 'Neues Passwort …',
+  chosenBy: (name) => `Gewählt von ${name}.`,
+  chosenByYou: 'Von dir gewählt.',
+  chosenAtFirst: 'Das, mit dem der Raum geöffnet wurde.',
   returning: (count) =>
     plural(count, {
       one: 'entfernte Person kennt das Passwort noch und kann wiederkommen.',
@@ -30,14 +36,15 @@ export const removalGerman: Wording['removal'] = {
     }),
   empty: 'Gib ein neues Passwort ein.',
   split: (names, seconds) =>
-    `Verschiedene Gruppenschlüssel: ${names} und du seid euch seit über ${seconds} Sekunden nicht einig. Traue dem Raum erst wieder, wenn die Fingerabdrücke übereinstimmen.`,
+    `Verschiedene Gruppenschlüssel: ${names} und du seid euch seit über ${seconds} Sekunden nicht einig. Nachrichten erreichen trotzdem jedes Mitglied einzeln.`,
   splitMember: 'anderer Gruppenschlüssel',
-  gap: (name) => `Eine Nachricht von ${name} konnte nicht gelesen werden:`,
-  gapReasons: {
-    epoch: 'Sie ist mit einem Gruppenschlüssel versiegelt, den dieser Tab nicht hat.',
-    jump: 'Zu viele frühere Nachrichten fehlen.',
-    unreadable: 'Sie lässt sich nicht entschlüsseln.',
-    lost: 'Niemand kann sie noch einmal senden.',
+ gap: (name, count) =>
+    plural(count, {
+      one: `Nachricht von ${name} ist nicht angekommen.`,
+      other: `Nachrichten von ${name} sind nicht angekommen.`,
+    }),
+  gapStates: {
+    asked: 'Noch einmal angefragt.',
+    lost: 'Niemand hat sie mehr.',
   },
-  asking: (name) => `${name} wurde gebeten, sie noch einmal zu senden.`,
 }

@@ -18,7 +18,8 @@ export type PageError = 'page/bad-relay' | 'page/insecure' | 'page/incomplete'
 type NoticeCode = NoticeView['code']
 /** Phases with a screen of their own between the form and the room. */
 export type JoiningPhase = Extract<Phase, 'hardening' | 'finding' | 'proving' | 'agreeing'>
-type Named = (name: string | null) => string
+/** Names, whom it is about and who did it, and how often. */
+type Told = (name: string | null, by: string | null, count: number) => string
 
 const somebody = (name: string | null): string => name ?? 'Somebody'
 const plural = pluralsOf('en')
@@ -29,19 +30,17 @@ export const english = {
     'pake/throttled': 'The password was refused too often. Wait a moment before the next try.',
     'join/empty-name': 'Enter a display name.',
     'join/long-name': 'The display name is too long. Choose a shorter one.',
+    'join/bad-name': 'The display name contains characters that are not allowed. Choose another one.',
     'join/empty-group': 'Enter the name of a group.',
     'join/long-group': 'The group name is too long. Choose a shorter one.',
+    'join/bad-group': 'The group name contains characters that are not allowed. Choose another one.',
     'join/empty-password': 'Enter the password of the group.',
     'join/long-password': 'The password is too long. Choose a shorter one.',
     'join/bad-password': 'The password contains characters that are not allowed. Choose another one.',
-    'join/unknown-suite':
-      'The group uses a protocol version that this page does not support. Reload the page.',
-    'join/other-suite-1':
-      'This group uses suite 1 (standard: nothing is stored), but you chose suite 2. Choose suite 1 and join again.',
-    'join/other-suite-2':
-      'This group uses suite 2 (strong: members may stay after closing the tab), but you chose suite 1. Choose suite 2 and join again.',
     'login/empty-place': 'Enter the name of a meeting place.',
     'login/long-place': 'The name of the meeting place is too long. Choose a shorter one.',
+    'login/bad-place':
+      'The name of the meeting place contains characters that are not allowed. Choose another one.',
     'message/empty': 'Enter a message first.',
     'message/long': 'The message is too long. Shorten it, or send it in parts.',
     'message/backlog': 'Too many messages are still being sent. Wait until some are delivered.',
@@ -54,6 +53,8 @@ export const english = {
     'storage/wrong-password':
       'The password was refused: it does not open this stored membership. Nothing was changed; try again.',
     'storage/damaged': 'The stored membership cannot be read. Forget it and join again.',
+    'storage/other-version':
+      'An earlier version of this page stored this membership, and this version cannot read it. Forget it, which deletes it here, and join again.',
     'storage/missing': 'This membership is no longer stored here: you or the browser deleted it. Join again.',
     'storage/full':
       'The browser has no space left to store your membership, so nothing is sent. Free up some space.',
@@ -67,20 +68,38 @@ export const english = {
   } satisfies Record<ErrorCode | PageError, string>,
   unknownError: (code: string) => `Something went wrong (${code}).`,
   notices: {
-    'member-joined': (name) => `${somebody(name)} joined`,
+    'member-joined': (name, by) =>
+      by === null ? `${somebody(name)} joined` : `${somebody(name)} joined, let in by ${by}`,
     'member-left': (name) => `${somebody(name)} left`,
     'member-expired': (name) => `${somebody(name)} was away for too long and was removed`,
-    'member-evicted': (name) => `${somebody(name)} was removed from the group`,
-    'member-returned': (name) => `${somebody(name)} is back`,
+    'member-evicted': (name, by) =>
+      by === null ? `${somebody(name)} was removed from the group` : `${by} removed ${somebody(name)}`,
+    'wrong-password': (_, __, count) =>
+      count > 1 ? `Someone tried a wrong password (${count})` : 'Someone tried a wrong password',
+    'wrong-password-elsewhere': (name, _, count) =>
+      `${somebody(name)} reports: someone tried a wrong password${count > 1 ? ` (${count})` : ''}`,
+    'looked-at-entry': (_, __, count) =>
+      `Someone who knows the password looked at your name and keys, and did not come in${count > 1 ? ` (${count})` : ''}`,
     'password-changed': (name) => `${somebody(name)} changed the password of the group`,
-    'guess-failed': (name) => `${somebody(name)} failed to join: wrong password`,
-    'prekeys-exhausted': () =>
-      'A member of this group is asleep and has no pre-keys left: wait until they are back',
+    'password-overruled': (name) =>
+      `Your new password did not prevail: the one that ${somebody(name)} chose is in force`,
+    'session-replaced': (name) =>
+      `${somebody(name)} began a new session, although the old one still worked. If that was not a reload, compare numbers again`,
+    'other-room': () => 'There is another room of this name, with another password',
+    merged: (name) => `Two parts of this room found each other: ${somebody(name)} and you are together now`,
+    'door-shut': () => 'Too many wrong passwords: newcomers have to wait at your door for a while',
+    disturbed: (_, __, count) =>
+      `Strangers disturb: they knock and do not go on${count > 1 ? ` (${count})` : ''}. Joining may take longer`,
+    'prekeys-exhausted': (name) =>
+      `${somebody(name)} is asleep and has no pre-keys left: messages wait until they are back`,
     'prekey-used': () =>
       'A pre-key had already been used: that pair has to wait until both of you are online',
+    'letter-withdrawn': (name, _, count) =>
+      `${plural(count, { one: 'message', other: 'messages' })} that came in the name of ${somebody(name)} while you were away could not be confirmed. Do not trust them`,
+    defect: () => 'This program made a mistake and skipped one event. The room goes on',
     'profile-in-use': () =>
       'Your stored membership is open in another tab. This tab is a separate member until you close it',
-  } satisfies Record<NoticeCode, Named>,
+  } satisfies Record<NoticeCode, Told>,
   links: {
     self: 'you',
     connecting: 'connecting',
@@ -90,8 +109,8 @@ export const english = {
   } satisfies Record<Link, string>,
   trusts: {
     self: 'you',
-    verified: 'verified',
-    vouched: 'vouched',
+    'let-in-by-you': 'let in by you',
+    'let-in': 'knows the password',
     'pre-keyed': 'pre-keyed',
   } satisfies Record<Trust, string>,
   connections: {
@@ -122,9 +141,9 @@ export const english = {
     showPassword: 'Show password',
     show: 'Show',
     passwordHint: 'It never leaves this browser. A few random words work best.',
-    stay: 'Stay a member after closing this tab',
+    stay: 'Keep this membership on this device',
     stayHint:
-      'Keeps your keys on this computer, sealed under the password. Otherwise closing the tab leaves the group and nothing is kept.',
+      'Your own choice, in any group: your keys stay on this computer, sealed under the password, and you are a member while this tab is closed. Otherwise closing the tab leaves the group, and nothing is kept.',
     submit: 'Join group',
     create: 'Create group',
     created: (words: number, of: string, bits: string) =>
@@ -139,7 +158,7 @@ export const english = {
     copyLink: 'Copy invitation link',
     showQr: 'Show QR code',
     withPassword: 'Put the password into the link',
-    with: 'Anyone with this link can join. Send it only where nobody else can read it.',
+    with: 'Anyone with this link can join, and browsers keep links in their history. Send it only where nobody else can read it.',
     without: 'The link names only the group. Share the password another way: in person or by phone.',
     copied: 'Copied.',
     link: 'Invitation link',
@@ -162,21 +181,31 @@ export const english = {
     steps: {
       hardening: 'Hardening the password',
       finding: 'Finding members',
-      proving: 'Proving the password to each member',
+      proving: 'Proving the password to a member',
       agreeing: 'Agreeing on the group key',
     } satisfies Record<JoiningPhase, string>,
     details: {
       hardening: 'Slow on purpose: it makes every guess expensive. It cannot report its progress.',
       finding: 'Asking the relay who is in the group.',
-      proving: 'If it is wrong, neither side learns anything else.',
+      proving: 'One of them lets you in. If the password is wrong, neither side learns anything else.',
       agreeing: 'A fresh key that only the members know.',
     } satisfies Record<JoiningPhase, string>,
-    proved: (done: number, of: number) => `${done} of ${plural(of, { one: 'member', other: 'members' })}`,
+    answered: (answered: number, asked: number) =>
+      `${answered} of ${plural(asked, { one: 'member', other: 'members' })} answered.`,
+    refusals: (count: number) => `Refused by ${plural(count, { one: 'member', other: 'members' })} so far.`,
+    asksAgain: (seconds: number) =>
+      `Asks again in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
+    founds: (seconds: number) =>
+      `Nobody answers. Opens a room here in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
+    retry: 'Try again',
+    found: 'Open a room here',
+    foundHint: 'A room of your own under this name and password. The others are not in it.',
   },
   room: {
     leave: 'Leave group',
     members: 'Members',
-    asleep: (id: string) => `Asleep ${id}`,
+    asleep: 'asleep',
+    unknownSleeper: (digits: string) => `Member ${digits}`,
     preKeys: (left: number, of: number, low: boolean) =>
       low
         ? `Only ${left} of your ${of} pre-keys left at the relay`
@@ -184,18 +213,44 @@ export const english = {
     groupKey: 'Group key',
     epoch: 'Epoch',
     fingerprint: 'Fingerprint',
-    fingerprintHint: 'Must be the same on every screen. If not, somebody is intercepting.',
+    fingerprintHint: 'Technical: of this epoch’s key, the same for all its members.',
     yourId: 'Your id',
     you: 'you',
-    compared: 'compared',
+    verified: 'verified',
+    letInBy: (name: string) => `let in by ${name}`,
     verify: 'Verify',
     verifyName: (name: string) => `Verify ${name}`,
     verifyLead: (name: string) =>
-      `Compare this with what ${name} sees under your name, side by side or by phone. If they match, nobody is intercepting. If they differ, somebody is: leave the group.`,
-    safetyNumber: 'Safety number',
-    safetyWords: 'Short form, for reading aloud',
-    iCompared: 'I compared it',
-    comparedNow: 'Marked as compared in this tab, for this session.',
+      `Compare this with what ${name} sees under your name, side by side or by phone.`,
+    verifyQuestion: (name: string) => `Does ${name}’s screen show the same?`,
+    verifyEverybody: 'Verify everybody',
+    verifyEverybodyLead:
+      'Compare this with the room number on the other screens, side by side or by phone. One comparison verifies everybody who is in the room now.',
+    verifyEverybodyQuestion: 'Does every screen show the same?',
+    roomNumber: 'Room number',
+    roomNumberHint: 'The same on every screen while nobody comes or goes.',
+    safetyNumber: 'Number',
+    safetyWords: 'Words, for reading aloud',
+    wordsMissing: 'The words cannot be shown just now. Compare the digits.',
+    same: 'Same',
+    different: 'Different',
+    verifiedNow: 'Marked as verified.',
+    differentNow:
+      'Then somebody may be in between, or one of you has a list of members that is not up to date. Compare once more. If it stays different, leave the group.',
+    waiting: (count: number) =>
+      `The room is full. ${plural(count, { one: 'more is waiting', other: 'more are waiting' })}.`,
+    defects: (count: number) =>
+      `${plural(count, { one: 'event was', other: 'events were' })} skipped because of a mistake in this program.`,
+    shutUntil: (time: string) =>
+      `Too many wrong passwords were tried at your door. Newcomers wait there until ${time}.`,
+    removedBy: (name: string) => `${name} removed you from the group.`,
+    endedReasons: {
+      left: 'You left the group in another tab.',
+      evicted: 'A member removed you from the group.',
+      expired: 'You were away for too long, so the group removed you.',
+    },
+    endedLead: 'What you read here stays until you discard it. Nothing new arrives.',
+    discard: 'Discard and go to the start',
     close: 'Close',
     conversation: 'Conversation',
     message: 'Message',
@@ -211,13 +266,16 @@ export const english = {
     delivered: 'delivered',
     deliveredTo: (confirmed: number, of: number) => `delivered to ${confirmed} of ${of}`,
     nobodyThere: 'nobody else was here',
+    mailed: (names: string) => `in the mailbox of ${names}`,
+    missed: (names: string, count: number) => (count === 1 ? `${names} misses it` : `${names} miss it`),
     wordsTitle: 'What the words mean',
     words: [
       ['direct', 'Tab to tab, without the relay.'],
       ['relayed', 'Through the relay, which sees only encrypted bytes.'],
-      ['verified', 'Has proved to your tab that it knows the password.'],
-      ['compared', 'You compared the safety number with them yourself.'],
-      ['vouched', 'Let in by another member; has not proved the password to your tab yet.'],
+      ['let in by', 'The member to whom this one proved the password. The room is told of everybody who is let in.'],
+      ['verified', 'You compared numbers with them yourself, and they were the same.'],
+      ['asleep', 'Away, but still a member: messages wait in a mailbox at the relay.'],
+      ['pre-keyed', 'Asleep, and not heard by your tab yet.'],
       ['epoch', 'Increases with each new group key, whenever somebody joins or leaves.'],
     ] as readonly (readonly [string, string])[],
   },

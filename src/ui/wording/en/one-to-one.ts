@@ -14,11 +14,6 @@ export const oneToOneEnglish = {
   password: 'Login password',
   showPassword: 'Show login password',
   show: 'Show',
-  suite: 'Suite',
-  suites: {
-    1: '1 standard: ML-KEM-768, PBKDF2',
-    2: '2 strong: ML-KEM-1024, Argon2id',
-  },
   listen: 'Listen as server',
   logIn: 'Log in as client',
   logInAgain: 'Log in again',
@@ -46,7 +41,6 @@ export const oneToOneEnglish = {
   states: {
     noServer:
       'No server is listening here yet. Open this page in a second tab and listen there, at the same place.',
-    otherSuite: 'A server is listening here with another suite. Leave, and choose the same one.',
     idleServer: 'Listening. Open this page in a second tab and log in there.',
     idleClient: 'No login is under way. Type a password to try.',
     theirs: 'It is the other tab’s turn.',
@@ -62,15 +56,14 @@ export const oneToOneEnglish = {
     'The client learned one thing: the password it typed is not the server’s. It tested one password in this run and can test no other one afterwards, however long it computes.',
     'The server learned that somebody tried a wrong password. Nothing it received reveals which one.',
   ] as readonly string[],
-  refusedCost: (free: number, minutes: number) =>
-    `The run counts as one guess. ${free} in ${minutes} minutes are free; after that the server makes everyone wait, a minute at first and twice as long each time.`,
+  refusedCost: (free: number) =>
+    `The run counts as one guess, and one guess is forgotten each hour. With ${free} on the account the server makes everyone wait: a minute at first and twice as long each time, an hour at most.`,
   fingerprint: 'Fingerprint of the key',
   fingerprintHint:
     'Derived from the key under a separate label. Compare it with the other tab. The key itself is wiped.',
   transcript: 'Hash of all five messages',
   computed: (ms: string) => `This tab spent ${ms} ms computing this login, without the hardening.`,
-  failures: (count: number, free: number, minutes: number) =>
-    `Failed logins in the last ${minutes} minutes: ${count} of ${free}.`,
+  failures: (count: number, free: number) => `Failed logins on the account: ${count} of ${free}.`,
   messages: 'Messages',
   noMessages: 'No messages yet.',
   messageTitle: (flow: number, from: 'client' | 'server') =>
@@ -101,8 +94,6 @@ export const oneToOneEnglish = {
     server_confirm:
       'Proves to the server that the client opened the challenge, so it knew the password itself.',
     length: 'Length of the next field.',
-    payload:
-      'Room for up to 2,048 bytes. In a group it carries the first ratchet keys; this login sends none.',
     mac_r: 'The server’s MAC over every byte so far.',
     mac_i: 'The client’s MAC over every byte so far.',
     unreadable:
@@ -128,7 +119,7 @@ export const oneToOneEnglish = {
       5: 'Once it reads message 5: whether the client knew the password.',
     },
     relay: {
-      0: 'Two addresses in one room, and the number of the suite.',
+      0: 'Two addresses in one room.',
       1: 'Two random strings. No password can be tested against them.',
       2: 'The same from the server. Even computing discrete logarithms one day opens only the outer layer.',
       3: 'Bytes that look random, and ρ, which is.',

@@ -15,6 +15,7 @@ export const removalEnglish = {
   show: 'Show',
   suggest: 'Suggest a passphrase',
   hint: 'Newcomers will need it. It is not shown again.',
+  withInvited: (name: string) => `and everyone whom ${name} let in`,
   removeAndChange: 'Remove and change the password',
   removeOnly: 'Remove only',
   removeOnlyHint: (name: string) => `Without a new password, ${name} can simply join again.`,
@@ -23,6 +24,11 @@ export const removalEnglish = {
   changeLead:
     'All members receive the new password automatically, sealed to each of them. Newcomers need it from now on; the old one no longer works.',
   change: 'Change the password',
+  password: 'Password',
+  newOne: 'New password …',
+  chosenBy: (name: string) => `Chosen by ${name}.`,
+  chosenByYou: 'Chosen by you.',
+  chosenAtFirst: 'The one that the room was opened with.',
   returning: (count: number) =>
     plural(count, {
       one: 'removed person still knows the password and can come back.',
@@ -30,14 +36,12 @@ export const removalEnglish = {
     }),
   empty: 'Enter a new password.',
   split: (names: string, seconds: number) =>
-    `Different group keys: ${names} and you have disagreed for more than ${seconds} seconds. Do not trust the room until the fingerprints match again.`,
+    `Different group keys: ${names} and you have disagreed for more than ${seconds} seconds. Messages still reach each of them separately.`,
   splitMember: 'other group key',
-  gap: (name: string) => `A message from ${name} could not be read:`,
-  gapReasons: {
-    epoch: 'it was sealed to a group key that this tab does not have.',
-    jump: 'too many earlier messages are missing.',
-    unreadable: 'it cannot be decrypted.',
-    lost: 'nobody can resend it.',
-  } satisfies Record<GapView['reason'], string>,
-  asking: (name: string) => `${name} has been asked to resend it.`,
+  gap: (name: string, count: number) =>
+    plural(count, { one: `message of ${name} has not come.`, other: `messages of ${name} have not come.` }),
+  gapStates: {
+    asked: 'Asked for again.',
+    lost: 'Nobody keeps it any longer.',
+  } satisfies Record<GapView['state'], string>,
 } as const
