@@ -51,7 +51,8 @@ const setMeeting = (tx: Transaction, member: MemberId, meeting: Meeting | null):
   const before = meetings.get(member)
   if (meeting === null) meetings.delete(member)
   else meetings.set(member, meeting)
-  if (before !== undefined && before.state !== meeting?.state) tx.stale.push(...secretsOfInitiator(before.state)) // FS
+  if (before !== undefined && before.state !== meeting?.state)
+    tx.stale.push(...secretsOfInitiator(before.state)) // FS
   set(tx, { meetings })
 }
 
@@ -92,7 +93,8 @@ const isDue = ({ state, now }: Transaction, member: MemberId): boolean => {
   const entry = entryOf(state, member)
   if (entry === null || !isPresent(state, entry.entry.address)) return false
   if (needsMending(state, member, now)) return true
-  if (isWithinReach(state, member, now) && hasSession(state, member)) return false
+  const isProved = !state.asleep.unproved.has(member)
+  if (isProved && isWithinReach(state, member, now) && hasSession(state, member)) return false
   return now >= (pairs.backoff.get(member)?.nextAt ?? 0)
 }
 
@@ -160,7 +162,11 @@ const answerFlow1 = async (tx: Transaction, from: Address, member: MemberId, bod
   sendBytes(tx, from, frame)
 }
 
-const takeFlow2 = async (tx: Transaction, from: Address, { from: member, body }: HandshakeFrame): Promise<void> => {
+const takeFlow2 = async (
+  tx: Transaction,
+  from: Address,
+  { from: member, body }: HandshakeFrame,
+): Promise<void> => {
   const meeting = tx.state.pairs.meetings.get(member)
   const run = runOf(body)
   if (meeting === undefined || meeting.address !== from || run === null || !equal(run, meeting.run))
@@ -174,8 +180,13 @@ const takeFlow2 = async (tx: Transaction, from: Address, { from: member, body }:
 }
 
 /** Flow 1 or 2 of a handshake between members. */
-export const receiveHandshake = async (tx: Transaction, from: Address, frame: HandshakeFrame): Promise<void> => {
-  if (frame.to !== tx.state.self.id || frame.from === tx.state.self.id) throw new Rejection('frame/unexpected')
+export const receiveHandshake = async (
+  tx: Transaction,
+  from: Address,
+  frame: HandshakeFrame,
+): Promise<void> => {
+  if (frame.to !== tx.state.self.id || frame.from === tx.state.self.id)
+    throw new Rejection('frame/unexpected')
   if (isRemoved(tx.state, frame.from)) return meetRemoved(tx, from, frame)
   if (frame.flow === 2) return takeFlow2(tx, from, frame)
   if (entryOf(tx.state, frame.from) === null) return keepStranger(tx, from, frame)
@@ -210,8 +221,10 @@ export const wakeAtMeetings = (state: PeerState, now: number): number | null => 
   const due: (number | null)[] = []
   if (state.phase.kind === 'joined')
     for (const { id, entry } of otherMembers(state)) {
-      if (state.pairs.meetings.has(id) || pairOf(state, id)?.next || !isPresent(state, entry.address)) continue
-      due.push(Math.max(silentAt(state, id) ?? now, state.pairs.backoff.get(id)?.nextAt ?? 0))
+      if (state.pairs.meetings.has(id) || pairOf(state, id)?.next || !isPresent(state, entry.address))
+        continue
+      const since = state.asleep.unproved.has(id) ? now : (silentAt(state, id) ?? now)
+      due.push(Math.max(since, state.pairs.backoff.get(id)?.nextAt ?? 0))
     }
   return earliest(...runs, ...due)
 }

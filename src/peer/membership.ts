@@ -27,24 +27,30 @@ import { secretsOf } from '../ratchet/index.ts'
 import { secretsOfAdmission } from './admission/state.ts'
 import { secretsOfAsleep } from './asleep-state.ts'
 import type { Control } from './controls.ts'
-import { memberGone } from './delivery/outbox.ts'
 import { postControl } from './delivery/mail.ts'
+import { memberGone } from './delivery/outbox.ts'
 import { type Heard as HeardRemoved, keepFarewell, noFarewells } from './farewell.ts'
 import { endMeeting, entryKnown } from './meeting.ts'
 import { entryOf, isMember, membersAt, otherMembers } from './members.ts'
 import { adoptInitiated, endPair, type Letter, sendControl, sendControls } from './pairs.ts'
 import { noPairs } from './pairs-state.ts'
 import { forgetReach, nobodyInReach, owe, withinReach } from './reach.ts'
-import { noteClosing } from './room.ts'
+import { noteClosing, pathTo } from './room.ts'
 import type { Ending, PeerState } from './state.ts'
 import { notice, Rejection, type Transaction, write } from './transaction.ts'
 import { forgetVerified } from './verification.ts'
 
-const surroundings = ({ state, now }: Transaction): Surroundings => ({
+/** Within reach, and with a way there: a tab that is gone neither authors nor acknowledges. */
+const surroundingsOf = (state: PeerState, now: number): Surroundings => ({
   now,
-  reach: withinReach(state, now),
+  reach: new Set([...withinReach(state, now)].filter((id) => hasPath(state, id))),
   online: state.room.online,
 })
+
+const hasPath = (state: PeerState, member: MemberId): boolean => {
+  const entry = entryOf(state, member)?.entry
+  return entry !== undefined && pathTo(state, entry.address) !== null
+}
 
 /** What a group step is called in the records: making or opening an epoch stands out. */
 const operationOf = (before: EpochId | undefined, state: GroupState, isRefused: boolean): string => {
@@ -71,7 +77,7 @@ export const inGroup = async (
   const span = recorder.spans?.open(false) ?? null
   const before = tx.state.group
   const { state, effects, stale } = await within(recorder, span, () =>
-    groupStep(crypto, before, event, surroundings(tx)),
+    groupStep(crypto, before, event, surroundingsOf(tx.state, tx.now)),
   )
   const rejection = effects.find((effect) => effect.kind === 'reject')
   const operation = operationOf(before.epochs.at(-1)?.id, state, rejection !== undefined)
@@ -251,7 +257,8 @@ export const evict = async (tx: Transaction, member: MemberId, withInvited: bool
 export const leave = async (tx: Transaction, closing: boolean): Promise<void> => {
   if (closing) noteClosing(tx)
   if (tx.state.phase.kind === 'joined') await inGroup(tx, { kind: 'leave' })
-  for (const { entry } of otherMembers(tx.state)) tx.effects.push({ kind: 'disconnect', address: entry.address })
+  for (const { entry } of otherMembers(tx.state))
+    tx.effects.push({ kind: 'disconnect', address: entry.address })
   end(tx, 'left', { by: null, reason: null })
 }
 
@@ -282,14 +289,12 @@ export const retire = (tx: Transaction): void => {
 export const tickGroup = async (tx: Transaction): Promise<void> => {
   const { group, phase } = tx.state
   if (phase.kind !== 'joined') return
-  const due = wakeAt(group, surroundings(tx))
+  const due = wakeAt(group, surroundingsOf(tx.state, tx.now))
   if (due !== null && tx.now >= due) await inGroup(tx, { kind: 'tick' })
 }
 
 export const wakeAtGroup = (state: PeerState, now: number): number | null =>
-  state.phase.kind === 'joined'
-    ? wakeAt(state.group, { now, reach: withinReach(state, now), online: state.room.online })
-    : null
+  state.phase.kind === 'joined' ? wakeAt(state.group, surroundingsOf(state, now)) : null
 
 /** The epoch that the screens show. */
 export const shownEpoch = ({ group }: PeerState) => currentEpoch(group) ?? group.epochs.at(-1) ?? null

@@ -12,6 +12,7 @@ import {
   confirmAuth,
   createSession,
   expire,
+  open,
   type Padding,
   receivingAuths,
   retired,
@@ -20,16 +21,16 @@ import {
   seal,
   secretsOf,
   sendingAuth,
-  open,
   type TurnPolicy,
 } from '../ratchet/index.ts'
+import { noteUnproved } from './asleep-state.ts'
 import { type Control, control } from './controls.ts'
 import { encodeFrame } from './frames.ts'
 import { nameOf } from './members.ts'
-import { type NextSession, type Pair, type PairsState } from './pairs-state.ts'
+import type { NextSession, Pair, PairsState } from './pairs-state.ts'
 import { isWithinReach, noteAnswered, noteOpened, owe } from './reach.ts'
 import { pathTo, sendBytes, sendFrame } from './room.ts'
-import type { PeerState } from './state.ts'
+import type { Path, PeerState } from './state.ts'
 import { earliest, notice, Rejection, type Transaction, write } from './transaction.ts'
 
 /** What was still on its way in a session that was replaced. */
@@ -243,6 +244,8 @@ const promote = (tx: Transaction, member: MemberId, pair: Pair, session: Session
   const wasLive = pair.session !== null && isWithinReach(tx.state, member, tx.now)
   if (wasLive && pair.next?.role === 'responder')
     notice(tx, 'session-replaced', { member, name: nameOf(tx.state, member) })
+  // Both sides have proved their keys by now, whatever the session before rested on.
+  noteUnproved(tx, member, false)
   const former = pair.session === null ? null : { session: pair.session, until: tx.now + formerMs }
   // Flow 3, and an answer to it, are answered at once.
   if (pair.next?.role === 'responder') owe(tx, member, 0)
@@ -288,7 +291,12 @@ const decodeControl = (plaintext: Bytes): Control => {
  * @returns who sealed it and what it says; `null` where it opens in no session of that address, which is counted
  * @throws Rejection `pair/none` where there is no session at all, `pair/malformed` on an authentic frame of another form
  */
-export const openPair = async (tx: Transaction, from: Address, body: Bytes): Promise<Opened | null> => {
+export const openPair = async (
+  tx: Transaction,
+  from: Address,
+  body: Bytes,
+  path: Path,
+): Promise<Opened | null> => {
   const candidates = pairsAt(tx.state, from)
   if (candidates.length === 0) throw new Rejection('pair/none')
   const { crypto, recorder } = tx.ports
@@ -306,13 +314,17 @@ export const openPair = async (tx: Transaction, from: Address, body: Bytes): Pro
       const message = decodeControl(outcome.plaintext)
       tx.stale.push(...outcome.stale) // FS
       setPair(tx, member, store(tx, member, pair, slot, outcome.session))
-      noteOpened(tx, member)
+      // A letter says nothing of where its writer is now.
+      if (path !== 'mail') noteOpened(tx, member)
       resetBackoff(tx, member)
       if (outcome.turned) owe(tx, member)
       return { member, control: message }
     }
   }
-  countUnopened(tx, candidates.map(([member]) => member))
+  countUnopened(
+    tx,
+    candidates.map(([member]) => member),
+  )
   return null
 }
 
@@ -376,7 +388,10 @@ export const checkTag = async (
       }
     }
   }
-  countUnopened(tx, candidates.map(([member]) => member))
+  countUnopened(
+    tx,
+    candidates.map(([member]) => member),
+  )
   return null
 }
 

@@ -8,7 +8,14 @@
  */
 import { noteUndelivered, retryAdmission, tickAdmission, wakeAtAdmission } from './admission/admission.ts'
 import { foundRoom } from './admission/found.ts'
-import { noteMailRead, notePublished, takePreKey, tickAsleep, wakeAtAsleep } from './asleep.ts'
+import {
+  noteMailRead,
+  notePublished,
+  releaseLetters,
+  takePreKey,
+  tickAsleep,
+  wakeAtAsleep,
+} from './asleep.ts'
 import { maxSignalBytes } from './controls.ts'
 import { noteMailed, noteUndeliveredLetters } from './delivery/mail.ts'
 import { say, tickDelivery, wakeAtDelivery } from './delivery/outbox.ts'
@@ -20,17 +27,9 @@ import { sendControl, sendControls, tickPairs, wakeAtPairs } from './pairs.ts'
 import { changePassword, tickPassword, wakeAtPassword } from './password.ts'
 import { dueHeartbeats, wakeAtReach } from './reach.ts'
 import { receive } from './receiving.ts'
-import {
-  closeRoom,
-  noteLink,
-  noteOwners,
-  notePresence,
-  openRoom,
-  tickRoom,
-  wakeAtRoom,
-} from './room.ts'
+import { closeRoom, noteLink, noteOwners, notePresence, openRoom, tickRoom, wakeAtRoom } from './room.ts'
 import type { PeerEvent, PeerState, PeerStep, Ports } from './state.ts'
-import { begin, earliest, notice, Rejection, type Transaction } from './transaction.ts'
+import { begin, earliest, notice, orReject, Rejection, type Transaction } from './transaction.ts'
 import { noteVerified } from './verification.ts'
 
 /** After a defect the member rests this long, lest it meet the same one at once. */
@@ -39,11 +38,12 @@ const restMs = 1_000
 /** One event at a time: the host awaits a step before the next. Never throws. */
 export const step = async (ports: Ports, given: PeerState, event: PeerEvent): Promise<PeerStep> => {
   if (given.phase.kind === 'ended') return { state: given, effects: [], wakeAt: null }
-  const tx = begin(ports, given, event.now)
+  // Clocks may be finer than a millisecond; what is sent and stored is not.
+  const tx = begin(ports, given, Math.max(0, Math.floor(event.now)))
   const fate = await attempt(tx, () => handle(tx, event))
   if (fate === 'refused') {
     const code = tx.effects[0]
-    return { state: given, effects: code === undefined ? [] : [code], wakeAt: wakeAt(given, event.now) }
+    return { state: given, effects: code === undefined ? [] : [code], wakeAt: wakeAt(given, tx.now) }
   }
   let isDefect = fate === 'defect'
   for (const chore of chores) if ((await attempt(tx, () => chore(tx))) === 'defect') isDefect = true
@@ -60,8 +60,12 @@ const chores: readonly ((tx: Transaction) => Promise<void> | void)[] = [
   tickFarewells,
   tickMeetings,
   tickGroup,
-  tickDelivery,
   tickAsleep,
+  async (tx) => {
+    for (const { from, bytes } of releaseLetters(tx))
+      await orReject(tx, () => receive(tx, { path: 'mail', from, bytes }))
+  },
+  tickDelivery,
   async (tx) => sendControls(tx, dueHeartbeats(tx)),
 ]
 
@@ -99,7 +103,7 @@ const finish = (tx: Transaction, isDefect: boolean): PeerStep => {
 /** When this state wants to be woken: asked for once after it was restored, too. */
 export const wakeAt = (state: PeerState, now: number): number | null => {
   if (state.phase.kind === 'ended') return null
-  return earliest(
+  const due = earliest(
     wakeAtRoom(state),
     wakeAtAdmission(state, now),
     wakeAtPassword(state, now),
@@ -111,6 +115,7 @@ export const wakeAt = (state: PeerState, now: number): number | null => {
     wakeAtAsleep(state, now),
     wakeAtReach(state),
   )
+  return due === null ? null : Math.ceil(due)
 }
 
 const handle = async (tx: Transaction, event: PeerEvent): Promise<void> => {

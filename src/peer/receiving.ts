@@ -12,13 +12,23 @@ import type { Address, MemberId } from '../identity/index.ts'
 import { hearRefusal, noteRoster, receiveAdmit, receiveEnter } from './admission/entering.ts'
 import { receiveBusy, receivePake } from './admission/runs.ts'
 import { doorkeeperAt } from './admission/state.ts'
-import { hearLetterNamed, hearRoots, receiveAnswer, receiveLetter, receiveUsed } from './asleep.ts'
+import {
+  hearLetterNamed,
+  hearRoots,
+  openAsleep,
+  receiveAnswer,
+  receiveLetter,
+  receiveLongFlow,
+  receiveUsed,
+  receiveWelcome,
+  receiveWelcomed,
+} from './asleep.ts'
 import type { Control } from './controls.ts'
 import { hearGone, hearMissing, hearNotYours, noteShownNumber } from './delivery/gaps.ts'
-import { receiveGroupFrame, hearSaid } from './delivery/incoming.ts'
+import { hearSaid, receiveGroupFrame } from './delivery/incoming.ts'
 import { hearReceipt } from './delivery/receipts.ts'
-import { factsOf } from './frame-facts.ts'
 import { hearRemoved } from './farewell.ts'
+import { factsOf } from './frame-facts.ts'
 import { type Frame, frame } from './frames.ts'
 import { receiveHandshake } from './meeting.ts'
 import { entryOf, isMember } from './members.ts'
@@ -29,7 +39,7 @@ import { hearHeartbeat } from './reach.ts'
 import type { PeerEvent } from './state.ts'
 import { notice, orReject, Rejection, type Transaction } from './transaction.ts'
 
-type Received = Extract<PeerEvent, { kind: 'received' }>
+type Received = Omit<Extract<PeerEvent, { kind: 'received' }>, 'kind' | 'now'>
 
 const decodeFrame = (bytes: Bytes): Frame => {
   try {
@@ -50,15 +60,18 @@ export const receive = async (tx: Transaction, { from, path, bytes }: Received):
     case 'pake':
       return receivePake(tx, from, message)
     case 'admit':
+      if (await receiveWelcome(tx, from, message)) return
       return receiveAdmit(tx, from, message)
     case 'enter':
+      if (await receiveWelcomed(tx, from, message)) return
       return receiveEnter(tx, from, message)
     case 'busy':
       return receiveBusy(tx, from, message)
     case 'handshake':
+      if (await receiveLongFlow(tx, from, path, message)) return
       return receiveHandshake(tx, from, message)
     case 'pair':
-      return receivePair(tx, from, bytes, message.body)
+      return receivePair(tx, { from, path, bytes }, message.body)
     case 'group':
       return receiveGroupFrame(tx, from, message)
     case 'answer':
@@ -70,10 +83,13 @@ export const receive = async (tx: Transaction, { from, path, bytes }: Received):
   }
 }
 
-const receivePair = async (tx: Transaction, from: Address, bytes: Bytes, body: Bytes): Promise<void> => {
+const receivePair = async (tx: Transaction, { from, path, bytes }: Received, body: Bytes): Promise<void> => {
   const removed = await hearRemoved(tx, from, body)
   if (removed.kind === 'returned') return readmit(tx, removed)
-  const opened = await openPair(tx, from, body)
+  // Of somebody who was met while one of both slept: there may be no session of the pair yet.
+  const met = await openAsleep(tx, from, body)
+  if (met === 'held') return
+  const opened = met ?? (await openPair(tx, from, body, path))
   if (opened === null) {
     // Counted: after some of these a handshake is due.
     tx.effects.push({ kind: 'reject', code: 'ratchet/unreadable' })
