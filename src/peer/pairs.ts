@@ -262,6 +262,9 @@ const sessionIn = (pair: Pair, slot: Slot): Session | null =>
   slot === 'session' ? pair.session : (pair[slot]?.session ?? null)
 
 const store = (tx: Transaction, member: MemberId, pair: Pair, slot: Slot, session: Session): Pair => {
+  // A tag alone does not open it: whoever answers the handshake still waits for the other side's turn.
+  if (slot === 'next' && pair.next !== null && !canSeal(session))
+    return { ...pair, next: { ...pair.next, session } }
   if (slot === 'next') return promote(tx, member, pair, session)
   if (slot === 'session') return { ...pair, session, unopened: 0 }
   return { ...pair, former: pair.former && { ...pair.former, session }, unopened: 0 }

@@ -18,7 +18,7 @@ import {
 } from './asleep.ts'
 import { maxSignalBytes } from './controls.ts'
 import { noteMailed, noteUndeliveredLetters } from './delivery/mail.ts'
-import { say, tickDelivery, wakeAtDelivery } from './delivery/outbox.ts'
+import { noteMembers, say, tickDelivery, wakeAtDelivery } from './delivery/outbox.ts'
 import { tickFarewells, wakeAtFarewells } from './farewell.ts'
 import { tickMeetings, wakeAtMeetings } from './meeting.ts'
 import { membersAt } from './members.ts'
@@ -60,6 +60,7 @@ const chores: readonly ((tx: Transaction) => Promise<void> | void)[] = [
   tickFarewells,
   tickMeetings,
   tickGroup,
+  noteMembers,
   tickAsleep,
   async (tx) => {
     for (const { from, bytes } of releaseLetters(tx))

@@ -48,13 +48,16 @@ const leastWaitMs = 1
 export const createRunner = (ports: Ports, initial: PeerState, runner: RunnerPorts): Runner => {
   let state = initial
   let clock = 0
+  let ahead = 0
   let closed = false
   let cancelWake = (): void => undefined
   let queue: Promise<void> = Promise.resolve()
 
-  /** A clock that was set back does not go back here. */
+  /** A clock that was set back does not go back here, nor does it stand still until it has caught up. */
   const now = (): number => {
-    clock = Math.max(clock, runner.now())
+    const shown = runner.now() + ahead
+    if (shown < clock) ahead += clock - shown
+    clock = runner.now() + ahead
     return clock
   }
 

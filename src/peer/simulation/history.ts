@@ -1,11 +1,18 @@
-import { type Bytes, decode } from '../../codec/index.ts'
-import { evictedOf, type MemberId, openMessage } from '../../group/index.ts'
-import { decodePeer, encodePeer, type PeerState, step } from '../index.ts'
-import { createWorld, type Member } from '../testing/network.ts'
-import { frame } from '../wire.ts'
-import { createBadRelay, playTrick } from './hostility.ts'
+/**
+ * One history: tabs join, talk, leave, are evicted, die, sleep and come back from what they stored; frames are lost,
+ * doubled and overtaken; the network splits; up to two adversaries play their programs. Some promises are checked after
+ * every step, the others at the end, once the network is whole again.
+ */
+import type { Bytes } from '../../codec/index.ts'
+import type { Address, MemberId } from '../../identity/index.ts'
+import { createWorld, idOf, type Member } from '../testing/world.ts'
+import { impersonate, keepOf, type Removed, replayToRemoved } from './ex-member.ts'
+import { playInsider } from './insider.ts'
 import { createInvariants, Violation } from './invariants.ts'
+import { createModel } from './model.ts'
+import { createBadRelay } from './relay-program.ts'
 import { type Action, scheduleOf, seededDraw } from './schedule.ts'
+import { sendStranger } from './strangers.ts'
 
 export interface HistoryOptions {
   /** See `fast-crypto.ts`. */
@@ -21,67 +28,31 @@ export interface HistoryResult {
   readonly tally: ReadonlyMap<string, number>
   /** Who ended how, and heard what: the same for both forms of the primitives. */
   readonly outcome: string
+  /** Virtual milliseconds until all agreed. */
+  readonly settledMs: number
 }
 
-const settleMs = 150_000
-/** While the door is closed by guesses, for longer: at most an hour at a time. */
-const maxSettleMs = 2 * 60 * 60_000
-const stepMs = 500
+const minute = 60_000
+const month = 30 * 24 * 60 * minute
+const stepMs = 1_000
 /** Agreement has to last this long before a history is over. */
 const calmSteps = 4
-const maxReplayed = 80
-const newPassword = 'evict, new password'
+/** Within this time all has to be well again; while a handshake or a shut door waits, within an hour more. */
+const settleMs = 5 * minute
+const longSettleMs = 4 * 60 * minute
+const longStepMs = minute
+const maxReplayed = 60
 
-interface Said {
-  readonly text: string
-  readonly by: MemberId
-  readonly to: readonly MemberId[]
-}
-
-/** Whether each has a session with the other, and the same one. */
-const share = (one: Member, other: Member): boolean => {
-  const [here, there] = [one.state.pairs.get(other.id), other.state.pairs.get(one.id)]
-  return here !== undefined && here.safety.digits === there?.safety.digits
-}
-
-/** Those who can reach each other by pair sessions, perhaps through others. */
-const connected = (members: readonly Member[]): readonly (readonly Member[])[] => {
-  const parts: Member[][] = []
-  const left = new Set(members)
-  for (const member of members) {
-    if (!left.delete(member)) continue
-    const part = [member]
-    for (const one of part) {
-      for (const other of left) {
-        if (!share(one, other)) continue
-        left.delete(other)
-        part.push(other)
-      }
-    }
-    parts.push(part)
-  }
-  return parts
-}
-
-/** One who left or was evicted, with all it had, and frames of those who knew that it was gone. */
-interface Removed {
-  readonly id: MemberId
-  readonly state: Uint8Array
-  readonly later: { readonly from: MemberId; readonly bytes: Bytes }[]
-}
-
-/**
- * One history: tabs join, talk, leave, are evicted, die, crash and come back from what they stored, fail the
- * password; frames are lost, doubled and overtaken; the network splits, the relay restarts or turns bad, members
- * play false. Some promises are checked after every step, the others at the end, once the network is whole again.
- */
 export const runHistory = async (seed: number, options: HistoryOptions = {}): Promise<HistoryResult> => {
   const { fast = false, schedule = scheduleOf(seed) } = options
   const draw = seededDraw(seed ^ 0x5eed)
-  const badRelay = createBadRelay(draw)
   let clock = (): number => 0
   const invariants = createInvariants(() => clock())
+  const model = createModel()
   const removed: Removed[] = []
+  /** Frames to an address that somebody poses as. */
+  let spied: { readonly from: Address; readonly to: Address; readonly seen: Bytes[] } | null = null
+  const badRelay = createBadRelay(draw, () => world.proofOf(`guess ${draw(1e9)}`))
   const world = await createWorld({
     seed,
     fast,
@@ -89,227 +60,324 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     duplicate: 0.05,
     reorder: 0.1,
     maxDelay: 40,
-    tickMs: 250,
     relayOnly: seed % 3 === 0,
     observer: {
       watch: invariants.watch,
-      relay: (from, to, bytes) => badRelay.treat({ from: from.id, to, bytes }),
-      stepped: (member, before, effects) => {
-        invariants.stepped(member, before, effects)
-        for (const { id, later } of removed) {
-          if (later.length >= maxReplayed || !member.state.group.roster.removes.has(id)) continue
-          for (const effect of effects) {
-            if (effect.kind === 'send') later.push({ from: member.id, bytes: effect.bytes })
-          }
-        }
+      relay: (from, to, bytes) => {
+        if (spied?.from === from && spied.to === to) spied.seen.push(bytes)
+        return badRelay.treat(from, to, bytes)
+      },
+      owners: badRelay.owners,
+      preKey: badRelay.preKey,
+      stepped: (member, taken) => {
+        invariants.stepped(member, taken)
+        model.stepped(member, taken)
+        if (!member.isInsider) noteLater(member, taken.effects)
       },
     },
   })
   clock = () => world.network.now()
+  badRelay.inhabit(world)
   const tally = new Map<string, number>()
-  const said: Said[] = []
+  const intruders = new Set<Address>()
+  const asleep = new Map<Member, number>()
+  const strangers: { close(): void }[] = []
+  const door = seed % 4 === 1 ? 'open' : 'strict'
   let known = 'right'
-  const intruders = new Set<MemberId>()
-  const alive = (): Member[] => world.members.filter(({ gone, state }) => !gone && state.ended === 'no')
-  const inside = (): Member[] => alive().filter(({ state }) => state.joined)
-  const heardBy = (id: MemberId): string[] =>
-    world.members.filter((member) => member.id === id).flatMap(({ heard }) => heard)
+  let changes = 0
 
-  const keep = (member: Member): void => {
-    removed.push({ id: member.id, state: encodePeer(member.state), later: [] })
+  /** What leaves after somebody learned of a removal. */
+  const noteLater = ({ address, runner }: Member, effects: readonly { readonly kind: string }[]): void => {
+    for (const { id, later } of removed) {
+      if (later.length >= maxReplayed || !runner.state().group.roster.removals.has(id)) continue
+      for (const effect of effects)
+        if (effect.kind === 'send') later.push({ from: address, bytes: (effect as unknown as { bytes: Bytes }).bytes })
+    }
   }
 
-  const evict = async (by: Member, whom: Member, at: number): Promise<void> => {
-    keep(whom)
-    // Every second eviction changes the password, too.
-    if (at % 2 === 0) known = `password ${at}`
-    const password = at % 2 === 0 ? await world.passwordOf(known) : null
-    await world.dispatch(by, { kind: 'remove', member: whom.id, password })
+  const alive = (): readonly Member[] =>
+    world.living().filter(({ address, isInsider }) => !isInsider && !intruders.has(address))
+  const inside = (): readonly Member[] =>
+    alive().filter(({ runner }) => runner.state().phase.kind === 'joined')
+  const count = (label: string, by = 1): void => void tally.set(label, (tally.get(label) ?? 0) + by)
+
+  const openMember = async (
+    name: string,
+    { stored = false, keeps = false, ...rest }: Partial<Extract<Action, { kind: 'join' }>>,
+  ): Promise<Member> => {
+    const inviters = inside()
+    const { lagMs, timerMs, invitedBy } = rest
+    const inviter = invitedBy === undefined ? undefined : inviters[invitedBy % Math.max(1, inviters.length)]
+    return world.open(name, {
+      password: known,
+      door,
+      keeps: keeps || stored,
+      lease: stored ? month : 5 * minute,
+      ...(lagMs === undefined ? {} : { lagMs }),
+      ...(timerMs === undefined ? {} : { timerMs }),
+      ...(inviter === undefined ? {} : { invitedBy: inviter }),
+    })
   }
 
-  const act = async (action: Action, at: number): Promise<void> => {
+  const say = async (one: Member, text: string): Promise<void> => {
+    invariants.hide(text)
+    await world.say(one, text)
+    model.noteSaid(one, text)
+  }
+
+  const newPassword = async (at: number) => {
+    known = `password ${at}`
+    changes += 1
+    return world.passwordOf(known, door)
+  }
+
+  const wake = async (member: Member): Promise<void> => {
+    asleep.delete(member)
+    await world.resume(member)
+  }
+
+  /** Carries an action out. `null`: there was nobody to do it. */
+  const act = async (action: Action, at: number): Promise<string | null> => {
     const members = inside()
-    const choice = action.kind === 'crash' ? members.filter(({ keeps }) => keeps) : members
-    const one = 'who' in action ? choice[action.who % Math.max(1, choice.length)] : undefined
-    if ('who' in action && one === undefined) return
-    const label =
-      'will' in action
-        ? `relay: ${action.will}`
-        : 'trick' in action
-          ? `insider: ${action.trick}`
-          : action.kind
-    const done = (as = label): void => void tally.set(as, (tally.get(as) ?? 0) + 1)
+    const one = 'who' in action ? members[action.who % Math.max(1, members.length)] : undefined
     switch (action.kind) {
-      case 'join': {
-        world.open(`member ${at}`, { password: known, keeps: draw(3) === 0 })
-        return done()
+      case 'join':
+        await openMember(`member ${at}`, action)
+        return action.stored ? 'join, stored' : 'join'
+      case 'crowd':
+        for (let i = 0; i < action.count; i++) await openMember(`member ${at}.${i}`, {})
+        return action.kind
+      case 'found-apart': {
+        const member = await openMember(`member ${at}`, {})
+        world.cut([member])
+        await world.pass(16_000 + action.forMs)
+        world.network.heal()
+        return action.kind
       }
-      case 'intrude':
-        if (intruders.size >= 2) return
-        intruders.add(world.open(`intruder ${at}`, { password: 'wrong password' }).id)
-        return done()
-      case 'say': {
-        const text = `a message of action ${at}`
-        invariants.hide(text)
-        const listed = new Set(world.view(one!).members.map(({ id }) => id))
-        const to = members.filter((member) => member !== one && listed.has(member.id)).map(({ id }) => id)
-        said.push({ text, by: one!.id, to })
-        await world.say(one!, text)
-        return done()
+      case 'intrude': {
+        if (intruders.size >= 2) return null
+        const intruder = await world.open(`intruder ${at}`, { password: 'wrong password', keeps: false })
+        intruders.add(intruder.address)
+        return action.kind
       }
+      case 'say':
+        if (one === undefined) return null
+        for (let i = 0; i < action.count; i++) await say(one, `message ${i} of action ${at}`)
+        return action.kind
       case 'leave':
-        if (members.length < 3) return
-        keep(one!)
-        await world.leave(one!)
-        return done()
-      case 'evict': {
-        const whom = members.find((member) => member !== one)
-        if (members.length < 3 || whom === undefined) return
-        await evict(one!, whom, at)
-        return done(at % 2 === 0 ? newPassword : label)
-      }
+        if (one === undefined || members.length < 3) return null
+        removed.push(keepOf(one))
+        await world.leave(one)
+        return action.kind
       case 'kill':
-        if (members.length < 3) return
-        world.close(one!)
-        return done()
-      case 'crash':
-        await invariants.crashed(world.crypto, one!)
-        world.close(one!)
-        await world.pass(200)
-        await world.resume(one!)
-        return done()
-      case 'partition': {
-        const cut = members.filter((_, i) => (action.mask >> (i % 6)) & 1)
-        world.cut(cut.map(({ id }) => id))
-        return done()
+        if (one === undefined || members.length < 3) return null
+        world.close(one)
+        return action.kind
+      case 'evict': {
+        const others = members.filter((member) => member !== one)
+        const whom = others[action.whom % Math.max(1, others.length)]
+        if (one === undefined || whom === undefined || members.length < 3) return null
+        if (!one.runner.state().group.roster.entries.has(idOf(whom))) return null
+        removed.push(keepOf(whom))
+        const password = action.password ? await newPassword(at) : null
+        const { withInvited } = action
+        await world.feed(one, { kind: 'remove', member: idOf(whom), withInvited, password })
+        return action.password ? 'evict, new password' : 'evict'
       }
+      case 'change-password':
+        if (one === undefined) return null
+        await world.feed(one, { kind: 'change-password', password: await newPassword(at) })
+        return action.kind
+      case 'crash':
+      case 'sleep': {
+        const able = members.filter(({ keeps, options: { lease = 0 } }) => keeps && (action.kind === 'crash' || lease === month))
+        const who = able[action.who % Math.max(1, able.length)]
+        if (who === undefined) return null
+        if (action.kind === 'crash') invariants.crashed(world.crypto, who)
+        world.close(who)
+        if (action.kind === 'sleep') {
+          asleep.set(who, world.network.now() + action.forMs)
+          return action.kind
+        }
+        await world.pass(action.forMs)
+        await world.resume(who)
+        return action.kind
+      }
+      case 'partition':
+        world.cut(members.filter((_, i) => (action.mask >> (i % 6)) & 1))
+        return action.kind
       case 'heal':
         world.network.heal()
-        return done()
+        return action.kind
       case 'restart-relay':
         world.network.restartRelay(action.forMs)
-        return done()
-      case 'bad-relay':
+        return action.kind
+      case 'clock':
+        if (one === undefined) return null
+        one.skewMs += action.ms
+        await world.feed(one, { kind: 'wake' })
+        return action.ms < 0 ? 'clock set back' : 'clock set forward'
+      case 'full-mailboxes':
+        for (const address of world.letters.keys())
+          if (action.full) world.full.add(address)
+          else world.full.delete(address)
+        return action.kind
+      case 'relay': {
+        const others = members.filter((member) => member !== one)
+        await badRelay.turn(action.program, one ?? null, others[action.who % Math.max(1, others.length)] ?? null)
+        return `relay: ${action.program}`
+      }
       case 'good-relay':
-        turnRelay(action.kind === 'bad-relay' ? action.will : null, one?.id ?? null)
-        return done()
-      case 'insider':
-        await playTrick(world, one!, action.trick)
-        return done()
+        await badRelay.turn(null, null, null)
+        return null
+      case 'insider': {
+        const others = members.filter((member) => member !== one)
+        const victim = others[action.whom % Math.max(1, others.length)]
+        if (one === undefined || victim === undefined || members.length < 3) return null
+        await playInsider(world, action.program, { insider: one, victim, draw })
+        return `insider: ${action.program}`
+      }
+      case 'strangers':
+        for (let i = 0; i < action.count; i++)
+          strangers.push(sendStranger(world, action.manner, await world.proofOf(`guess ${at}.${i}`)))
+        return `strangers: ${action.manner}`
+      case 'ex-member':
+        return comeAgain(action.how, at)
     }
   }
 
-  const turnRelay = (...turned: Parameters<typeof badRelay.turn>): void => {
-    for (const { from, to, bytes } of badRelay.turn(...turned)) world.speakAs(from, to, bytes)
+  const comeAgain = async (
+    how: Extract<Action, { kind: 'ex-member' }>['how'],
+    at: number,
+  ): Promise<string | null> => {
+    const old = removed.at(-1)
+    if (old === undefined) return null
+    if (how === 'old-state') {
+      const { member } = old
+      if (world.living().some(({ address }) => address === member.address)) return null
+      member.stored = old.state
+      const again = await world.resume(member)
+      again.isInsider = true
+    } else if (how === 'old-password') {
+      const password = changes === 0 ? known : 'right'
+      const again = await world.open(`again ${at}`, { password, keeps: false })
+      // With the password in force it is somebody new; with another it is an intruder.
+      if (password === known) return `ex-member: ${how}, in force`
+      intruders.add(again.address)
+    } else {
+      const [as, to] = inside()
+      if (as === undefined || to === undefined) return null
+      spied = { from: to.address, to: as.address, seen: [] }
+      const { seen } = spied
+      await impersonate(world, { as, to }, () => seen)
+      spied = null
+    }
+    return `ex-member: ${how}`
   }
 
-  const paired = (one: MemberId, other: MemberId): boolean =>
-    alive().some((a) => a.id === one && alive().some((b) => b.id === other && share(a, b)))
+  const wakeDue = async (all: boolean): Promise<void> => {
+    for (const [member, due] of asleep)
+      if (all || world.network.now() >= due) {
+        await wake(member)
+        count('woken')
+      }
+  }
 
-  /** What has to hold once the network is whole and time has passed: I4, and every message shown once. */
+  const pass = async (ms: number): Promise<void> => {
+    await world.pass(ms)
+    await wakeDue(false)
+  }
+
+  /** Removed as far as any honest member knows. */
+  const goneIds = (): ReadonlySet<MemberId> =>
+    new Set(alive().flatMap(({ runner }) => [...runner.state().group.roster.removals.keys()]))
+
+  const share = (one: Member, other: Member): boolean =>
+    one.runner.state().group.roster.entries.has(idOf(other)) &&
+    other.runner.state().group.roster.entries.has(idOf(one))
+
+  /** What has to hold once the network is whole and time has passed. */
   const unsettled = (): string | null => {
-    for (const { id, state } of world.members) {
-      if (!intruders.has(id)) continue
-      const met = [...state.pairs.keys()].filter((other) => !intruders.has(other))
-      if (
-        met.length > 0 ||
-        heardBy(id).some((text) => said.some((one) => one.text === text && !intruders.has(one.by)))
-      ) {
-        return 'I9: an intruder got in'
-      }
+    const gone = goneIds()
+    const members = alive().filter((member) => !gone.has(idOf(member)))
+    const joined = members.filter(({ runner }) => runner.state().phase.kind === 'joined')
+    // Whoever was opened with a password that was changed meanwhile is refused, and says so.
+    const mayFail = ({ options }: Member): boolean => options.password !== known
+    const late = members.find((member) => !joined.includes(member) && !mayFail(member))
+    if (late !== undefined) return `I4: ${late.name} never got in`
+    for (const { address, name, heard } of world.members) {
+      if (!intruders.has(address)) continue
+      const isIn = joined.some(({ runner }) =>
+        [...runner.state().group.roster.entries.values()].some(({ entry }) => entry.address === address),
+      )
+      if (isIn || heard.some(({ text }) => model.said.has(text))) return `I9: ${name} got in`
     }
-    // Those who were evicted may not know it yet, and are none of the others' business.
-    const gone = new Set(world.members.flatMap(({ state }) => evictedOf(state.group)))
-    const members = alive().filter((member) => !intruders.has(member.id) && !gone.has(member.id))
-    for (const member of members) if (!member.state.joined) return `I4: ${member.name} never got in`
-    const parts = connected(members)
-    // What keeps two honest members from a session for longer: a relay that spoils the proof itself, and a
-    // password that changes while somebody is proving the one before.
-    const spoiled = [...tally.keys()].some((label) => label.startsWith('relay') || label === newPassword)
-    if (parts.length > 1 && !spoiled)
-      return `I4: ${parts.length} groups that have nothing to do with each other`
-    for (const part of parts) {
-      const standings = new Set(part.map((member) => world.standingOf(member)))
-      if (standings.size > 1) return `I4: split: ${[...standings].join(' | ')}`
+    // With two passwords in the room two parts cannot meet.
+    const standings = new Set(joined.map(world.standingOf))
+    const passwords = new Set(joined.map(({ runner }) => runner.state().password.record?.hash))
+    if (standings.size > 1 && (changes === 0 || passwords.size === 1))
+      return `I4: split: ${[...standings].join(' | ')}`
+    return model.missing(joined, gone, share)
+  }
+
+  const settle = async (): Promise<string | null> => {
+    let calm = 0
+    const start = world.network.now()
+    const passed = (): number => world.network.now() - start
+    while (passed() < longSettleMs && calm < calmSteps) {
+      await pass(passed() < settleMs ? stepMs : longStepMs)
+      calm = unsettled() === null ? calm + 1 : 0
     }
-    for (const { text, by, to } of said) {
-      // What a member said and did not live to see confirmed may be lost.
-      if (!members.some(({ id }) => id === by)) continue
-      for (const { id, name } of members) {
-        if (!to.includes(id)) continue
-        if (!paired(by, id)) continue
-        const times = heardBy(id).filter((heard) => heard === text).length
-        if (times !== 1) return `I4: ${name} heard "${text}" ${times} times`
-      }
+    settledMs = passed() - calmSteps * stepMs
+    return unsettled()
+  }
+
+  let settledMs = 0
+  const play = async (): Promise<string | null> => {
+    for (const [at, action] of schedule.entries()) {
+      const label = await act(action, at)
+      if (label !== null) count(label)
+      await pass(action.wait)
+    }
+    world.network.heal()
+    world.full.clear()
+    await badRelay.turn(null, null, null)
+    for (const stranger of strangers) stranger.close()
+    await evictInsiders()
+    await wakeDue(true)
+    const left = await settle()
+    if (left !== null) return left
+    for (const one of removed) {
+      await replayToRemoved(world, one)
+      count('frames replayed to the removed', one.later.length)
     }
     return null
   }
 
-  /** I9: with its last state and all later traffic, who was removed learns nothing. */
-  const replayToRemoved = async (): Promise<void> => {
-    for (const { id: self, state: bytes, later } of removed) {
-      let state: PeerState = await decodePeer(world.crypto, bytes)
-      const held = new Set(state.group.epochs.map(({ id }) => id))
-      tally.set('replayed to the removed', (tally.get('replayed to the removed') ?? 0) + later.length)
-      for (const { from, bytes: sent } of later) {
-        const message = decode(frame, sent)
-        if (message.kind === 'group') {
-          const opened = await openMessage(world.crypto, state.group, from, message.body)
-          if (opened.kind === 'opened') throw new Violation('I9: a removed member reads a later message')
-        }
-        const event = {
-          kind: 'received',
-          from,
-          via: 'direct',
-          bytes: sent,
-          now: world.network.now(),
-        } as const
-        const stepped = await step(world.ports, state, event)
-        if (stepped.effects.some(({ kind }) => kind === 'message')) {
-          throw new Violation('I9: a removed member is shown a later message')
-        }
-        if (stepped.state.group.epochs.some(({ id, author }) => !held.has(id) && author !== self)) {
-          throw new Violation('I9: a removed member derives a later epoch')
-        }
-        // It does not end because it is told so.
-        if (stepped.state.ended === 'no') state = stepped.state
+  /** Every second history ends without its insiders. */
+  const evictInsiders = async (): Promise<void> => {
+    const insiders = world.living().filter(({ isInsider }) => isInsider)
+    const [by] = inside()
+    if (by === undefined || seed % 2 === 0) return
+    for (const insider of insiders) {
+      if (by.runner.state().group.roster.entries.has(idOf(insider))) {
+        await world.remove(by, idOf(insider))
+        count('insider evicted')
       }
+      world.close(insider)
     }
-  }
-
-  const play = async (): Promise<string | null> => {
-    for (const [at, action] of schedule.entries()) {
-      await act(action, at)
-      await world.pass(action.wait)
-    }
-    world.network.heal()
-    turnRelay(null, null)
-    let calm = 0
-    for (let passed = 0, until = settleMs; passed < until && calm < calmSteps; passed += stepMs) {
-      await world.pass(stepMs)
-      calm = unsettled() === null ? calm + 1 : 0
-      // What guessers closed opens again, and what waited for it goes on.
-      const closed = alive().some(({ state }) => state.guesses.blockedUntil > world.network.now())
-      if (closed) until = Math.min(passed + settleMs, maxSettleMs)
-    }
-    const left = unsettled()
-    if (left === null) await replayToRemoved()
-    return left
   }
 
   let violation: string | null
   try {
     violation = await play()
   } catch (error) {
-    // A step that throws is a defect, whatever it is called.
-    violation =
-      error instanceof Violation
-        ? error.message
-        : `a step broke: ${error instanceof Error ? error.stack?.split('\n').slice(0, 4).join(' ') : error}`
+    if (error instanceof Violation) violation = error.message
+    else violation = `I15: ${error instanceof Error ? error.stack?.split('\n').slice(0, 4).join(' ') : error}`
   }
-  const outcome = world.members.map(
-    ({ id, name, state }) =>
-      `${name} ${state.ended} ${world.view({ state } as Member).epoch} ${state.group.hash.slice(0, 8)} ${heardBy(id).join()}`,
-  )
-  return { violation, tally, outcome: outcome.join('\n') }
+  const outcome = world.members.map(({ name, runner, heard }) => {
+    const { phase, group } = runner.state()
+    return `${name} ${phase.kind} ${group.hash.slice(0, 8)} ${heard.map(({ text }) => text).join()}`
+  })
+  return { violation, tally, outcome: outcome.join('\n'), settledMs }
 }

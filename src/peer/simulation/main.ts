@@ -1,3 +1,4 @@
+/** `npm run sim -- group`: plays the histories of some seeds and says what they found; see `tools/sim.mjs`. */
 import { parseArgs } from 'node:util'
 import { runHistory } from './history.ts'
 import { scheduleOf, shrink } from './schedule.ts'
@@ -19,10 +20,12 @@ if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(first) || f
 
 const total = new Map<string, number>()
 let failed = 0
+let slowest = 0
 process.stdout.write(`seeds ${first} to ${first + runs - 1}, ${fast ? 'fast' : 'real'} primitives\n`)
 for (let seed = first; seed < first + runs; seed++) {
-  const { violation, tally } = await runHistory(seed, { fast })
+  const { violation, tally, settledMs } = await runHistory(seed, { fast })
   for (const [name, count] of tally) total.set(name, (total.get(name) ?? 0) + count)
+  slowest = Math.max(slowest, settledMs)
   if (violation === null) continue
   failed += 1
   process.stdout.write(`seed ${seed}: ${violation}\n`)
@@ -33,5 +36,6 @@ for (let seed = first; seed < first + runs; seed++) {
   process.stdout.write(`shortest found: ${JSON.stringify(shortest)}\n`)
 }
 const counts = [...total].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `${name} ${count}`)
-process.stdout.write(`${counts.join(', ')}\n${runs - failed} passed, ${failed} failed\n`)
+process.stdout.write(`${counts.join(', ')}\nlongest until all agreed: ${Math.round(slowest / 1_000)} s\n`)
+process.stdout.write(`${runs - failed} passed, ${failed} failed\n`)
 if (failed > 0) process.exitCode = 1

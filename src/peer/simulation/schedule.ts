@@ -1,24 +1,58 @@
-/** What may happen to a group, as data: a history is a list of these, so that a failing one can be made shorter. */
+/**
+ * What may happen to a group, as data: a history is a list of these, so that a failing one can be made shorter.
+ */
+import { type InsiderProgram, insiderPrograms } from './insider.ts'
+import { type RelayProgram, relayPrograms } from './relay-program.ts'
+import { type StrangerManner, strangerManners } from './strangers.ts'
+
+/** `who`, `whom`: places in the list of those inside, taken modulo its length. */
 export type Action = { readonly wait: number } & (
-  | { readonly kind: 'join' | 'heal' | 'intrude' }
-  /** `who`: a place in the list of those inside, taken modulo its length. */
-  | { readonly kind: 'say' | 'leave' | 'evict' | 'kill' | 'crash'; readonly who: number }
+  | {
+      readonly kind: 'join'
+      /** Stored members have a lease of a month, pre-keys and a mailbox. */
+      readonly stored?: boolean
+      readonly keeps?: boolean
+      /** Milliseconds that its Worker lags. */
+      readonly lagMs?: number
+      /** A tab in the background. */
+      readonly timerMs?: number
+      /** By whom its link was made. */
+      readonly invitedBy?: number
+    }
+  /** So many at once. */
+  | { readonly kind: 'crowd'; readonly count: number }
+  /** One that founds a room of its own, and meets the others later. */
+  | { readonly kind: 'found-apart'; readonly forMs: number }
+  | { readonly kind: 'intrude' }
+  | { readonly kind: 'say'; readonly who: number; readonly count: number }
+  | { readonly kind: 'leave' | 'kill'; readonly who: number }
+  | {
+      readonly kind: 'evict'
+      readonly who: number
+      readonly whom: number
+      readonly password: boolean
+      readonly withInvited: boolean
+    }
+  | { readonly kind: 'change-password'; readonly who: number }
+  /** Closed, and resumed after a while from what it stored: hours, where it sleeps. */
+  | { readonly kind: 'crash' | 'sleep'; readonly who: number; readonly forMs: number }
   | { readonly kind: 'partition'; readonly mask: number }
+  | { readonly kind: 'heal' }
   | { readonly kind: 'restart-relay'; readonly forMs: number }
-  | { readonly kind: 'bad-relay'; readonly will: RelayWill; readonly who: number }
+  | { readonly kind: 'clock'; readonly who: number; readonly ms: number }
+  | { readonly kind: 'full-mailboxes'; readonly full: boolean }
+  | { readonly kind: 'relay'; readonly program: RelayProgram; readonly who: number }
   | { readonly kind: 'good-relay' }
-  | { readonly kind: 'insider'; readonly trick: Trick; readonly who: number }
+  | { readonly kind: 'insider'; readonly program: InsiderProgram; readonly who: number; readonly whom: number }
+  | { readonly kind: 'strangers'; readonly manner: StrangerManner; readonly count: number }
+  /** A removed member comes again: with its old state, or with the password that it knows. */
+  | { readonly kind: 'ex-member'; readonly how: 'old-state' | 'old-password' | 'impersonates' }
 )
 
-/** What a malicious relay does to the frames that it carries. */
-export const relayWills = ['drop', 'replay', 'forge', 'swap', 'withhold'] as const
-export type RelayWill = (typeof relayWills)[number]
+export const adversaries = ['relay', 'insider', 'strangers', 'ex-member'] as const
+export type Adversary = (typeof adversaries)[number]
 
-/** What a malicious member does with its own sessions. */
-export const tricks = ['equivocate', 'pin', 'flood', 'misdeliver', 'two-secrets'] as const
-export type Trick = (typeof tricks)[number]
-
-/** Uniform in [0, 1): mulberry32, apart from the members' randomness. */
+/** Uniform in [0, below): mulberry32, apart from the members' randomness. */
 export const seededDraw = (seed: number): ((below: number) => number) => {
   let state = seed >>> 0
   return (below) => {
@@ -28,51 +62,132 @@ export const seededDraw = (seed: number): ((below: number) => number) => {
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
   }
 }
+export type Draw = ReturnType<typeof seededDraw>
 
 const maxJoins = 6
+const minute = 60_000
+const hour = 60 * minute
+
+/** Up to two of them: none in every fourth history. */
+const adversariesOf = (draw: Draw): ReadonlySet<Adversary> => {
+  if (draw(4) === 0) return new Set()
+  const pick = (): Adversary => adversaries[draw(adversaries.length)]!
+  return new Set([pick(), pick()])
+}
+
+interface Course {
+  readonly draw: Draw
+  readonly against: ReadonlySet<Adversary>
+  joins: number
+  cut: boolean
+  bad: boolean
+  full: boolean
+}
+
+const joining = ({ draw }: Course, wait: number): Action => ({
+  kind: 'join',
+  wait,
+  ...(draw(3) === 0 ? { stored: true, keeps: true } : { keeps: draw(3) === 0 }),
+  ...(draw(8) === 0 ? { lagMs: 200 + draw(3_000) } : {}),
+  ...(draw(10) === 0 ? { timerMs: minute } : {}),
+  ...(draw(4) === 0 ? { invitedBy: draw(64) } : {}),
+})
+
+const hostile = (course: Course, wait: number): Action | null => {
+  const { draw, against } = course
+  const chosen = [...against][draw(Math.max(1, against.size))]
+  const who = draw(64)
+  switch (chosen) {
+    case 'relay':
+      course.bad = true
+      return { kind: 'relay', wait, program: relayPrograms[draw(relayPrograms.length)]!, who }
+    case 'insider':
+      return {
+        kind: 'insider',
+        wait,
+        program: insiderPrograms[draw(insiderPrograms.length)]!,
+        who,
+        whom: draw(64),
+      }
+    case 'strangers':
+      return {
+        kind: 'strangers',
+        wait,
+        manner: strangerManners[draw(strangerManners.length)]!,
+        count: 1 + draw(8),
+      }
+    case 'ex-member': {
+      const ways = ['old-state', 'old-password', 'impersonates'] as const
+      return { kind: 'ex-member', wait, how: ways[draw(ways.length)]! }
+    }
+    default:
+      return null
+  }
+}
+
+const coming = (course: Course, wait: number, choice: number): Action | null => {
+  const { draw } = course
+  if (course.joins >= maxJoins) return null
+  if (choice < 14) {
+    course.joins += 1
+    return joining(course, wait)
+  }
+  if (choice < 16) {
+    course.joins += 3
+    return { kind: 'crowd', wait, count: 3 }
+  }
+  if (choice < 18) {
+    course.joins += 1
+    return { kind: 'found-apart', wait, forMs: 1_000 + draw(20_000) }
+  }
+  return null
+}
+
+const usual = (course: Course, wait: number, choice: number): Action => {
+  const { draw } = course
+  const who = draw(64)
+  if (choice < 46) return { kind: 'say', wait, who, count: draw(6) === 0 ? 20 : 1 }
+  if (choice < 51) return { kind: 'leave', wait, who }
+  if (choice < 58)
+    return { kind: 'evict', wait, who, whom: draw(64), password: draw(2) === 0, withInvited: draw(4) === 0 }
+  if (choice < 61) return { kind: 'change-password', wait, who }
+  if (choice < 65) return { kind: 'kill', wait, who }
+  if (choice < 71) return { kind: 'crash', wait, who, forMs: 100 + draw(2_000) }
+  if (choice < 77) return { kind: 'sleep', wait, who, forMs: draw(3) === 0 ? draw(9 * hour) : draw(20 * minute) }
+  if (choice < 80) return { kind: 'intrude', wait }
+  if (choice < 86) {
+    course.cut = true
+    return { kind: 'partition', wait, mask: 1 + draw(62) }
+  }
+  if (choice < 90) return { kind: 'restart-relay', wait, forMs: 200 + draw(400) }
+  if (choice < 93) return { kind: 'clock', wait, who, ms: draw(2) === 0 ? draw(3 * hour) : -draw(hour) }
+  if (choice < 95) {
+    course.full = !course.full
+    return { kind: 'full-mailboxes', wait, full: course.full }
+  }
+  return { kind: 'say', wait, who, count: 1 }
+}
 
 /** The schedule of a seed: two join first, and the rest follows by chance. */
-export const scheduleOf = (seed: number, actions = 14): readonly Action[] => {
+export const scheduleOf = (seed: number, actions = 16): readonly Action[] => {
   const draw = seededDraw(seed)
-  const schedule: Action[] = [
-    { kind: 'join', wait: 1_000 },
-    { kind: 'join', wait: draw(1_500) },
-  ]
-  let joins = 2
-  let cut = false
-  let bad = false
+  const against = adversariesOf(draw)
+  const course: Course = { draw, against, joins: 2, cut: false, bad: false, full: false }
+  const schedule: Action[] = [joining(course, 1_000), joining(course, draw(1_500))]
   const next = (): Action => {
-    const wait = draw(1_500)
-    const who = draw(64)
+    // Most follow at once; some leave the group in peace for a while.
+    const wait = draw(5) === 0 ? draw(90_000) : draw(1_500)
     const choice = draw(100)
-    if (cut && choice < 35) {
-      cut = false
+    if (course.cut && choice < 35) {
+      course.cut = false
       return { kind: 'heal', wait }
     }
-    if (bad && choice < 35) {
-      bad = false
+    if (course.bad && draw(100) < 30) {
+      course.bad = false
       return { kind: 'good-relay', wait }
     }
-    if (choice < 16 && joins < maxJoins) {
-      joins += 1
-      return { kind: 'join', wait }
-    }
-    if (choice < 48) return { kind: 'say', wait, who }
-    if (choice < 54) return { kind: 'leave', wait, who }
-    if (choice < 59) return { kind: 'evict', wait, who }
-    if (choice < 64) return { kind: 'kill', wait, who }
-    if (choice < 70) return { kind: 'crash', wait, who }
-    if (choice < 75) return { kind: 'intrude', wait }
-    if (choice < 81) {
-      cut = true
-      return { kind: 'partition', wait, mask: 1 + draw(62) }
-    }
-    if (choice < 85) return { kind: 'restart-relay', wait, forMs: 200 + draw(400) }
-    if (choice < 92) {
-      bad = true
-      return { kind: 'bad-relay', wait, will: relayWills[draw(relayWills.length)]!, who }
-    }
-    return { kind: 'insider', wait, trick: tricks[draw(tricks.length)]!, who }
+    const attack = draw(100) < 25 ? hostile(course, wait) : null
+    return attack ?? coming(course, wait, choice) ?? usual(course, wait, choice)
   }
   while (schedule.length < actions + 2) schedule.push(next())
   return schedule
