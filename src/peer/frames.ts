@@ -21,7 +21,7 @@ const aeadTag = 16
 export type Proof = 'password' | 'verifier'
 
 export type Frame =
-  /** One flow of a PAKE run. `beside`: flow 1 again in flow 3's frame, the sealed entry A1 in flow 5's, else empty. */
+  /** One flow of a PAKE run. `beside`: flows 1 and 2 again in flow 3's frame, the sealed entry A1 in flow 5's, else empty. */
   | {
       readonly kind: 'pake'
       readonly proof: Proof

@@ -273,6 +273,7 @@ export const end = (
 /** Everything to wipe when a member ends. */
 export const secretsOfPeer = ({ pairs, password, self, admission, asleep }: PeerState): readonly Secret[] => [
   password.verifier,
+  ...(password.intention === null ? [] : [password.intention.password.verifier]),
   ...secretsOfSelf(self),
   ...secretsOfAdmission(admission),
   ...secretsOfAsleep(asleep),

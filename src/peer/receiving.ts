@@ -8,7 +8,7 @@
  *                   ──> answer · letter · used             asleep.ts
  */
 import { type Bytes, DecodeError, decode } from '../codec/index.ts'
-import type { Address, MemberId } from '../identity/index.ts'
+import type { MemberId } from '../identity/index.ts'
 import { hearRefusal, noteRoster, receiveAdmit, receiveEnter } from './admission/entering.ts'
 import { receiveBusy, receivePake } from './admission/runs.ts'
 import { doorkeeperAt } from './admission/state.ts'

@@ -136,7 +136,6 @@ export const tickDelivery = async (tx: Transaction): Promise<void> => {
   if (tx.state.phase.kind !== 'joined') return
   noteIdentity(tx)
   noteEpoch(tx)
-  noteMembers(tx)
   await flush(tx)
   await noteNear(tx)
   await tickCopies(tx)
@@ -152,8 +151,12 @@ const noteEpoch = (tx: Transaction): void => {
   if (!isWithout && withoutEpochFrom !== null) setDelivery(tx, { withoutEpochFrom: null })
 }
 
-/** Those who came: what was said before is not for them. Sleepers whose entry is known: they have an id from now on. */
-const noteMembers = (tx: Transaction): void => {
+/**
+ * Those who came: what was said before is not for them. Sleepers whose entry is known: they have an id from now on.
+ * Before `asleep.ts` forgets how they were met.
+ */
+export const noteMembers = (tx: Transaction): void => {
+  if (tx.state.phase.kind !== 'joined') return
   const { before, lastNumber } = tx.state.delivery
   const fresh = others(tx.state).filter((id) => !before.has(id))
   if (fresh.length === 0) return
