@@ -3,7 +3,18 @@
  * Tests obey it too; what only they may do is said in the rule.
  */
 
-const core = ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group', 'peer', 'login']
+const core = [
+  'codec',
+  'crypto',
+  'metrics',
+  'pake',
+  'identity',
+  'ratchet',
+  'prekeys',
+  'group',
+  'peer',
+  'login',
+]
 
 /** Folder of src: folders of src that it may import. */
 const allowed = {
@@ -11,12 +22,13 @@ const allowed = {
   metrics: [],
   crypto: ['codec', 'metrics'],
   pake: ['codec', 'crypto'],
-  ratchet: ['codec', 'crypto'],
+  identity: ['codec', 'crypto'],
+  ratchet: ['codec', 'crypto', 'identity'],
   // A pre-key is OQUAKE's first message: a port for three functions would only hide where they come from.
-  prekeys: ['codec', 'crypto', 'pake'],
-  group: ['codec', 'crypto'],
-  peer: ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group'],
-  login: ['codec', 'crypto', 'metrics', 'pake', 'group', 'peer'],
+  prekeys: ['codec', 'crypto', 'pake', 'identity'],
+  group: ['codec', 'crypto', 'identity'],
+  peer: ['codec', 'crypto', 'metrics', 'pake', 'identity', 'ratchet', 'prekeys', 'group'],
+  login: ['codec', 'crypto', 'metrics', 'pake', 'identity', 'peer'],
   'relay-protocol': ['codec'],
   transport: ['codec', 'relay-protocol'],
   host: [...core, 'relay-protocol', 'transport'],
@@ -184,7 +196,13 @@ module.exports = {
       from: { path: '^src/host/(page/|index\\.ts$)', pathNot: tests },
       to: { path: '^src/host/', pathNot: '^src/host/(page/|worker/worker\\.ts$)' },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Of values. The record of a state and the types of its slices name each other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-unresolvable',
       severity: 'error',
