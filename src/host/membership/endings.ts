@@ -1,6 +1,7 @@
 /** What the page shows for each end of a membership and each relay error. */
 
 import type { PeerState } from '../../peer/index.ts'
+import type { ErrorCode as RelayErrorCode } from '../../relay-protocol/index.ts'
 import type { ErrorCode, Phase } from '../page/view.ts'
 
 /** By the suite of the group, if this tab joined with another one. */
@@ -9,7 +10,11 @@ export const otherSuites: Partial<Record<number, ErrorCode>> = {
   2: 'join/other-suite-2',
 }
 
-export const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: ErrorCode | null }>> = {
+type Ending = { readonly phase: Phase; readonly code: ErrorCode | null }
+
+/** `null`: the membership goes on. */
+export const endings: Readonly<Record<PeerState['ended'], Ending | null>> = {
+  no: null,
   'other-suite': { phase: 'failed', code: 'join/unknown-suite' },
   refused: { phase: 'refused', code: 'pake/failed' },
   throttled: { phase: 'refused', code: 'pake/throttled' },
@@ -17,7 +22,7 @@ export const endings: Partial<Record<PeerState['ended'], { phase: Phase; code: E
   removed: { phase: 'failed', code: 'group/removed' },
 }
 
-export const relayErrors: Partial<Record<string, ErrorCode>> = {
+export const relayErrors: Partial<Record<RelayErrorCode, ErrorCode>> = {
   'room-full': 'relay/full',
   'message-rate': 'relay/limited',
   'byte-rate': 'relay/limited',

@@ -190,7 +190,13 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       case 'reject': {
         const shown = shownRejects.find((code) => code === effect.code)
         if (shown !== undefined) screen.fail(shown)
+        return
       }
+      // For the trace alone.
+      case 'opened':
+        return
+      default:
+        return effect satisfies never
     }
   }
 
@@ -202,7 +208,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     recorder.note({ phase, epoch })
     if (peer.joined) entering.arrive(null)
     const ending = endings[peer.ended]
-    if (ending !== undefined) {
+    if (ending !== null) {
       const named = peer.ended === 'other-suite' ? otherSuites[neededSuite ?? 0] : undefined
       return end(ending.phase, named ?? ending.code, retryAt)
     }
@@ -284,6 +290,13 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
         const code = relayErrors[event.code] ?? 'relay/refused'
         return screen.fail(code, ports.now() + event.retryAfterMs)
       }
+      // For the Relay tab alone.
+      case 'limits':
+      case 'refused':
+      case 'round-trip':
+        return
+      default:
+        return event satisfies never
     }
   }
 
@@ -376,6 +389,8 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
           return feed({ kind: 'link', member, direct: event.direct })
         case 'received':
           return feed({ kind: 'received', from: member, via: 'direct', bytes: event.bytes })
+        default:
+          return event satisfies never
       }
     },
   }

@@ -192,6 +192,8 @@ export const createHost = (ports: HostPorts): Host => {
           return screen.restart({ phase: 'left' })
         case 'dismiss-error':
           return screen.show({ error: null })
+        default:
+          return command satisfies never
       }
     },
     wake: () => membership?.wake(),
