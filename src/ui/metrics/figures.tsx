@@ -1,3 +1,5 @@
+/** The last minute in figures, each with a sparkline. */
+
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { allOperations } from '../records/record-log.ts'
 import { useFormats } from '../shared/format.ts'
@@ -9,7 +11,6 @@ import { useLog } from './use-time-panel.ts'
 const minute = 60_000
 const handshake = 'pake_run'
 
-/** The last minute in figures, each with its course. */
 export function Figures({ slot }: { readonly slot: Slot }) {
   const { metrics, charts, room } = useWording()
   const { client } = useServices()

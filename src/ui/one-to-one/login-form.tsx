@@ -1,3 +1,5 @@
+/** Place and password of a 1-to-1 login, as the side that listens or the side that logs in. */
+
 import { type SubmitEvent, useId, useState } from 'react'
 import { loginSuites } from '../../host/index.ts'
 import { readAddress } from '../app/address.ts'
@@ -10,7 +12,6 @@ import screen from '../shared/screen.module.css'
 import { suiteText } from '../shared/suite-text.ts'
 import styles from './one-to-one.module.css'
 
-/** `again`: another password at the place where this tab already is. */
 export function LoginForm({ again = false }: { readonly again?: boolean }) {
   const { oneToOne: words } = useWording()
   const { client } = useServices()

@@ -1,3 +1,5 @@
+/** A recording of the wire as a JSON file, read strictly. */
+
 import { parseTraceEvent, type TraceEvent } from '../../metrics/index.ts'
 import { traceCapacity } from '../records/trace-log.ts'
 

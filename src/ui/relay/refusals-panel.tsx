@@ -1,3 +1,5 @@
+/** What the relay refused, and why links ended. */
+
 import type { RelayReason, RelayView } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
@@ -55,7 +57,6 @@ function Reasons({ title, none, rows, retried }: ReasonsProps) {
   )
 }
 
-/** What the relay would not do, and when to ask again. */
 export function RefusalsPanel({ refusals }: Pick<RelayView, 'refusals'>) {
   const { relay: words } = useWording()
   const rows = refusals.map(({ code, ...refusal }) => ({ reason: code, ...refusal }))

@@ -1,3 +1,5 @@
+/** Epoch and fingerprint of the group key, and the own id. */
+
 import { useUi, useWording } from '../app/context.tsx'
 import styles from './group-key.module.css'
 

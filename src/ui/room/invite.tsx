@@ -1,3 +1,5 @@
+/** The invitation as a link or as a QR code. */
+
 import { useState } from 'react'
 import { encode } from 'uqr'
 import { useWording } from '../app/context.tsx'
@@ -11,7 +13,6 @@ interface Props {
   readonly password: string | null
 }
 
-/** Hands out the invitation: as a link, or for another device's camera. */
 export function Invite({ group, password }: Props) {
   const { invite } = useWording()
   const [withPassword, setWithPassword] = useState(false)

@@ -1,3 +1,5 @@
+/** The safety number of a pair, to be compared on both screens. */
+
 import type { MemberView } from '../../host/index.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { Dialog } from '../shared/dialog.tsx'
@@ -10,7 +12,6 @@ interface Props {
   readonly onClose: () => void
 }
 
-/** The safety number of a pair: who sees the same on both screens has nobody in between. */
 export function VerifyDialog({ name, safety: { digits, words }, onClose }: Props) {
   const { room } = useWording()
   const { store } = useServices()

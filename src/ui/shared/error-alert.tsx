@@ -1,3 +1,5 @@
+/** An error in words, with a countdown where the next try has to wait. */
+
 import { useEffect, useState } from 'react'
 import type { ErrorCode } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'

@@ -1,3 +1,5 @@
+/** Exports what the Metrics tab shows, and loads such a file again in place of live figures. */
+
 import { useId, useState } from 'react'
 import { useServices, useWording } from '../../app/context.tsx'
 import { useFormats } from '../../shared/format.ts'
@@ -23,7 +25,6 @@ const load = async (file: File): Promise<LoadedCapture | Problem> => {
   }
 }
 
-/** Takes what the tab shows out as a file, and shows such a file again in place of what happens now. */
 export function CaptureBar() {
   const { capture } = useWording()
   const { metricsView } = useServices()

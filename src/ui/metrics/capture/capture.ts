@@ -1,3 +1,5 @@
+/** A capture: the whole record log as JSON, bounded and read strictly. */
+
 import type { OperationRecord, SliceData, TallyData } from '../../../metrics/index.ts'
 import { type LogData, logLimits, type SeriesData } from '../../records/log-data.ts'
 import { RecordLog } from '../../records/record-log.ts'

@@ -22,7 +22,7 @@ export class CaptureProblem extends Error {
   }
 }
 
-/** Gives the value back, typed and made anew, or throws `CaptureProblem`. */
+/** Returns a typed copy of the value, or throws `CaptureProblem`. */
 export type Parse<T> = (value: unknown, path: string) => T
 
 const wrong = (path: string): never => {
