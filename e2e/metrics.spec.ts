@@ -232,7 +232,7 @@ test('every export is what its preview showed, and a loaded capture shows the sa
 
   // A file that is not a capture changes nothing.
   await load('bad.json', capture.replace('"version":1', '"version":1,"password":"x"'))
-  await expect(bob.alert).toContainText('should not. (password)')
+  await expect(bob.alert).toContainText('unknown field. (password)')
   expect(await tableText(table)).toEqual(rows)
   await bob.page.getByRole('button', { name: 'Back to live' }).click()
   await expect(bob.page.getByText('second.json')).toBeHidden()

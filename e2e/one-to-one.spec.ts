@@ -124,7 +124,7 @@ test('a wrong password is refused on both sides after the same messages, and a s
   await client.click('Run all')
   for (const side of [client, server]) {
     await expect(side.alert).toContainText(/password.*refused.*pake\/failed/)
-    await expect(side.page.getByText('Failed logins in the last ten minutes: 1 of 5.')).toBeVisible()
+    await expect(side.page.getByText('Failed logins in the last 10 minutes: 1 of 5.')).toBeVisible()
     await expect(side.fingerprint).toHaveCount(0)
   }
   const refused = await client.sizes()
@@ -135,7 +135,7 @@ test('a wrong password is refused on both sides after the same messages, and a s
 
   for (let i = 0; i < 4; i++) {
     await client.again(unique('wrong'))
-    await expect(client.page.getByText(`Failed logins in the last ten minutes: ${i + 2} of 5.`)).toBeVisible()
+    await expect(client.page.getByText(`Failed logins in the last 10 minutes: ${i + 2} of 5.`)).toBeVisible()
   }
   await client.again(password)
   await expect(client.alert.filter({ hasText: 'Next try in' }).first()).toBeVisible()

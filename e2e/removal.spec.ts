@@ -67,7 +67,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 390, height: 844 })
     await alice.toFront()
     await page.getByRole('button', { name: 'Remove Carol', exact: true }).click()
-    await expect(page.getByText('Without a new password Carol can knock again')).toBeVisible()
+    await expect(page.getByText('Without a new password, Carol can simply join again')).toBeVisible()
     await expectNoViolations(page)
     await page.keyboard.press('Escape')
     await expect(page.getByRole('button', { name: 'Remove Carol', exact: true })).toBeFocused()
