@@ -3,11 +3,11 @@
 import { useId, useState } from 'react'
 import { useServices, useWording } from '../../app/context.tsx'
 import { useFormats } from '../../shared/format.ts'
+import { type CaptureError, CaptureProblem } from '../../shared/json.ts'
 import { useMetricsView } from '../metrics-view.ts'
 import styles from './capture.module.css'
 import { type LoadedCapture, maxCaptureBytes, readCapture } from './capture.ts'
 import { ExportDialog } from './export-dialog.tsx'
-import { type CaptureError, CaptureProblem } from './parse.ts'
 
 interface Problem {
   readonly code: CaptureError

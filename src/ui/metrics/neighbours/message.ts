@@ -1,8 +1,17 @@
 /** Messages between the tabs of one browser, parsed strictly. */
 
 import type { LogData, SeriesData } from '../../records/log-data.ts'
+import {
+  CaptureProblem,
+  flag,
+  numberIn,
+  oneOf,
+  orNull,
+  type Parse,
+  shape,
+  textOf,
+} from '../../shared/json.ts'
 import { parseLog } from '../capture/capture.ts'
-import { CaptureProblem, flag, numberIn, oneOf, orNull, type Parse, shape, textOf } from '../capture/parse.ts'
 
 /** What the tabs of one browser say to each other: figures of operations, as in a capture, and nothing of what was said. */
 export type NeighbourMessage =

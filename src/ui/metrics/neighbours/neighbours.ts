@@ -3,7 +3,7 @@
 import type { LogData } from '../../records/log-data.ts'
 import { RecordLog } from '../../records/record-log.ts'
 import { createValue, type Store } from '../../records/store.ts'
-import { CaptureProblem } from '../capture/parse.ts'
+import { CaptureProblem } from '../../shared/json.ts'
 import { type NeighbourMessage, nameToTell, parseMessage, partsOf } from './message.ts'
 
 /** Another tab of this browser. */
