@@ -48,7 +48,6 @@ export function Composer() {
 
   return (
     <form
-      className={styles.composer}
       onSubmit={(event) => {
         event.preventDefault()
         send()
