@@ -18,8 +18,8 @@ export default defineConfig(({ isSsrBuild = false }) => ({
   worker: { format: 'es' },
   test: {
     // They end what hangs; a busy machine does not reach them.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // One process for each core; the default leaves one idle.
     maxWorkers: '100%',
     include: ['src/**/*.test.{ts,tsx}', 'signaling/**/*.test.ts', 'tools/**/*.test.ts'],

@@ -26,7 +26,7 @@ const refusals = [
 ] as const
 
 for (const { what, input, told } of refusals) {
-  test(`${what} is refused in clear words, and the form still works`, async ({ room }) => {
+  test(`${what} is refused with a clear message, and the form still works`, async ({ room }) => {
     const alice = await room.openMember('Alice')
     await alice.fill(input)
     await alice.submit()
@@ -49,7 +49,7 @@ test('an emoji password and an emoji name work', async ({ room }) => {
   await expect(bob.message(text)).toHaveCount(1)
 })
 
-test('two members of one name can be told apart', async ({ room }) => {
+test('two members with the same name can be told apart', async ({ room }) => {
   const [one, two, bob] = [
     await room.openMember('Sam'),
     await room.openMember('Sam'),
@@ -72,7 +72,9 @@ test('two members of one name can be told apart', async ({ room }) => {
   expect(new Set(headings).size, 'different senders in the conversation').toBe(2)
 })
 
-test('an endless message is refused in clear words, and the next one is sent', async ({ room }) => {
+test('a message that is too long is refused with a clear message, and the next one is sent', async ({
+  room,
+}) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')
   await alice.join()
@@ -86,7 +88,7 @@ test('an endless message is refused in clear words, and the next one is sent', a
   await expect(bob.message(text, 'Alice')).toHaveCount(1)
 })
 
-test('markup in names and messages is only text', async ({ room }) => {
+test('markup in names and messages is shown as text', async ({ room }) => {
   const name = '<img src=x onerror=alert(1)>'
   const alice = await room.openMember(name)
   const bob = await room.openMember('Bob')
@@ -100,7 +102,7 @@ test('markup in names and messages is only text', async ({ room }) => {
   await expect(bob.conversation.locator('img, script')).toHaveCount(0)
 })
 
-test('a room lives on while someone throws garbage at the relay and at its members', async ({ room }) => {
+test('a room survives garbage sent to the relay and to its members', async ({ room }) => {
   const alice = await room.openMember('Alice', { query: 'transport=relay' })
   const bob = await room.openMember('Bob', { query: 'transport=relay' })
   await alice.join()
@@ -121,10 +123,12 @@ test('a room lives on while someone throws garbage at the relay and at its membe
   for (const bytes of nonsense) {
     const socket = await openRaw(room.relay.socketUrl)
     socket.send(bytes)
-    await expect.poll(() => socket.isOpen(), { message: 'the relay hangs up on nonsense' }).toBe(false)
+    await expect
+      .poll(() => socket.isOpen(), { message: 'whether the relay keeps a socket that sends garbage' })
+      .toBe(false)
   }
 
-  // Someone who watched the relay knows the room's address and can write to its members, not more.
+  // Somebody who watched the relay knows the room's address and can write to its members, but no more.
   const join = room.relay.frames.find(({ bytes }) => frames.isJoin(bytes))?.bytes
   if (join === undefined) throw new Error('no tab joined a room')
   const intruder = await openRaw(room.relay.socketUrl)
@@ -136,13 +140,13 @@ test('a room lives on while someone throws garbage at the relay and at its membe
   const copied = room.relay.frames.filter(({ direction }) => direction === 'in').map(({ bytes }) => bytes)
   for (const to of members) {
     for (const size of [0, 1, 2, 33, 1000, 60_000]) intruder.send(frames.send(to, randomBytes(size)))
-    // What members wrote to each other, repeated by somebody else.
+    // Frames that members sent to each other, replayed by an outsider.
     for (const frame of copied) {
       if (frame[1] === 0x04) intruder.send(frames.send(to, frame.subarray(36)))
     }
   }
 
-  // Nobody has this address: the relay says so, and only to the sender.
+  // Nobody has this address: the relay says so, to the sender only.
   const nobody = randomBytes(32)
   intruder.send(frames.send(nobody, randomBytes(100)))
   const undelivered = Buffer.concat([Buffer.from([1, 0x85]), nobody])

@@ -3,11 +3,12 @@ import { figure, pointsOf, timeCharts } from './fixtures/charts.ts'
 import { waitForAgreement } from './fixtures/member.ts'
 import { test, unique } from './fixtures/test.ts'
 
-test('another tab of this browser is one more series, and tells nothing but figures', async ({ room }) => {
-  test.setTimeout(120_000)
+test('another tab of this browser is shown as one more series, and shares nothing but figures', async ({
+  room,
+}) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')
-  // What tabs say to each other can be heard by any page of this origin.
+  // Any page of this origin can listen to what tabs send each other.
   const listener = await room.openMember('Listener')
   await listener.page.evaluate(() => {
     const heard: string[] = []
@@ -39,7 +40,7 @@ test('another tab of this browser is one more series, and tells nothing but figu
   await throughput.scrollIntoViewIfNeeded()
   await expect(inLegend(throughput).getByText(/^[\d.,]+\/s$/)).toBeVisible()
 
-  await test.step('the operations table shows what the other tab counted', async () => {
+  await test.step('the operations table shows the figures of the other tab', async () => {
     const table = page.getByTestId('operations-table')
     const countOf = async (operation: string): Promise<number> => {
       const row = table
@@ -50,7 +51,7 @@ test('another tab of this browser is one more series, and tells nothing but figu
     const source = page.getByRole('combobox', { name: 'Tab', exact: true })
     const own = await countOf('join')
     expect(own).toBe(1)
-    // Each of them joined once.
+    // Each tab joined once.
     await source.selectOption({ label: 'all chosen tabs together' })
     await expect.poll(() => countOf('join')).toBe(2)
     const label = (await inLegend(throughput).getByRole('button').textContent())?.trim() ?? ''
@@ -81,5 +82,5 @@ test('another tab of this browser is one more series, and tells nothing but figu
 
   await bob.page.close()
   await alice.toFront()
-  await expect(compare.getByRole('checkbox', { name: /^bob/i })).toHaveCount(0, { timeout: 20_000 })
+  await expect(compare.getByRole('checkbox', { name: /^bob/i })).toHaveCount(0)
 })

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { Member, waitForAgreement } from './fixtures/member.ts'
 import { expect, test } from './fixtures/test.ts'
 
-test('a group is created with one click, and its link leads another tab into it', async ({
+test('a group is created with one click, and its link brings another tab into it', async ({
   room,
   context,
 }) => {

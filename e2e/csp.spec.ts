@@ -31,7 +31,7 @@ test('the page is served under a strict policy', async ({ room, request }) => {
         name,
       ).toEqual([])
   }
-  // The page may talk to its own relay and to nobody else.
+  // The page may connect to its own relay and nowhere else.
   const { host } = new URL(room.relay.url)
   expect([...(policy.get('connect-src') ?? [])].sort()).toEqual(["'self'", `ws://${host}`, `wss://${host}`])
 
@@ -46,7 +46,7 @@ test('the page is served under a strict policy', async ({ room, request }) => {
   expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=/i)
 })
 
-test('every script and style comes from the page itself, with the policy on each answer', async ({
+test("every script and style comes from the page's own origin, with the policy on each response", async ({
   room,
   context,
 }) => {
@@ -64,7 +64,7 @@ test('every script and style comes from the page itself, with the policy on each
   }
 })
 
-test('a whole visit violates nothing', async ({ room }) => {
+test('a whole visit violates no policy', async ({ room }) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')
   for (const member of [alice, bob]) await member.join()
@@ -82,7 +82,7 @@ test('a whole visit violates nothing', async ({ room }) => {
   expect(room.log.violations).toEqual([])
 })
 
-test('a violation would be noticed', async ({ room, browser }) => {
+test('a planted violation is noticed', async ({ room, browser }) => {
   const context = await browser.newContext()
   const log = await watchPages(context)
   const page = await context.newPage()

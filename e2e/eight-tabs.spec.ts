@@ -2,8 +2,8 @@ import { type BrowserServer, chromium } from 'playwright/test'
 import { Member } from './fixtures/member.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
-/** Two cores share eight tabs: how long it takes is told, not demanded. */
-const patienceMs = 90_000
+/** Two cores share eight tabs: the time it takes is reported, not asserted. */
+const patienceMs = 180_000
 
 interface Screen {
   readonly epoch: number
@@ -23,7 +23,7 @@ const screenOf = async (member: Member): Promise<Screen> => {
   }
 }
 
-/** Waits until all of `members` show one epoch, one fingerprint and exactly the members `names`; tells how long it took. */
+/** Waits until all of `members` show one epoch, one fingerprint and exactly the members `names`; reports how long it took. */
 const converge = async (
   members: readonly Member[],
   names: readonly string[],
@@ -55,7 +55,7 @@ const converge = async (
   test.info().annotations.push({ type: 'convergence', description: took })
   console.log(took)
   const [first] = seen
-  if (first === undefined) throw new Error('there is nobody to agree')
+  if (first === undefined) throw new Error('no members given')
   return first
 }
 
@@ -67,10 +67,12 @@ const everybodyTalks = async (members: readonly Member[]): Promise<void> => {
       await expect(reader.message(text, members[i]?.name)).toHaveCount(1, { timeout: patienceMs })
 }
 
-test('eight tabs: joins, leaves, an eviction and a killed process end in one epoch', async ({ room }) => {
-  test.setTimeout(7 * 60_000)
+test('eight tabs agree on one epoch after joins, leaves, a removal and a killed process', async ({
+  room,
+}) => {
+  test.setTimeout(20 * 60_000)
   const { executablePath, args } = test.info().project.use.launchOptions ?? {}
-  /** The tab to be killed has a browser of its own, so that a process can die. */
+  /** The tab to be killed has its own browser, so that its process can be killed. */
   const doomed: BrowserServer = await chromium.launchServer({
     ...(executablePath === undefined ? {} : { executablePath }),
     ...(args === undefined ? {} : { args }),
@@ -121,7 +123,7 @@ test('eight tabs: joins, leaves, an eviction and a killed process end in one epo
     await converge(
       five,
       five.map(({ name }) => name),
-      { event: 'one was evicted', since: evicted, above: six.epoch },
+      { event: 'one was removed', since: evicted, above: six.epoch },
     )
     await expect(fred.alert).toContainText('removed')
 
@@ -141,7 +143,7 @@ test('eight tabs: joins, leaves, an eviction and a killed process end in one epo
     console.log(`the killed tab shows as offline ${Math.round(performance.now() - killed)} ms after its end`)
     await everybodyTalks(four)
 
-    // The old password is no use to the evicted, the new one is to a newcomer.
+    // The removed member's old password no longer works; the new one lets a newcomer in.
     await fred.fill()
     await fred.submit()
     await expect(fred.alert).toContainText(/password.*refused/i, { timeout: patienceMs })

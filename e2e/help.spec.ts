@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from './fixtures/test.ts'
 
-test('on every tab Help opens the guide at what it says of that tab', async ({ room }) => {
+test('Help opens the guide at the section of the current tab', async ({ room }) => {
   const alice = await room.openMember('Alice')
   const { page } = alice
   for (const tab of await page.getByRole('tab').all()) {
@@ -33,7 +33,7 @@ test('the address opens the guide, in the language of the page', async ({ room }
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in the guide, and it fits a phone, ${colorScheme} theme`, async ({
+  test(`axe finds no violations in the guide, and it fits a phone, ${colorScheme} theme`, async ({
     room,
   }, testInfo) => {
     const { page } = await room.openMember('Alice')

@@ -2,7 +2,7 @@ import { Member } from './fixtures/member.ts'
 import { startRelay } from './fixtures/relay.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
-test("the relay's STUN and TURN servers, with credentials that end, reach the browser's connections", async ({
+test("the relay's STUN and TURN servers, with credentials that expire, reach the browser's connections", async ({
   context,
 }) => {
   const ice = { stun: ['stun:127.0.0.1:9'], turn: ['turn:127.0.0.1:9'], turnSecret: 'shared' }

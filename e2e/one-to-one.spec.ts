@@ -3,7 +3,7 @@ import type { BrowserContext, Locator, Page } from 'playwright/test'
 import { waitForAgreement } from './fixtures/member.ts'
 import { expect, type Room, test, unique } from './fixtures/test.ts'
 
-/** One side of a 1-to-1 login, by the names that a person knows it by. */
+/** One side of a 1-to-1 login, found the way a person finds it. */
 class Side {
   readonly page: Page
   constructor(page: Page) {
@@ -40,7 +40,7 @@ class Side {
     await this.page.getByLabel('Meeting place', { exact: true }).fill(place)
     await this.page.getByLabel('Login password', { exact: true }).fill(password)
     await this.click(button)
-    await expect(this.state).toBeVisible({ timeout: 20_000 })
+    await expect(this.state).toBeVisible()
   }
 
   async again(password: string): Promise<void> {
@@ -77,7 +77,7 @@ const expectNoViolations = async (page: Page): Promise<void> => {
   ).toEqual([])
 }
 
-test('two tabs log in message by message and end with one fingerprint; nothing of the password travels', async ({
+test('two tabs log in message by message and share one fingerprint; the password never travels', async ({
   room,
   context,
 }) => {
@@ -101,7 +101,7 @@ test('two tabs log in message by message and end with one fingerprint; nothing o
   expect(await server.sizes()).toEqual(sizes)
   expect(sizes).toHaveLength(5)
 
-  // What the page calls the bytes of a message is what the relay carried.
+  // The bytes that the page shows for a message are those that the relay carried.
   const message = client.page.getByRole('list', { name: 'Messages' }).getByRole('listitem').nth(2)
   const hex = (await message.locator('details code').nth(1).textContent()) ?? ''
   const carried = room.relay.frames.some(({ bytes }) => bytes.toString('hex').includes(hex))
@@ -124,7 +124,7 @@ test('a wrong password is refused on both sides after the same messages, and a s
   await client.click('Run all')
   for (const side of [client, server]) {
     await expect(side.alert).toContainText(/password.*refused.*pake\/failed/)
-    await expect(side.page.getByText('Failed logins in the last ten minutes: 1 of 5.')).toBeVisible()
+    await expect(side.page.getByText('Failed logins in the last 10 minutes: 1 of 5.')).toBeVisible()
     await expect(side.fingerprint).toHaveCount(0)
   }
   const refused = await client.sizes()
@@ -135,13 +135,16 @@ test('a wrong password is refused on both sides after the same messages, and a s
 
   for (let i = 0; i < 4; i++) {
     await client.again(unique('wrong'))
-    await expect(client.page.getByText(`Failed logins in the last ten minutes: ${i + 2} of 5.`)).toBeVisible()
+    await expect(client.page.getByText(`Failed logins in the last 10 minutes: ${i + 2} of 5.`)).toBeVisible()
   }
   await client.again(password)
   await expect(client.alert.filter({ hasText: 'Next try in' }).first()).toBeVisible()
 })
 
-test('suite 2 runs with its own sizes, and a client of suite 1 is told', async ({ room, context }) => {
+test('suite 2 has its own message sizes, and a client of suite 1 learns of the mismatch', async ({
+  room,
+  context,
+}) => {
   const { server, client, place } = await twoSides(room, context)
   const other = await openSide(room, context)
   const password = unique('right')
@@ -157,7 +160,7 @@ test('suite 2 runs with its own sizes, and a client of suite 1 is told', async (
   expect(await client.sizes()).toEqual([66, 66, 1658, 2850, 98])
 })
 
-test('a group of the same name and password never meets the two', async ({ room, context }) => {
+test('a group with the same name and password never meets the two', async ({ room, context }) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')
   for (const member of [alice, bob]) await member.join()
@@ -173,7 +176,7 @@ test('a group of the same name and password never meets the two', async ({ room,
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing, and nothing is wider than a phone, ${colorScheme} theme`, async ({
+  test(`axe finds no violations and nothing is wider than a phone, ${colorScheme} theme`, async ({
     room,
     context,
   }) => {
@@ -209,7 +212,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-test('the keyboard alone is enough, in German too', async ({ room, context }) => {
+test('the keyboard alone is enough, also in German', async ({ room, context }) => {
   const { server, client, place } = await twoSides(room, context)
   const password = unique('right')
   await server.enter(place, password, 'Listen as server')
@@ -230,7 +233,7 @@ test('the keyboard alone is enough, in German too', async ({ room, context }) =>
   await keyboard.type(password)
   await keyboard.press('Enter')
   const next = client.page.getByRole('button', { name: 'Nächster Schritt', exact: true })
-  await expect(next).toBeVisible({ timeout: 20_000 })
+  await expect(next).toBeVisible()
   await tabTo(next)
   for (const flow of [1, 3, 5]) {
     await expect(client.state).toContainText(`Nachricht ${flow}`)

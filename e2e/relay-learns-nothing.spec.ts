@@ -26,7 +26,7 @@ import {
 } from './fixtures/secrets.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
-/** All frames of one socket and direction in a row, so that nothing hides by being spread over several. */
+/** All frames of one socket and direction joined, so that nothing hides by being split over several. */
 function recording(recorded: readonly RecordedFrame[]): Buffer[] {
   const rows = new Map<string, Buffer[]>()
   for (const { direction, socket, bytes } of recorded) {
@@ -36,18 +36,17 @@ function recording(recorded: readonly RecordedFrame[]): Buffer[] {
   return [...rows.values()].map((row) => Buffer.concat(row))
 }
 
-/** Addresses of this machine that a tab could give away; short ones could occur by chance. */
+/** Addresses of this machine that a tab could reveal. Short ones could occur by chance. */
 const addressNeedles = () =>
   Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     .filter(({ address }) => address.length > 6)
     .flatMap(({ address }) => textNeedles('address of this machine', address))
 
-test('the relay sees no name, message, password, address, or anything a password guess could be tested on', async ({
+test('the relay sees no name, message, password or address, and nothing that a password guess could be tested on', async ({
   room,
   context,
 }) => {
-  test.setTimeout(120_000)
   const names = ['Alice', 'Bob', 'Carol'].map((name) => unique(`canary ${name}`))
   const password = unique('canary pässword')
   const group = unique('canary group')
@@ -75,11 +74,11 @@ test('the relay sees no name, message, password, address, or anything a password
     }
   }
   await sayAll('early message')
-  // Descriptions of the direct links have passed once these are up.
+  // Once these links are up, their descriptions have passed the relay.
   for (const member of all) await member.waitForLinks('direct', 2)
   await sayAll('late message')
 
-  // One more whose messages all go by the relay, and one who does not know the password.
+  // One more member who uses only the relay, and one who does not know the password.
   const relayed = await room.openMember(unique('canary Dave'), { group, password, query: 'transport=relay' })
   await relayed.join()
   await waitForAgreement([...all, relayed])
@@ -94,7 +93,7 @@ test('the relay sees no name, message, password, address, or anything a password
   await carol.leave()
   await waitForAgreement([alice, bob, relayed])
 
-  // Another room in which nothing ever takes another way than the relay.
+  // Another room, in which everything goes through the relay.
   const hidden = { group: unique('canary group'), password: unique('canary pässword') }
   const grace = await room.openMember(unique('canary Grace'), { ...hidden, query: 'transport=relay' })
   const heidi = await room.openMember(unique('canary Heidi'), { ...hidden, query: 'transport=relay' })
@@ -123,7 +122,7 @@ test('the relay sees no name, message, password, address, or anything a password
     ...[...texts, relayedText].flatMap((text) => textNeedles('message', text)),
     ...[password, wrongPassword, hidden.password].flatMap((word) => textNeedles('password', word)),
     ...[group, hidden.group].flatMap((name) => textNeedles('group name', name)),
-    // A message or name that was cut, padded or split still shows this.
+    // A part that survives if a message or name is cut, padded or split.
     ...textNeedles('part of a canary', 'canary'),
     ...derivedNeedles({ password, group }),
     ...derivedNeedles({ password: wrongPassword, group }),
@@ -132,7 +131,7 @@ test('the relay sees no name, message, password, address, or anything a password
   expect(findNeedles(seen, [...secrets, ...sessionDescriptionNeedles, ...addressNeedles()])).toEqual([])
   expect(findNeedles(requests, secrets)).toEqual([])
 
-  // Then guess: the right password is on the list, and nothing in the recording tells which one it is.
+  // Now guess: the right password is among the candidates, and nothing in the recording tells which one it is.
   const runs = recordedRuns(room.relay.frames)
   expect(runs.length, 'complete runs of the password exchange').toBeGreaterThanOrEqual(8)
   const windows = windowsOf(seen)
@@ -177,7 +176,7 @@ test.describe('the offline guesser', () => {
     return key
   }
 
-  test('computes what the members compute: the pinned example of src/pake comes out', async () => {
+  test('computes what the members compute: it reproduces the pinned example of src/pake', async () => {
     const hex = (digits: string | undefined) => Buffer.from(digits ?? '', 'hex')
     const pinned = JSON.parse(await readFile('src/pake/vectors/cpace-oquake.json', 'utf8')) as {
       passwords: { typed: string; group: string; verifier: string; seed: string }[]
@@ -203,7 +202,7 @@ test.describe('the offline guesser', () => {
     const { generator, fullsid, ISK, effective_PRS, upk } = run.intermediate
     expect(generatorOf(verifier, recorded).toString('hex')).toBe(generator)
     expect(fullSidOf(recorded).toString('hex')).toBe(fullsid)
-    // Whoever had the first stage's secret could go on; that nobody has it is what everything rests on.
+    // Somebody with the first stage's secret could continue; the security rests on nobody having it.
     const effective = effectiveOf(verifier, fullSidOf(recorded), hex(ISK).subarray(0, 32))
     expect(effective.toString('hex')).toBe(effective_PRS)
     const [s, masked, rho] = [c.subarray(0, 96), c.subarray(96, -32), c.subarray(-32)]
@@ -213,7 +212,7 @@ test.describe('the offline guesser', () => {
     expect(Buffer.concat([key, rho]).toString('hex')).toBe(upk)
   })
 
-  test('gets nothing from random bytes', async () => {
+  test('learns nothing from random bytes', async () => {
     expect(await guess(plain())).toEqual([...nothing, []])
   })
 
@@ -256,12 +255,12 @@ test.describe('the offline guesser', () => {
   }
 })
 
-test.describe('the search that the promise rests on', () => {
+test.describe('the search that the promise depends on', () => {
   const password = unique('planted pässword')
   const group = unique('planted group')
   const around = (bytes: Uint8Array) => Buffer.concat([randomBytes(997), bytes, randomBytes(1009)])
 
-  test('finds what passes the relay', async ({ room }) => {
+  test('finds what passes through the relay', async ({ room }) => {
     const planted = unique('planted canary')
     const receiver = await openRaw(room.relay.socketUrl)
     const sender = await openRaw(room.relay.socketUrl)

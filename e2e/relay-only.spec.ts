@@ -1,7 +1,7 @@
 import { waitForAgreement } from './fixtures/member.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
-test('without direct links the room works through the relay, and says so', async ({ room }) => {
+test('a room without direct links works through the relay, and says so', async ({ room }) => {
   const names = ['Alice', 'Bob', 'Carol']
   const all = await Promise.all(names.map((name) => room.openMember(name, { query: 'transport=relay' })))
   for (const member of all) await member.join()
@@ -15,7 +15,7 @@ test('without direct links the room works through the relay, and says so', async
   }
 })
 
-test('one tab without direct links and one with them still talk', async ({ room }) => {
+test('a tab with direct links and one without can talk', async ({ room }) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob', { query: 'transport=relay' })
   for (const member of [alice, bob]) await member.join()

@@ -21,7 +21,7 @@ const expectNoViolations = async (page: Page): Promise<void> => {
   expect(scrollWidth).toBe(clientWidth)
 }
 
-test('who is removed with a change of password is out, and only the new password lets anybody in', async ({
+test('a member removed with a password change stays out, and only the new password lets anybody in', async ({
   room,
 }) => {
   const [alice, bob, carol] = await threeInside(room)
@@ -30,7 +30,7 @@ test('who is removed with a change of password is out, and only the new password
   await alice.toFront()
   await page.getByRole('button', { name: 'Remove Carol', exact: true }).click()
   await expect(page.getByRole('dialog', { name: 'Remove Carol', exact: true })).toBeVisible()
-  // Nothing typed: nothing happens.
+  // With no password typed, nothing happens.
   await page.getByRole('button', { name: 'Remove and change the password', exact: true }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'Enter a new password' })).toBeVisible()
   await page.getByRole('button', { name: 'Suggest a passphrase', exact: true }).click()
@@ -58,7 +58,7 @@ test('who is removed with a change of password is out, and only the new password
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`without a new password everybody is told that the removed can come back, ${colorScheme} theme`, async ({
+  test(`without a new password everybody is warned that the removed member can come back, ${colorScheme} theme`, async ({
     room,
   }) => {
     const [alice, bob, carol] = await threeInside(room)
@@ -67,7 +67,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.setViewportSize({ width: 390, height: 844 })
     await alice.toFront()
     await page.getByRole('button', { name: 'Remove Carol', exact: true }).click()
-    await expect(page.getByText('Without a new password Carol can knock again')).toBeVisible()
+    await expect(page.getByText('Without a new password, Carol can simply join again')).toBeVisible()
     await expectNoViolations(page)
     await page.keyboard.press('Escape')
     await expect(page.getByRole('button', { name: 'Remove Carol', exact: true })).toBeFocused()

@@ -1,8 +1,9 @@
 /**
- * A long stay with real operations: three tabs, one of them talked to by the others at a set rate, its Metrics tab open.
- * `npm run soak -- --minutes 10 --rate 200` prints what the visit cost: heap after collection, tasks of the main
- * thread, CPU. Reported, never gating.
+ * A long visit under real load: three tabs, two of which talk to the third at a set rate while it visits its own tabs.
+ * `npm run soak -- --minutes 10 --rate 200` prints the cost: heap after collection, tasks of the main thread, CPU. It
+ * reports and never fails on a figure.
  */
+
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +29,7 @@ const mebibyte = 2 ** 20
 
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
-/** As a person types and sends, but from a tab in the background, which no click can wait for. */
+/** Types and sends as a person does, but in a background tab, where a click would wait forever. */
 const say = (page: Page, text: string): Promise<void> =>
   page.evaluate((value) => {
     const field = document.querySelector<HTMLTextAreaElement | HTMLInputElement>('form textarea, form input')

@@ -42,7 +42,7 @@ const leftBehind = (page: Page) =>
     files: (await navigator.storage.estimate()).usage ?? 0,
   }))
 
-test('a member that does not stay leaves nothing in the browser', async ({ room }) => {
+test('a member who does not stay leaves nothing in the browser', async ({ room }) => {
   const [alice, bob] = [await room.openMember('Alice'), await room.openMember('Bob')]
   await expect(stay(alice.page)).not.toBeChecked()
   for (const member of [alice, bob]) await member.join()
@@ -55,11 +55,10 @@ test('a member that does not stay leaves nothing in the browser', async ({ room 
   expect(await leftBehind(bob.page)).toEqual(empty)
 })
 
-test('a member that stays comes back after its browser was closed; a wrong password opens and destroys nothing', async ({
+test('a member who stays comes back after closing the browser; a wrong password opens and destroys nothing', async ({
   room,
   computers,
 }) => {
-  test.setTimeout(120_000)
   const [hers, his] = computers(2) as [Computer, Computer]
   const alice = await hers.member('Alice', room.relay.url, room)
   const bob = await his.member('Bob', room.relay.url, room)
@@ -95,11 +94,10 @@ test('a member that stays comes back after its browser was closed; a wrong passw
   await bob.waitForMembers(1)
 })
 
-test('a second tab finds the membership in use and becomes a member of its own; Forget deletes', async ({
+test('a second tab finds the membership in use and joins as a separate member; Forget deletes the membership', async ({
   room,
   computers,
 }) => {
-  test.setTimeout(120_000)
   const [hers] = computers(1) as [Computer]
   const alice = await hers.member('Alice', room.relay.url, room)
   await joinToStay(alice)
@@ -145,7 +143,7 @@ test('a long conversation that is stored does not add a listener to the database
   expect(added).toBe(1)
 })
 
-/** Every raw key that the Worker hands to the browser's cryptography from now on. */
+/** Records every raw key that the Worker imports into the browser's cryptography from now on. */
 const recordKeys = async (page: Page): Promise<() => Promise<Buffer[]>> => {
   const worker = page.workers()[0] ?? (await page.waitForEvent('worker'))
   await worker.evaluate(() => {
@@ -165,7 +163,7 @@ const recordKeys = async (page: Page): Promise<() => Promise<Buffer[]>> => {
     const digits = await worker.evaluate(() => [
       ...(globalThis as unknown as { recordedKeys: Set<string> }).recordedKeys,
     ])
-    // A salt of zeros and the base point of X25519 pass here too, and are no secrets.
+    // A salt of zeros and the base point of X25519 are imported too; they are not secret.
     return digits.filter((hex) => !/0{32}/.test(hex)).map((hex) => Buffer.from(hex, 'hex'))
   }
 }
@@ -177,7 +175,7 @@ const filesBelow = (folder: string): string[] =>
     return entry?.isDirectory() ? filesBelow(path) : entry?.isFile() ? [path] : []
   })
 
-test('what is searched for is what the app derives: the pinned example of suite 2', async () => {
+test('the search looks for what the app derives: it reproduces the pinned example of suite 2', async () => {
   const { passwords } = JSON.parse(readFileSync('src/pake/vectors/cpace-oquake.json', 'utf8')) as {
     readonly passwords: readonly Record<'group' | 'prepared' | 'verifier' | 'seed' | 'suite', unknown>[]
   }
@@ -188,11 +186,10 @@ test('what is searched for is what the app derives: the pinned example of suite 
   expect([verifier, seed].map((secret) => secret.toString('hex'))).toEqual([example.verifier, example.seed])
 })
 
-test('the files of a browser hold no password, key or message, and a copy of them opens nothing without the password', async ({
+test("the browser's files contain no password, key or message, and a copy of them opens nothing without the password", async ({
   room,
   computers,
 }) => {
-  test.setTimeout(180_000)
   const [hers, his] = computers(2) as [Computer, Computer]
   const alice = await hers.member('Alice', room.relay.url, room)
   const keys = await recordKeys(alice.page)
@@ -211,7 +208,7 @@ test('the files of a browser hold no password, key or message, and a copy of the
   const { verifier, seed } = await strongSecrets(room)
 
   const files = filesBelow(hers.folder).map((path) => readFileSync(path))
-  // The list of memberships names groups in clear: so the search finds what is there.
+  // The list of memberships names groups in clear, which shows that the search works.
   const groupNeedles = textNeedles('group', room.group)
   expect(findNeedles(files, groupNeedles)).toEqual(['group'])
   const needles = [
@@ -219,7 +216,7 @@ test('the files of a browser hold no password, key or message, and a copy of the
     ...texts.flatMap((text) => textNeedles('message', text)),
     ...valueNeedles('verifier', verifier),
     ...valueNeedles('seed', seed),
-    // Their ends: many begin with a label or a format's own bytes.
+    // The last bytes, because many keys begin with a label or with the bytes of a format.
     ...used.map((key) => ({ what: `key of ${key.length} bytes`, bytes: key.subarray(-16) })),
   ]
   expect(findNeedles(files, needles)).toEqual([])

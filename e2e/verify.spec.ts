@@ -18,7 +18,9 @@ const safetyOf = async (member: Member, other: string): Promise<readonly string[
   return [digits ?? '', words ?? '']
 }
 
-test('both ends of a pair see one safety number, and every other pair another', async ({ room }) => {
+test('both members of a pair see the same safety number, and every other pair sees a different one', async ({
+  room,
+}) => {
   const alice = await room.openMember('Alice')
   const bob = await room.openMember('Bob')
   const carol = await room.openMember('Carol')
@@ -34,7 +36,7 @@ test('both ends of a pair see one safety number, and every other pair another', 
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`what was compared is marked, for that pair alone, ${colorScheme} theme`, async ({ room }) => {
+  test(`a compared safety number is marked, for that pair only, ${colorScheme} theme`, async ({ room }) => {
     const alice = await room.openMember('Alice')
     await alice.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const bob = await room.openMember('Bob')

@@ -1,3 +1,5 @@
+/** Finds a Chromium for the tests. Plain Node: the setup calls it before anything is installed. */
+
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,10 +16,10 @@ function isExecutable(path) {
   }
 }
 
-/** Some systems ship a `chromium-browser` that only says how to install one, or one that lacks libraries. */
+/** Some systems ship a `chromium-browser` that only explains how to install one, or one that lacks libraries. */
 const answers = (path) => spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0
 
-/** Where Playwright keeps the Chromium that it downloaded itself, if Playwright is installed at all. */
+/** Where Playwright keeps its own download of Chromium, if Playwright is installed. */
 function downloaded() {
   try {
     return [createRequire(import.meta.url)('playwright').chromium.executablePath()]
@@ -27,8 +29,9 @@ function downloaded() {
 }
 
 /**
- * Path of a Chromium that starts: CHROMIUM_PATH, else one in PATH, else Playwright's own download.
- * `null` if there is none. Throws if CHROMIUM_PATH names no program.
+ * @returns the path of a Chromium that starts: CHROMIUM_PATH, else one in PATH, else Playwright's own download; `null` if
+ *   there is none
+ * @throws if CHROMIUM_PATH does not name a program
  */
 export function findChromium() {
   const chosen = process.env.CHROMIUM_PATH

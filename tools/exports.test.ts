@@ -1,3 +1,5 @@
+/** The check for dead exports finds planted ones, and leaves exports alone that are used. */
+
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,11 +40,11 @@ describe('the check of dead exports', () => {
     expect(output).toMatch(new RegExp(`^${name}\\b.*src/codec/`, 'm'))
   })
 
-  it('reports a file that nobody imports', () => {
+  it('reports a file that nothing imports', () => {
     expect(output).toMatch(/^src\/codec\/orphan\.ts/m)
   })
 
-  it('leaves alone what is used', () => {
+  it('accepts exports that are used', () => {
     expect(output).not.toMatch(/^(used|forTests)\b/m)
   })
 })

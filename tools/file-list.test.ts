@@ -1,3 +1,5 @@
+/** The list of built files is complete, reproducible, and what `sha256sum --check` reads. */
+
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +11,7 @@ import { fileListName, listFiles } from './file-list.ts'
 const directory = mkdtempSync(join(tmpdir(), 'mlwe-pake-files-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-test('lists every file once, in one order, and not itself', () => {
+test('lists every file once, ordered by name, except itself', () => {
   mkdirSync(join(directory, 'assets'))
   writeFileSync(join(directory, 'index.html'), '<p>')
   writeFileSync(join(directory, 'assets', 'b.js'), 'b')
@@ -21,7 +23,7 @@ test('lists every file once, in one order, and not itself', () => {
   expect(before).toBe(`${hash('a')}  assets/a.js\n${hash('b')}  assets/b.js\n${hash('<p>')}  index.html\n`)
 })
 
-test('the list is one that sha256sum checks, and a changed file is found', () => {
+test('sha256sum reads the list, and finds a changed file', () => {
   const check = () => execFileSync('sha256sum', ['--check', '--strict', fileListName], { cwd: directory })
   expect(check().toString()).toContain('assets/a.js: OK')
   writeFileSync(join(directory, 'assets', 'a.js'), 'another')

@@ -1,3 +1,5 @@
+/** Lists the SHA-256 of every file of the built app, so that anybody can compare what they were served. */
+
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -5,8 +7,8 @@ import { join, relative, sep } from 'node:path'
 export const fileListName = 'files.txt'
 
 /**
- * SHA-256 of every file below `directory`, a line each as `sha256sum` writes them, in the order of their names. The same
- * files give the same text, whoever builds.
+ * SHA-256 of every file below `directory`, one line each in the format of `sha256sum`, ordered by name. The same files
+ * give the same text on every machine.
  */
 export const listFiles = (directory: string): string =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -18,7 +20,7 @@ export const listFiles = (directory: string): string =>
     .map(({ path, name }) => `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${name}\n`)
     .join('')
 
-/** Puts the list beside the built app, where the page looks itself up. */
+/** Writes the list into the built app, where the page reads it. */
 export function fileListPlugin() {
   let directory: string | null = null
   return {

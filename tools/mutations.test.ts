@@ -1,3 +1,8 @@
+/**
+ * Tests the simulation: each promise of `src/peer/SPEC.md` is broken by one edit in a copy of the sources, and the
+ * simulated histories must report exactly that promise.
+ */
+
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,14 +15,14 @@ const temporary = mkdtempSync(pathOf(tmpdir(), 'mlwe-pake-mutations-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
 interface Mutation {
-  /** The promise of `src/peer/SPEC.md` that no longer holds. */
+  /** The promise of `src/peer/SPEC.md` that the edit breaks. */
   readonly promise: string
   readonly sabotage: string
   readonly edits: readonly (readonly [file: string, from: string, to: string])[]
-  /** What the simulation says; usually the promise by its name. */
+  /** What the simulation reports; usually the name of the promise. */
   readonly caught: RegExp
   readonly history: 'group' | 'pre-keys'
-  /** Of a history of a group; the seed's own when `null`. */
+  /** The schedule of a group's history; `null`: the one that the seed gives. */
   readonly schedule: readonly object[] | null
   /** Seeds 1 to `runs` are tried. */
   readonly runs: number
@@ -45,7 +50,7 @@ const mutation = (
 const mutations: readonly Mutation[] = [
   mutation(
     'I1',
-    'an epoch is taken that does not name its receiver',
+    'an epoch that does not name its receiver is accepted',
     [
       ['group/group.ts', '!members.includes(state.self) || ', ''],
       [
@@ -56,12 +61,12 @@ const mutations: readonly Mutation[] = [
     ],
     { schedule: [join, join, join, trick('misdeliver')] },
   ),
-  mutation('I2', 'an epoch is usable whatever the roster says', [
+  mutation('I2', 'an epoch is usable even if it disagrees with the roster', [
     ['group/state.ts', 'epoch.rosterHash === hash && ', ''],
   ]),
   mutation(
     'I3',
-    'a newcomer is handed the epoch of before, and takes it though it is not named',
+    'a newcomer receives the previous epoch, and accepts it without being named in it',
     [
       ['group/group.ts', '!members.includes(state.self) || ', ''],
       ['group/group.ts', 'if (pending?.waiting.has(member))', 'if (pending)'],
@@ -73,13 +78,13 @@ const mutations: readonly Mutation[] = [
     ],
     { schedule: [join, join, ...Array.from({ length: 4 }, () => ({ kind: 'join', wait: 150 }))], runs: 30 },
   ),
-  mutation('I4', 'nobody tells where it stands', [
+  mutation('I4', 'members do not announce their heads', [
     ['group/gossip.ts', 'const headsMs = 5_000', 'const headsMs = 5_000_000_000'],
   ]),
   mutation('I5', 'headers are sealed under one nonce', [
     ['ratchet/header.ts', 'crypto.random(nonceBytes)', 'new Uint8Array(nonceBytes)'],
   ]),
-  mutation('I6', 'a refused event makes a member forget whom it heard', [
+  mutation('I6', 'a rejected event makes a member forget whom it has heard', [
     [
       'peer/peer.ts',
       'return { state, effects: [{ kind:',
@@ -97,7 +102,7 @@ const mutations: readonly Mutation[] = [
   ),
   mutation(
     'I9',
-    'who is evicted is still named and served',
+    'an evicted member is still named and served',
     [
       ['peer/pairing.ts', 'part(work, effect.member)', 'continue'],
       [
@@ -110,11 +115,11 @@ const mutations: readonly Mutation[] = [
   ),
   mutation(
     'I10',
-    'a pre-key that was used stays in the stock',
+    'a used pre-key stays in the stock',
     [['prekeys/stock.ts', 'stock: stock.filter((one) => one !== preKey)', 'stock']],
     { history: 'pre-keys' },
   ),
-  mutation('I11', 'a frame carries the message in clear beside the sealed one', [
+  mutation('I11', 'a frame carries the plaintext next to the sealed message', [
     [
       'peer/pairing.ts',
       "encode(frame, { kind: 'group', body: sealed.bytes, tag })",
@@ -123,7 +128,7 @@ const mutations: readonly Mutation[] = [
   ]),
 ]
 
-/** Plays seeds until one is caught; prints the violation, or `none`. */
+/** Plays seeds until one shows a violation; prints the violation, or `none`. */
 const runner = `
 import { runHistory } from './src/peer/simulation/history.ts'
 import { runPreKeyHistory } from './src/peer/simulation/pre-key-history.ts'
@@ -138,7 +143,7 @@ console.log(found ?? 'none')
 `
 
 let copies = 0
-/** A copy of the sources with `edits`, and what the simulation says of it. */
+/** Plays a copy of the sources with `edits`; returns what the simulation reports. */
 const play = ({ edits, ...how }: Pick<Mutation, 'edits' | 'history' | 'schedule' | 'runs'>): string => {
   const directory = pathOf(temporary, `${copies++}`)
   cpSync(pathOf(root, 'src'), pathOf(directory, 'src'), {
@@ -151,7 +156,7 @@ const play = ({ edits, ...how }: Pick<Mutation, 'edits' | 'history' | 'schedule'
   for (const [file, from, to] of edits) {
     const path = pathOf(directory, 'src', file)
     const text = readFileSync(path, 'utf8')
-    expect(text.split(from), `${file} has the line to sabotage once`).toHaveLength(2)
+    expect(text.split(from), `${file} contains the line to edit once`).toHaveLength(2)
     writeFileSync(path, text.replace(from, to))
   }
   writeFileSync(pathOf(directory, 'run.ts'), runner)
@@ -164,8 +169,8 @@ const play = ({ edits, ...how }: Pick<Mutation, 'edits' | 'history' | 'schedule'
   return stdout.trim() || stderr
 }
 
-describe('each promise has a sabotage that the simulation catches', () => {
-  it('without any, the same histories pass', { timeout: 120_000 }, () => {
+describe('for each promise the simulation catches an edit that breaks it', () => {
+  it('without an edit, the same histories pass', () => {
     for (const { history, schedule, runs } of mutations.filter((one) => one.schedule !== null)) {
       expect(play({ edits: [], history, schedule, runs })).toBe('none')
     }
@@ -173,7 +178,7 @@ describe('each promise has a sabotage that the simulation catches', () => {
       expect(play({ edits: [], history, schedule: null, runs: 12 })).toBe('none')
     }
   })
-  it.each(mutations)('$promise: $sabotage', { timeout: 120_000 }, (one) => {
+  it.each(mutations)('$promise: $sabotage', (one) => {
     expect(play(one)).toMatch(one.caught)
   })
 })

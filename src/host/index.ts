@@ -18,7 +18,7 @@ export {
   type OneToOneView,
 } from './page/one-to-one-view.ts'
 export { connectPeer, type PeerClient } from './page/page-client.ts'
-export { emptyRelayView, type RelayView } from './page/relay-view.ts'
+export { emptyRelayView, type RelayReason, type RelayView } from './page/relay-view.ts'
 export {
   type ErrorCode,
   type ErrorView,

@@ -39,7 +39,7 @@ beforeAll(async () => {
   list = materials
   group = list[right]!
   candidates = list.map(({ verifier, publicKey }) => ({ verifier: verifier.expose(), publicKey }))
-}, 60_000)
+})
 
 const input = () => ({ ...ids, prs: group.verifier })
 
@@ -116,15 +116,15 @@ const expectNothing = (suspicions: readonly Suspicion[]) => {
 describe('with the transcript and the right password among 1,000', () => {
   test('a live run of two parts gives nothing to tell it by', async () => {
     expectNothing(await collect(seeLive))
-  }, 60_000)
+  })
 
   test('nor does a live run of a newcomer', async () => {
     expectNothing(await collect(seeLivePlus))
-  }, 60_000)
+  })
 
   test('nor do four pre-key exchanges', async () => {
     expectNothing(await collect(seePreKey, 4))
-  }, 60_000)
+  })
 })
 
 describe('the same attacker is able', () => {
@@ -141,12 +141,12 @@ describe('the same attacker is able', () => {
     const found = (await collect(seeBroken, 4)).filter(singlesOut)
     expect(found.map(({ candidate }) => candidate)).toContain(right)
     expect(new Set(found.map(({ candidate }) => candidate))).toEqual(new Set([right]))
-  }, 60_000)
+  })
 
   test('one sighting of it is enough', async () => {
     const found = attack(crypto, [await seeBroken()], candidates).filter(singlesOut)
     expect(found.map(({ candidate }) => candidate)).toContain(right)
-  }, 60_000)
+  })
 
   test('and where a live run forgets its first stage and Kemeleon', async () => {
     const live = await seeLive()
@@ -157,5 +157,5 @@ describe('the same attacker is able', () => {
     const found = attack(crypto, [broken], candidates).filter(singlesOut)
     expect(new Set(found.map(({ candidate }) => candidate))).toEqual(new Set([right]))
     expect(found.every(({ measure }) => measure.endsWith('context none'))).toBe(true)
-  }, 60_000)
+  })
 })

@@ -11,7 +11,7 @@ const subtle = globalThis.crypto.subtle as never
 
 test('the pinned runs are reproduced byte for byte', async () => {
   expect(await makeVectors(subtle)).toEqual(pinned)
-}, 30_000)
+})
 
 /** The second stage of each pinned run, answered by the draft's pseudocode instead of the product. */
 describe.each(pinned.runs.map((run) => [run.protocol, run] as const))('%s', (protocol, run) => {

@@ -4,9 +4,7 @@ import { simulatePairs } from './simulation/pair-simulation.ts'
 // More: npm run sim -- ratchet --runs 100000
 const runs = 670
 
-test(`${runs} histories of 200 messages follow the model: loss, reordering, duplication and forgery`, {
-  timeout: 240_000,
-}, async () => {
+test(`${runs} histories of 200 messages follow the model: loss, reordering, duplication and forgery`, async () => {
   const subtle = globalThis.crypto.subtle as never
   const result = await simulatePairs(subtle, { runs, seed: 1, weather: 'lossy' })
   expect(result.failures).toEqual([])

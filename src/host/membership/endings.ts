@@ -2,7 +2,7 @@
 import type { PeerReject } from '../../peer/index.ts'
 import type { ErrorCode } from '../page/view.ts'
 
-export const relayErrors: Partial<Record<string, ErrorCode>> = {
+export const relayErrors: Partial<Record<RelayErrorCode, ErrorCode>> = {
   'room-full': 'relay/full',
   'message-rate': 'relay/limited',
   'byte-rate': 'relay/limited',

@@ -96,7 +96,11 @@ const followResponse = (
       const unread = Math.max(0, letters.unread - acked)
       return { ...view, letters: { ...letters, unread, read: letters.read + acked } }
     }
-    default:
+    case 'refused':
+    case 'prekeys-stored':
+    case 'prekey':
+    case 'forgotten':
+    case undefined:
       return view
   }
 }

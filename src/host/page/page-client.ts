@@ -168,6 +168,8 @@ export const connectPeer = (): PeerClient => {
         frames.emit(message.frames.map((frame) => ({ ...frame, at: frame.at + shift })))
         return records.emit(batch)
       }
+      default:
+        return message satisfies never
     }
   }
 

@@ -3,7 +3,7 @@
  */
 
 import type { SocketLimits } from '../../relay-protocol/index.ts'
-import type { Quota } from '../../transport/index.ts'
+import type { Quota, RelayEvent } from '../../transport/index.ts'
 
 export interface RelayView {
   /** URL of the relay; `null` before the first link. */
@@ -44,8 +44,11 @@ export interface RelayView {
   }
 }
 
+/** Why the relay refused something, or why a link ended. */
+export type RelayReason = Extract<RelayEvent, { kind: 'closed' }>['reason']
+
 export interface RefusalView {
-  readonly code: string
+  readonly code: Extract<RelayEvent, { kind: 'refused' }>['code']
   readonly count: number
   readonly at: number
   /** Earliest sensible retry, milliseconds since 1970. */
@@ -53,7 +56,7 @@ export interface RefusalView {
 }
 
 export interface EndView {
-  readonly reason: string
+  readonly reason: RelayReason
   readonly count: number
   readonly at: number
 }

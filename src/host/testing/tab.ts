@@ -1,12 +1,12 @@
 /**
  * Tabs without a browser: a real host, real cryptography and a real relay over real sockets. Only the disk is a map that
- * can be told to fail.
+ * can be told to fail, and passwords are stretched once instead of for a second.
  */
 
 import { WebSocket } from 'ws'
 import { type RunningServer, startServer } from '../../../signaling/server/server.ts'
 import { type Bytes, toHex } from '../../codec/index.ts'
-import { createCrypto, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, createCrypto, type WebCrypto } from '../../crypto/index.ts'
 import { nodeHkdf } from '../../crypto/testing/seeded.ts'
 import { createTracer, type TraceEvent } from '../../metrics/index.ts'
 import { type Command, emptyView, type StoredView, type View } from '../page/view.ts'
@@ -21,12 +21,19 @@ const recorder = createTracer(
   () => performance.now(),
   () => undefined,
 )
-const crypto = await createCrypto({
+const realCrypto = await createCrypto({
   subtle: subtle as unknown as WebCrypto,
   random,
   recorder,
   engines: { hkdf: await nodeHkdf() },
 })
+
+/** Stretching is slow on purpose, which these tests need only where they cancel it. */
+const quickCrypto: Crypto = {
+  ...realCrypto,
+  stretch: (_, message, salt, length) =>
+    realCrypto.stretch({ name: 'PBKDF2-HMAC-SHA-256', iterations: 1 }, message, salt, length),
+}
 
 /** Keeps what the browser's database would keep, and fails the way that does. */
 export const createDisk = () => {
@@ -59,7 +66,7 @@ export const createDisk = () => {
   return {
     storage,
     /** Differs whenever the stored states differ. */
-    digest: () => [...states.values()].map((state) => toHex(crypto.hash(state))),
+    digest: () => [...states.values()].map((state) => toHex(realCrypto.hash(state))),
     /** Saving fails with this error from now on; `null`: it works. */
     fail: (name: string | null) => {
       failure = name
@@ -85,7 +92,8 @@ type Disk = ReturnType<typeof createDisk>
 
 /** Tabs that share one relay and the profile locks of one browser. */
 export interface Tabs {
-  open(disk: Disk): Tab
+  /** `slow`: stretches passwords as the app does. */
+  open(disk: Disk, options?: { readonly slow: boolean }): Tab
   /** Whether any tab holds a profile. */
   profileInUse(): boolean
   /** Everybody leaves, and the relay stops. */
@@ -123,8 +131,9 @@ export const startTabs = async (): Promise<Tabs> => {
   }
   const address = { relayUrl: `ws://localhost:${server.port}/ws`, transport: 'relay' } as const
   return {
-    open: (disk) => {
-      const { host, tab } = openTab(disk, { address, takeLock, releaseAll: () => held.clear() })
+    open: (disk, { slow } = { slow: false }) => {
+      const crypto = slow ? realCrypto : quickCrypto
+      const { host, tab } = openTab(disk, { crypto, address, takeLock, releaseAll: () => held.clear() })
       hosts.push(host)
       return tab
     },
@@ -137,12 +146,16 @@ export const startTabs = async (): Promise<Tabs> => {
 }
 
 interface Browser {
+  readonly crypto: Crypto
   readonly address: { readonly relayUrl: string; readonly transport: 'relay' }
   readonly takeLock: (name: string) => Promise<(() => void) | null>
   readonly releaseAll: () => void
 }
 
-const openTab = (disk: Disk, { address, takeLock, releaseAll }: Browser): { host: Host; tab: Tab } => {
+const openTab = (
+  disk: Disk,
+  { crypto, address, takeLock, releaseAll }: Browser,
+): { host: Host; tab: Tab } => {
   let view: View = emptyView
   let stored: readonly StoredView[] = []
   const traced: TraceEvent[] = []

@@ -62,7 +62,7 @@ test('a resume that is cancelled at once never starts', async () => {
 })
 
 test('a join that was cancelled opens no room', async () => {
-  const tab = tabs.open(createDisk())
+  const tab = tabs.open(createDisk(), { slow: true })
   tab.join('Ann', { stored: true })
   await isHardening(tab)
   tab.command(cancel)

@@ -133,6 +133,9 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
           bytesOut: 0,
           error: effect.code,
         })
+        return
+      default:
+        return effect satisfies never
     }
   }
 
@@ -160,6 +163,14 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
         return feed(at, { kind: 'relay-closed' })
       case 'error':
         return fail('relay/limited', ports.now() + event.retryAfterMs)
+      // This login leaves nothing at the relay and shows no figures of the link.
+      case 'limits':
+      case 'refused':
+      case 'round-trip':
+      case 'mail-waiting':
+        return
+      default:
+        return event satisfies never
     }
   }
 
@@ -257,6 +268,9 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
         case 'advance':
         case 'give-up':
           if (at !== null) feed(at, command)
+          return
+        default:
+          return command satisfies never
       }
     },
     wake() {

@@ -53,12 +53,9 @@ test.each([
     const heard = await bob.until('Bob reads', (view) => texts(view).includes('after'))
     expect(texts(heard).filter((text) => text === 'before' || text === 'after')).toEqual(['before', 'after'])
   },
-  60_000,
 )
 
-test('a profile whose data the browser has deleted is reported as damaged, and nothing replaces it', {
-  timeout: 60_000,
-}, async () => {
+test('a profile whose data the browser has deleted is reported as damaged, and nothing replaces it', async () => {
   const { ann, hers } = await meet()
   ann.kill()
   hers.evict()
@@ -69,7 +66,7 @@ test('a profile whose data the browser has deleted is reported as damaged, and n
   expect(await hers.storage.list()).toHaveLength(1)
 })
 
-test('a wrong password is reported and destroys nothing', { timeout: 60_000 }, async () => {
+test('a wrong password is reported and destroys nothing', async () => {
   const { ann, bob, hers } = await meet()
   ann.command(says('kept'))
   await bob.until('Bob reads', (view) => texts(view).includes('kept'))

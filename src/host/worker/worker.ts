@@ -154,6 +154,8 @@ const receive = (message: ToWorker): void => {
     case 'wake':
       oneToOne.wake()
       return host.wake()
+    default:
+      return message satisfies never
   }
 }
 for (const message of early) receive(message)

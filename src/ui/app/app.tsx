@@ -1,3 +1,5 @@
+/** The page: header with tabs, connection, help and language, and one panel for each tab. */
+
 import * as Ariakit from '@ariakit/react'
 import { type ComponentType, useEffect, useState } from 'react'
 import { BenchmarkScreen } from '../benchmark/benchmark-screen.tsx'

@@ -1,3 +1,5 @@
+/** What every screen can reach: the client, the stores, the logs, and the texts of the chosen language. */
+
 import { createContext, type ReactNode, use } from 'react'
 import { useStore } from 'zustand'
 import type { PeerClient } from '../../host/index.ts'

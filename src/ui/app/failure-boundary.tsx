@@ -1,3 +1,5 @@
+/** Keeps a failure in one part of the page from taking down the rest. */
+
 import { Component, type ReactNode } from 'react'
 
 interface Props {

@@ -1,3 +1,5 @@
+/** The languages of the page, and which of them this reader gets. */
+
 import { english, german, type Wording } from '../wording/index.ts'
 
 /** Each under its own name for itself. */

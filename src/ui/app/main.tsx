@@ -1,3 +1,5 @@
+/** Starts the page: connects the Worker, fills the logs, draws the app. */
+
 import './tokens.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -1,3 +1,5 @@
+/** State that the browser itself holds: visibility, the tab in the address, the title. */
+
 import { useEffect, useSyncExternalStore } from 'react'
 
 const subscribeToVisibility = (listener: () => void): (() => void) => {

@@ -1,3 +1,5 @@
+/** One stay in a group as the page remembers it, from the form to the room and back. */
+
 import type { ErrorView, Phase, View } from '../../host/index.ts'
 import type { JoiningPhase } from '../wording/index.ts'
 

@@ -1,3 +1,5 @@
+/** The state of the screens: the latest views of the client, and what the reader chose. */
+
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { OneToOneView, PeerClient, StoredView, View } from '../../host/index.ts'
 import type { Invitation } from './invitation.ts'

@@ -1,3 +1,5 @@
+/** The Benchmark tab: measures chosen operations by engine in the Worker, beside the room. */
+
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import {
   type BenchmarkOperation,
@@ -36,7 +38,6 @@ const useBenchmark = (): BenchmarkView => {
   return useSyncExternalStore(benchmark.subscribe, benchmark.view)
 }
 
-/** Measures on purpose: operations by engines, beside the room. */
 export function BenchmarkScreen() {
   const { benchmark: words } = useWording()
   const { client } = useServices()

@@ -1,3 +1,5 @@
+/** Results of a benchmark: bars with confidence intervals for each operation, or one table. */
+
 import { useState } from 'react'
 import { benchmarkOperations } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
@@ -11,7 +13,6 @@ import type { Figure } from './results.ts'
 
 const barWidth = 300
 
-/** Bars with their intervals, one picture for each operation; or all in a table. */
 export function ResultsPanel({ figures }: { readonly figures: readonly Figure[] }) {
   const { benchmark: words } = useWording()
   const [asTable, setAsTable] = useState(false)

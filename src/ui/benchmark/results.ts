@@ -1,3 +1,5 @@
+/** Figures and files made from the samples of a benchmark. */
+
 import {
   type BenchmarkEngine,
   type BenchmarkOperation,

@@ -1,3 +1,5 @@
+/** The guide, read from Markdown into titles, paragraphs and topics. */
+
 import type { Language } from '../app/language.ts'
 import germanGuide from './GUIDE.de.md?raw'
 import englishGuide from './GUIDE.md?raw'

@@ -1,3 +1,5 @@
+/** The Help button, and a dialog with the guide for the current tab. */
+
 import { useState } from 'react'
 import { useUi, useWording } from '../app/context.tsx'
 import { openHelp, openTab, type Tab, useHelp } from '../app/page-state.ts'
@@ -5,7 +7,6 @@ import { Dialog } from '../shared/dialog.tsx'
 import { guides, type Topic } from './guide-text.ts'
 import styles from './help.module.css'
 
-/** On every tab: the guide, open at what it says of this one. */
 export function Help({ tab }: { readonly tab: Tab }) {
   const { help, shell } = useWording()
   const open = useHelp()

@@ -1,9 +1,10 @@
+/** Chooses which other tabs of this browser are shown beside this one. */
+
 import { useWording } from '../app/context.tsx'
 import { useMetricsView, useMetricsViewStore } from './metrics-view.ts'
 import styles from './toolbar.module.css'
 import { maxCompared, useNeighbours } from './use-compared.ts'
 
-/** Which other tabs of this browser are shown beside this one. */
 export function Compare() {
   const words = useWording().neighbours
   const metricsView = useMetricsViewStore()

@@ -1,3 +1,5 @@
+/** How durations are distributed in the window or in the brushed range. */
+
 import { useMemo, useState } from 'react'
 import { createStore } from 'zustand/vanilla'
 import { useWording } from '../app/context.tsx'
@@ -16,7 +18,6 @@ const kinds = ['histogram', 'cdf'] as const
 type Kind = (typeof kinds)[number]
 const floorMs = 0.001
 
-/** How the durations of the brushed range, or of the window, are spread. */
 export function DistributionPanel({ slot, operation }: { readonly slot: Slot; readonly operation: string }) {
   const { metrics, charts } = useWording()
   const format = useFormats()

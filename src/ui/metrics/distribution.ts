@@ -1,3 +1,5 @@
+/** Histogram bins as rows of a chart, or as a cumulative share. */
+
 import type { Total } from '../../metrics/index.ts'
 import type { Row } from './chart/chart.ts'
 

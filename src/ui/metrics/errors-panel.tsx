@@ -1,3 +1,5 @@
+/** Errors in the window by code, most frequent first. */
+
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
 import { Nothing, Panel } from '../shared/panel.tsx'
@@ -7,7 +9,6 @@ import styles from './errors-panel.module.css'
 import { type Slot, spanOf, useMetricsView } from './metrics-view.ts'
 import { useLog, useLook } from './use-time-panel.ts'
 
-/** Which errors there were in the range, most first. */
 export function ErrorsPanel({ slot }: { readonly slot: Slot }) {
   const { metrics, charts, ...words } = useWording()
   const format = useFormats()

@@ -1,3 +1,5 @@
+/** The last minute in figures, each with a sparkline. */
+
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { allOperations } from '../records/record-log.ts'
 import { useFormats } from '../shared/format.ts'
@@ -9,7 +11,6 @@ import { useLog } from './use-time-panel.ts'
 const minute = 60_000
 const handshake = 'pake_run'
 
-/** The last minute in figures, each with its course. */
 export function Figures({ slot }: { readonly slot: Slot }) {
   const { metrics, charts, room } = useWording()
   const { client } = useServices()
@@ -50,7 +51,7 @@ export function Figures({ slot }: { readonly slot: Slot }) {
         <Figure name="p50" value={ms(last.p50)} line={course((p) => p.p50)} />
         <Figure name="p95" value={ms(last.p95)} line={course((p) => p.p95)} />
         <Figure name="p99" value={ms(last.p99)} line={course((p) => p.p99)} />
-        <div className={styles.total}>
+        <div>
           <dt>{metrics.recorded}</dt>
           <dd data-testid="records-total">{log.total}</dd>
         </div>

@@ -1,3 +1,5 @@
+/** Aligns the series of other tabs with the rows of this one. */
+
 import type { Row } from './chart/chart.ts'
 
 interface Added {

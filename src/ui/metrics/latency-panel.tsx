@@ -1,3 +1,5 @@
+/** Latency over time: p50, p95 and p99, on a logarithmic or linear scale. */
+
 import { useMemo, useState } from 'react'
 import { useWording } from '../app/context.tsx'
 import { allOperations } from '../records/record-log.ts'

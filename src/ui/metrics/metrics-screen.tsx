@@ -1,3 +1,5 @@
+/** The Metrics tab: figures, charts and tables over the operation records. */
+
 import { memo, useEffect, useState } from 'react'
 import { exportMetrics } from '../../metrics/index.ts'
 import { useServices, useWording } from '../app/context.tsx'
@@ -52,7 +54,7 @@ const useOneByOne = (all: number): number => {
   return count
 }
 
-/** The page around it is drawn anew with every message; that is no reason to draw the charts. */
+/** The page around it is redrawn with every message; the charts need not be. */
 const Screen = memo(function Screen() {
   const { metrics } = useWording()
   const { records } = useServices()

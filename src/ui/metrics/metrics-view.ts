@@ -1,3 +1,5 @@
+/** What the reader chose on the Metrics tab, and when each panel reads the logs. */
+
 import { createContext, use } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
@@ -10,7 +12,7 @@ export type WindowMs = (typeof windows)[number]
 
 /** The panels look at the records in turn, so that no frame has to draw all of them. */
 const slots = 6
-/** Four looks a second, each of another group of panels: a chart is drawn anew every one and a half. */
+/** Four looks a second, each by another group of panels: a chart is redrawn every second and a half. */
 const lookMs = 250
 export type Slot = 0 | 1 | 2 | 3 | 4 | 5
 

@@ -1,3 +1,5 @@
+/** All figures by operation and algorithm, searchable and sortable. */
+
 import { memo, useId, useState } from 'react'
 import { type OperationRow, Operations } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'

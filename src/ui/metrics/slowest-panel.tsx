@@ -1,3 +1,5 @@
+/** The longest operations, each with the trace of its parts. */
+
 import { memo, useState } from 'react'
 import type { OperationRecord } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
@@ -12,7 +14,6 @@ import { useLog, useLook } from './use-time-panel.ts'
 
 const columnCount = 7
 
-/** The longest operations, and what each of them was made of. */
 export function SlowestPanel({ slot }: { readonly slot: Slot }) {
   const { metrics, charts } = useWording()
   const format = useFormats()

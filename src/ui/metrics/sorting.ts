@@ -1,3 +1,5 @@
+/** Searching and sorting the rows of the operations table. */
+
 import type { OperationRow } from '../../metrics/index.ts'
 
 export type Column = Exclude<keyof OperationRow, 'peer' | 'thread'>

@@ -1,3 +1,5 @@
+/** The parts of a trace as a tree. */
+
 import type { OperationRecord } from '../../metrics/index.ts'
 
 export interface SpanNode {

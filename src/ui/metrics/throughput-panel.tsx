@@ -1,3 +1,5 @@
+/** Operations and errors per second, or bytes in and out. */
+
 import { useMemo, useState } from 'react'
 import type { SeriesPoint } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
@@ -13,7 +15,6 @@ import { useTimePanel } from './use-time-panel.ts'
 const measures = ['operations', 'bytes'] as const
 type Measure = (typeof measures)[number]
 
-/** How much was done in each second: operations and failures, or bytes in and out of them. */
 export function ThroughputPanel({ slot, operation }: { readonly slot: Slot; readonly operation: string }) {
   const { metrics, charts } = useWording()
   const format = useFormats()

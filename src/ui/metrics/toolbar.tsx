@@ -1,10 +1,11 @@
+/** Controls shared by all charts: time window, zoom, pause, comparison. */
+
 import { useServices, useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
 import { Compare } from './compare.tsx'
 import { useMetricsView, useMetricsViewStore, windows } from './metrics-view.ts'
 import styles from './toolbar.module.css'
 
-/** What rules all charts at once: the window, the zoom, the pause. */
 export function Toolbar() {
   const { charts } = useWording()
   const metricsView = useMetricsViewStore()

@@ -1,3 +1,5 @@
+/** One operation and its parts, each at its place in time. */
+
 import { useMemo } from 'react'
 import type { OperationRecord } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
@@ -12,7 +14,6 @@ interface Props {
   readonly about: number
 }
 
-/** What an operation was made of, each part at its place in time. */
 export function Trace({ label, records, about }: Props) {
   const tree = useMemo(() => spanTree(records), [records])
   const from = records.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY)

@@ -1,3 +1,5 @@
+/** The other tabs that are shown beside this one. */
+
 import { useMemo } from 'react'
 import { useServices, useWording } from '../app/context.tsx'
 import type { RecordLog } from '../records/record-log.ts'

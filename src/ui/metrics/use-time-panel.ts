@@ -1,3 +1,5 @@
+/** What all charts over time share: when they read the logs, the window, the zoom, the marks. */
+
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useServices } from '../app/context.tsx'
 import { type EventMark, eventsWithin, hiddenWithin } from '../records/marks.ts'
@@ -45,7 +47,7 @@ export const useLook = (slot: Slot, onScreen = true): number => {
   return at
 }
 
-/** The same for a chart, which is dear to draw. */
+/** The same for a chart, which is expensive to draw. */
 export const useChartLook = (
   slot: Slot,
 ): { readonly ref: RefObject<HTMLElement | null>; readonly at: number } => {

@@ -1,3 +1,5 @@
+/** Bytes per second on the wire by type of message, beside their classical equivalent. */
+
 import { useMemo } from 'react'
 import { useServices, useWording } from '../app/context.tsx'
 import { useValueAt } from '../records/store.ts'
@@ -11,7 +13,6 @@ import { useTimePanel } from './use-time-panel.ts'
 const colors = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `var(--series-${number})`)
 const ghost = 'classical'
 
-/** Bytes per second to and from the others, by type of message, and what they would be without post-quantum keys. */
 export function WirePanel({ slot }: { readonly slot: Slot }) {
   const { metrics, charts } = useWording()
   const { wire } = useServices()

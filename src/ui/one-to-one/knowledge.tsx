@@ -1,9 +1,10 @@
+/** Who knows what after the messages so far, as far as this side can tell. */
+
 import { useUi, useWording } from '../app/context.tsx'
 import styles from './one-to-one.module.css'
 
 type Stage = 0 | 1 | 2 | 3 | 4 | 5
 
-/** Who knows what after the messages so far, as far as this side can tell. */
 export function Knowledge() {
   const { oneToOne: words } = useWording()
   const role = useUi(({ oneToOne }) => oneToOne.role)

@@ -1,3 +1,5 @@
+/** Place and password of a 1-to-1 login, as the side that listens or the side that logs in. */
+
 import { type SubmitEvent, useId, useState } from 'react'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
@@ -8,7 +10,6 @@ import { PasswordField } from '../shared/password-field.tsx'
 import screen from '../shared/screen.module.css'
 import styles from './one-to-one.module.css'
 
-/** `again`: another password at the place where this tab already is. */
 export function LoginForm({ again = false }: { readonly again?: boolean }) {
   const { oneToOne: words } = useWording()
   const { client } = useServices()

@@ -1,3 +1,5 @@
+/** The messages of a login with their fields in hexadecimal. */
+
 import { memo } from 'react'
 import type { LoginMessageView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'

@@ -1,3 +1,5 @@
+/** The 1-to-1 tab: one password exchange between two tabs, message by message. */
+
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
 import { useFormats } from '../shared/format.ts'
@@ -9,7 +11,6 @@ import styles from './one-to-one.module.css'
 import { Outcome } from './outcome.tsx'
 import { Steps } from './steps.tsx'
 
-/** The password exchange of two tabs, message by message. */
 export function OneToOneScreen() {
   const { oneToOne: words, connections } = useWording()
   const { client } = useServices()

@@ -1,10 +1,11 @@
+/** How the login ended on this side. */
+
 import { useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'
 import { useFormats } from '../shared/format.ts'
 import screen from '../shared/screen.module.css'
 import styles from './one-to-one.module.css'
 
-/** How the login ended, on this side. */
 export function Outcome() {
   const { oneToOne: words } = useWording()
   const run = useUi(({ oneToOne }) => oneToOne.run)

@@ -1,3 +1,5 @@
+/** What happens next in the login, and the buttons that advance it. */
+
 import { useEffect, useRef } from 'react'
 import type { OneToOneView } from '../../host/index.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'

@@ -1,3 +1,5 @@
+/** Everything that may be shown of one frame. */
+
 import { useWording } from '../app/context.tsx'
 import { FactList } from '../shared/fact-list.tsx'
 import { useFormats } from '../shared/format.ts'
@@ -5,7 +7,6 @@ import { Panel } from '../shared/panel.tsx'
 import screen from '../shared/screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
 
-/** What may be told of one frame. */
 export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asRelay: boolean }) {
   const { protocol } = useWording()
   const { preciseTime: time } = useFormats()

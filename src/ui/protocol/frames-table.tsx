@@ -1,3 +1,5 @@
+/** The sequence of frames as a table, newest first. */
+
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
 import table from '../shared/table.module.css'
@@ -5,7 +7,6 @@ import { Table } from '../shared/table.tsx'
 import styles from './protocol-screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
 
-/** The same as the arrows, newest first, in words. */
 export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; readonly asRelay: boolean }) {
   const { protocol } = useWording()
   const { preciseTime: time } = useFormats()

@@ -1,3 +1,5 @@
+/** The state of this member’s own protocols: agreement, epochs, ratchets and links. */
+
 import { type ReactNode, useEffect, useState } from 'react'
 import type { InsideView, LinkPath } from '../../host/index.ts'
 import type { TraceEvent } from '../../metrics/index.ts'
@@ -17,7 +19,7 @@ const useInside = (): InsideView | null => {
   return inside
 }
 
-/** How the direct links run, asked anew every second while somebody can see it. */
+/** How the direct links run, refreshed every second while the page is visible. */
 const usePaths = (): readonly LinkPath[] => {
   const { client } = useServices()
   const visible = useVisible()
@@ -50,7 +52,6 @@ const useNames = (): ((id: string) => string) => {
   }
 }
 
-/** How this member's own protocols stand: ratchets, epochs, and the links between the tabs. */
 export function Inside({ events }: { readonly events: readonly TraceEvent[] }) {
   const { protocol } = useWording()
   const inside = useInside()

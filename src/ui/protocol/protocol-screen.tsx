@@ -1,3 +1,5 @@
+/** The Protocol tab: what goes over the wire, and where each protocol stands. */
+
 import { useState } from 'react'
 import { useWording } from '../app/context.tsx'
 import screen from '../shared/screen.module.css'
@@ -13,7 +15,6 @@ import { useReplay } from './use-replay.ts'
 /** Older ones are reached by the filter. */
 const maxRows = 200
 
-/** What goes over the wire, and where each protocol stands. */
 export function ProtocolScreen() {
   const { protocol } = useWording()
   const replay = useReplay()

@@ -1,3 +1,5 @@
+/** Pauses the sequence, steps through it, and saves or opens a recording. */
+
 import { useRef, useState } from 'react'
 import { useWording } from '../app/context.tsx'
 import { download } from '../shared/download.ts'
@@ -6,7 +8,6 @@ import styles from './protocol-screen.module.css'
 import { readTrace, type TraceProblem, traceText } from './trace-file.ts'
 import type { Replay } from './use-replay.ts'
 
-/** Holds the picture still, goes through it step by step, and through that of a file. */
 export function ReplayBar({ replay }: { readonly replay: Replay }) {
   const { protocol } = useWording()
   const { held, events, fresh } = replay

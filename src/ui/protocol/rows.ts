@@ -1,3 +1,5 @@
+/** Trace events as rows: their text, their fields, the filter, and the lanes they touch. */
+
 import type { Lane, TraceEvent, TraceMark } from '../../metrics/index.ts'
 
 export type Row = TraceEvent

@@ -1,3 +1,5 @@
+/** The sequence diagram: a lane for this tab, the relay and each member, an arrow for each frame. */
+
 import { memo, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Lane } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
@@ -20,7 +22,6 @@ interface Props {
 
 const place = (lanes: readonly Lane[], lane: Lane): number => (lanes.indexOf(lane) + 0.5) * laneWidth
 
-/** A lane for this tab, one for the relay, one for each member; an arrow for each frame, the newest at the bottom. */
 export function Sequence({ rows, asRelay, selected, onSelect }: Props) {
   const { protocol } = useWording()
   const key = lanesOf(rows).join()

@@ -1,5 +1,8 @@
+/** A recording of the wire as a JSON file, read strictly. */
+
 import { parseTraceEvent, type TraceEvent } from '../../metrics/index.ts'
 import { traceCapacity } from '../records/trace-log.ts'
+import { readDocument } from '../shared/json.ts'
 
 const format = 'mlwe-pake trace'
 const version = 1
@@ -14,16 +17,11 @@ export const traceText = (events: readonly TraceEvent[]): string =>
 export const readTrace = (
   text: string,
 ): { readonly events: readonly TraceEvent[] } | { readonly problem: TraceProblem } => {
-  if (text.length > maxCharacters) return { problem: 'too-large' }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return { problem: 'not-json' }
-  }
-  const { format: named, version: of, events } = Object(value) as Record<string, unknown>
-  if (named !== format || !Array.isArray(events)) return { problem: 'not-a-trace' }
-  if (of !== version) return { problem: 'other-version' }
+  const document = readDocument(text, { format, version, maxCharacters })
+  if ('problem' in document)
+    return { problem: document.problem === 'other-format' ? 'not-a-trace' : document.problem }
+  const { events } = document.fields
+  if (!Array.isArray(events)) return { problem: 'not-a-trace' }
   if (events.length > traceCapacity) return { problem: 'too-large' }
   const read: TraceEvent[] = []
   for (const one of events) {

@@ -1,3 +1,5 @@
+/** The wire as it happens, or a recording of it, paused and stepped through. */
+
 import { useEffect, useState } from 'react'
 import type { TraceEvent } from '../../metrics/index.ts'
 import { useServices } from '../app/context.tsx'

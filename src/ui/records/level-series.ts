@@ -1,3 +1,5 @@
+/** Durations over time by key, at one-second and twelve-second resolution. */
+
 import { type Measurement, Series, type TimeRange } from '../../metrics/index.ts'
 import { logLimits, type SeriesData } from './log-data.ts'
 

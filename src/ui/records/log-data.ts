@@ -1,3 +1,5 @@
+/** A record log as plain data, and the bounds of each part. */
+
 import type { OperationRecord, SliceData, TallyData } from '../../metrics/index.ts'
 
 /** Slices of one key at one level. */

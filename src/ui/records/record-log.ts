@@ -1,3 +1,5 @@
+/** Every operation record of this tab in bounded memory: totals, series, errors, slowest. */
+
 import {
   type OperationRecord,
   Operations,
@@ -34,7 +36,7 @@ export class RecordLog {
   readonly #errors = new LevelSeries()
   #slowest = new Slowest()
   #total = 0
-  /** Records of another page count from another zero: the page's clock is so many milliseconds ahead. */
+  /** Another page counts from another zero: by how many milliseconds this page's clock is ahead of it. */
   #ahead = 0
 
   constructor(capacity: number = logLimits.latest) {

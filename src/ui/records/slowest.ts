@@ -1,3 +1,5 @@
+/** The longest operations and their traces. */
+
 import type { OperationRecord } from '../../metrics/index.ts'
 import { logLimits } from './log-data.ts'
 

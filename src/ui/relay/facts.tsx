@@ -1,7 +1,8 @@
+/** Names with values, hints and a state: good, bad or waiting. */
+
 import type { ReactNode } from 'react'
 import styles from './relay.module.css'
 
-/** Names with values, in the order in which they are given. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className={styles.facts}>{children}</dl>
 }

@@ -1,3 +1,5 @@
+/** The link to the relay: its state, its round trips, and what this socket may still send. */
+
 import type { RelayView } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
@@ -13,7 +15,6 @@ const socketMood = (socket: RelayView['socket']): 'good' | 'bad' | 'wait' => {
   return socket === 'ended' ? 'bad' : 'wait'
 }
 
-/** Whether there is a link, how far the relay is, and what may be sent. */
 export function LinkPanel({ view }: { readonly view: RelayView }) {
   const { relay: words } = useWording()
   const format = useFormats()

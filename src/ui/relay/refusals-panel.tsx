@@ -1,4 +1,6 @@
-import type { RelayView } from '../../host/index.ts'
+/** What the relay refused, and why links ended. */
+
+import type { RelayReason, RelayView } from '../../host/index.ts'
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
 import { Nothing, Panel } from '../shared/panel.tsx'
@@ -6,7 +8,7 @@ import tables from '../shared/table.module.css'
 import { Table } from '../shared/table.tsx'
 
 interface Row {
-  readonly reason: string
+  readonly reason: RelayReason
   readonly count: number
   readonly at: number
   readonly retryAt?: number
@@ -23,8 +25,6 @@ interface ReasonsProps {
 function Reasons({ title, none, rows, retried }: ReasonsProps) {
   const { relay: words } = useWording()
   const format = useFormats()
-  const meaning = (reason: string): string =>
-    (Object.hasOwn(words.reasons, reason) && words.reasons[reason]) || words.unknownReason
   const again = (at: number): string =>
     at <= Date.now() ? words.now : words.inSeconds(format.secondsUntil(at))
   return (
@@ -45,7 +45,7 @@ function Reasons({ title, none, rows, retried }: ReasonsProps) {
           {rows.toReversed().map(({ reason, count, at, retryAt }) => (
             <tr key={reason}>
               <th scope="row">{reason}</th>
-              <td className={tables.words}>{meaning(reason)}</td>
+              <td className={tables.words}>{words.reasons[reason]}</td>
               <td>{format.count(count)}</td>
               <td>{format.clock(at)}</td>
               {retried && <td>{again(retryAt ?? 0)}</td>}
@@ -57,7 +57,6 @@ function Reasons({ title, none, rows, retried }: ReasonsProps) {
   )
 }
 
-/** What the relay would not do, and when to ask again. */
 export function RefusalsPanel({ refusals }: Pick<RelayView, 'refusals'>) {
   const { relay: words } = useWording()
   const rows = refusals.map(({ code, ...refusal }) => ({ reason: code, ...refusal }))

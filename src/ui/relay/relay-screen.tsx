@@ -1,3 +1,5 @@
+/** The Relay tab: the link, what the relay stores, and what the page can check of its own security. */
+
 import { useWording } from '../app/context.tsx'
 import screen from '../shared/screen.module.css'
 import { LinkPanel, QuotaPanel } from './link-panel.tsx'
@@ -6,7 +8,6 @@ import { SecurityCard } from './security-card.tsx'
 import { StockPanel } from './stock-panel.tsx'
 import { useRelay } from './use-relay.ts'
 
-/** The link to the relay, what it keeps, and what the page can say of its own safety. */
 export function RelayScreen() {
   const { relay: words } = useWording()
   const view = useRelay()

@@ -1,3 +1,5 @@
+/** What the page can check of its own security at run time. */
+
 import { useEffect, useState } from 'react'
 import { useUi, useWording } from '../app/context.tsx'
 import { useValue } from '../records/store.ts'
@@ -28,7 +30,6 @@ const useOnce = <T,>(find: () => Promise<T | null>): T | null | undefined => {
 
 const findPersisted = (): Promise<boolean> => navigator.storage.persisted()
 
-/** What the page can find out about its own safety, at run time. */
 export function SecurityCard() {
   const { relay: words } = useWording()
   const yesNo = (value: boolean): string => (value ? words.yes : words.no)

@@ -1,3 +1,5 @@
+/** What waits at the relay: pre-keys for newcomers, letters for members who are asleep. */
+
 import type { RelayView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
@@ -5,7 +7,6 @@ import { Nothing, Panel } from '../shared/panel.tsx'
 import { Table } from '../shared/table.tsx'
 import { Fact, Facts } from './facts.tsx'
 
-/** What waits at the relay: pre-keys for newcomers, letters for those who sleep. */
 export function StockPanel({ view: { stocks, letters } }: { readonly view: RelayView }) {
   const { relay: words } = useWording()
   const format = useFormats()

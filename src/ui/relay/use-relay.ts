@@ -1,3 +1,5 @@
+/** The link to the relay, refreshed every second while the tab is visible. */
+
 import { useEffect, useSyncExternalStore } from 'react'
 import type { RelayView } from '../../host/index.ts'
 import { useServices } from '../app/context.tsx'

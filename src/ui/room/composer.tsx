@@ -1,3 +1,5 @@
+/** Where messages are written; a text stays until it is accepted. */
+
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import button from '../shared/button.module.css'
@@ -46,7 +48,6 @@ export function Composer() {
 
   return (
     <form
-      className={styles.composer}
       onSubmit={(event) => {
         event.preventDefault()
         send()

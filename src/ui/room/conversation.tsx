@@ -1,3 +1,5 @@
+/** The messages, notices and gaps of the room. It follows its tail unless somebody reads further up. */
+
 import { Focusable } from '@ariakit/react'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { GapView, MessageView, NoticeView, View } from '../../host/index.ts'

@@ -1,3 +1,5 @@
+/** Draws a group name and a passphrase. */
+
 import { generateGroupName, generatePassphrase, passphraseBits } from './passphrase.ts'
 
 export interface Created {

@@ -1,3 +1,5 @@
+/** The invitation as a link or as a QR code. */
+
 import { useState } from 'react'
 import { encode } from 'uqr'
 import { useWording } from '../app/context.tsx'

@@ -1,3 +1,5 @@
+/** The first screen: name, group and password, to join a group or create one. */
+
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react'
 import { readAddress } from '../app/address.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'

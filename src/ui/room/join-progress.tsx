@@ -1,3 +1,5 @@
+/** The phases between the form and the room. */
+
 import { useEffect, useId, useRef } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { ErrorAlert } from '../shared/error-alert.tsx'

@@ -1,3 +1,5 @@
+/** The members with link, trust and actions. */
+
 import { useId, useState } from 'react'
 import type { MemberView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'

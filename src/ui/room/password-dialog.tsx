@@ -1,3 +1,5 @@
+/** Removes a member, changes the password, or both at once. */
+
 import { type SubmitEvent, useId, useState } from 'react'
 import { useServices, useWording } from '../app/context.tsx'
 import button from '../shared/button.module.css'
@@ -15,7 +17,6 @@ interface Props {
   readonly onClose: () => void
 }
 
-/** Removes a member and changes the password at once, or does one of the two. */
 export function PasswordDialog({ member, onClose }: Props) {
   const { removal: words } = useWording()
   const { client } = useServices()

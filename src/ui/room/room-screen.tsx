@@ -1,3 +1,5 @@
+/** The Room tab: the form, the progress of joining, or the room. */
+
 import { useUi } from '../app/context.tsx'
 import { isJoining } from '../app/session.ts'
 import { Ended } from './ended.tsx'

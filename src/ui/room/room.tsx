@@ -1,3 +1,5 @@
+/** The room: members and group key beside the conversation. */
+
 import { useMemo, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'

@@ -1,3 +1,5 @@
+/** The memberships stored in this browser, each sealed under its group’s password. */
+
 import { type SubmitEvent, useId, useState } from 'react'
 import type { StoredView } from '../../host/index.ts'
 import { readAddress } from '../app/address.ts'
@@ -9,7 +11,6 @@ import screen from '../shared/screen.module.css'
 import entrance from './entrance.module.css'
 import styles from './stored-list.module.css'
 
-/** Memberships that this browser keeps, each behind its group's password. */
 export function StoredList() {
   const words = useWording()
   const stored = useUi((state) => state.stored)

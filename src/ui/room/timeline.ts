@@ -1,3 +1,5 @@
+/** Messages, notices and gaps in one order, names made distinct, unread messages counted. */
+
 import type { GapView, MemberView, MessageView, NoticeView } from '../../host/index.ts'
 
 export type TimelineItem =

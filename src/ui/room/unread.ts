@@ -1,3 +1,5 @@
+/** How many messages arrived while nobody could see the page. */
+
 import { useEffect, useState } from 'react'
 import { useUi } from '../app/context.tsx'
 import { useVisible } from '../app/page-state.ts'

@@ -1,3 +1,5 @@
+/** A labelled selection from a few options. */
+
 import { useId } from 'react'
 import styles from './choice.module.css'
 

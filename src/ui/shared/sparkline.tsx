@@ -1,3 +1,5 @@
+/** The course of one figure in the space of a word. */
+
 import styles from './sparkline.module.css'
 
 interface Props {
@@ -9,7 +11,6 @@ interface Props {
 const width = 96
 const height = 22
 
-/** The course of one figure, without axes: the table below has the numbers. Lines rise with the logarithm. */
 export function Sparkline({ points, shape }: Props) {
   const scaled = points.map(({ x, y }) => ({
     x: x * width,

@@ -1,11 +1,13 @@
+/** Exports what the Metrics tab shows, and loads such a file again in place of live figures. */
+
 import { useId, useState } from 'react'
 import { useServices, useWording } from '../../app/context.tsx'
 import { useFormats } from '../../shared/format.ts'
+import { type CaptureError, CaptureProblem } from '../../shared/json.ts'
 import { useMetricsView } from '../metrics-view.ts'
 import styles from './capture.module.css'
 import { type LoadedCapture, maxCaptureBytes, readCapture } from './capture.ts'
 import { ExportDialog } from './export-dialog.tsx'
-import { type CaptureError, CaptureProblem } from './parse.ts'
 
 interface Problem {
   readonly code: CaptureError
@@ -23,7 +25,6 @@ const load = async (file: File): Promise<LoadedCapture | Problem> => {
   }
 }
 
-/** Takes what the tab shows out as a file, and shows such a file again in place of what happens now. */
 export function CaptureBar() {
   const { capture } = useWording()
   const { metricsView } = useServices()

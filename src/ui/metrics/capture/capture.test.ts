@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RecordLog } from '../../records/record-log.ts'
 import { testRecord } from '../../records/testing/record.ts'
+import { CaptureProblem } from '../../shared/json.ts'
 import { captureOf, maxCaptureBytes, readCapture } from './capture.ts'
 import { exportText } from './export-text.ts'
-import { CaptureProblem } from './parse.ts'
 
 const clock = { origin: 1_000, now: 90_000 }
 const filled = (): RecordLog => {

@@ -1,3 +1,5 @@
+/** A capture: the whole record log as JSON, bounded and read strictly. */
+
 import type { OperationRecord, SliceData, TallyData } from '../../../metrics/index.ts'
 import { type LogData, logLimits, type SeriesData } from '../../records/log-data.ts'
 import { RecordLog } from '../../records/record-log.ts'
@@ -10,9 +12,10 @@ import {
   oneOf,
   orNull,
   type Parse,
+  readDocument,
   shape,
   textOf,
-} from './parse.ts'
+} from '../../shared/json.ts'
 
 const format = 'mlwe-pake-capture'
 const version = 1
@@ -99,17 +102,15 @@ export interface LoadedCapture {
 
 /** Reads a capture. Throws `CaptureProblem`; nothing else is touched. */
 export const readCapture = (text: string, origin: number): LoadedCapture => {
-  if (text.length > maxCaptureBytes) throw new CaptureProblem('capture/too-large', '')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new CaptureProblem('capture/not-json', '')
+  const read = readDocument(text, { format, version, maxCharacters: maxCaptureBytes })
+  if ('problem' in read) {
+    const path = { 'too-large': '', 'not-json': '', 'other-format': 'format', 'other-version': 'version' }
+    throw new CaptureProblem(`capture/${read.problem}`, path[read.problem])
   }
-  const { format: given, version: of } = Object(value) as { format?: unknown; version?: unknown }
-  if (given !== format) throw new CaptureProblem('capture/other-format', 'format')
-  if (of !== version) throw new CaptureProblem('capture/other-version', 'version')
-  const capture = shape<Capture>({ format: oneOf(format), version: oneOf(version), log: parseLog })(value, '')
+  const capture = shape<Capture>({ format: oneOf(format), version: oneOf(version), log: parseLog })(
+    read.fields,
+    '',
+  )
   const log = RecordLog.from(capture.log, origin)
   if (log === null) throw new CaptureProblem('capture/contradiction', 'log')
   return { log, at: capture.log.at + capture.log.origin - origin }

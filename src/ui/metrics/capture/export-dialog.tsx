@@ -1,3 +1,5 @@
+/** Export preview: shows the text of the file, and saves exactly that text. */
+
 import { useId, useMemo, useState } from 'react'
 import { useServices, useWording } from '../../app/context.tsx'
 import { Dialog } from '../../shared/dialog.tsx'
@@ -10,7 +12,6 @@ import { type ExportFormat, exportFormats, exportText } from './export-text.ts'
 /** Characters that are drawn at once: a capture has millions. */
 const drawnAtFirst = 20_000
 
-/** Shows the text of the file, all of it if asked, and hands out that very text. */
 export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const { capture } = useWording()
   const { records } = useServices()

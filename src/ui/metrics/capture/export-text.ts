@@ -1,3 +1,5 @@
+/** A record log as JSON, CSV or Prometheus text. */
+
 import { exportMetrics, type OperationRecord } from '../../../metrics/index.ts'
 import type { RecordLog } from '../../records/record-log.ts'
 import { captureOf } from './capture.ts'

@@ -1,3 +1,5 @@
+/** Names the series, shows their values at the crosshair, and isolates one on request. */
+
 import { useWording } from '../../app/context.tsx'
 import { type EventKind, eventKinds } from '../../records/marks.ts'
 import type { Look, Row } from './chart.ts'
@@ -17,7 +19,6 @@ interface Props {
   readonly throttled: boolean
 }
 
-/** Names the series, shows their values under the crosshair, and shows one alone when asked. */
 export function ChartLegend({ looks, rows, pointer, formatX, solo, onSolo, kinds, throttled }: Props) {
   const { charts } = useWording()
   const pointed = usePointed(pointer)

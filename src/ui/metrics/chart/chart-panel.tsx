@@ -1,3 +1,5 @@
+/** A chart with its title, legend, table and picture export, for pointer and keyboard. */
+
 import { type KeyboardEvent, type ReactNode, type Ref, useId, useMemo, useRef, useState } from 'react'
 import { useWording } from '../../app/context.tsx'
 import type { EventMark } from '../../records/marks.ts'
@@ -72,7 +74,6 @@ const floored = (rows: readonly Row[], { scale, floor = 0.001 }: ChartPanelProps
         ),
       }))
 
-/** A chart with its name, its legend, its table and its pictures, for pointer and keyboard. */
 export function ChartPanel(props: ChartPanelProps) {
   const { title, label, rows, looks, columns = none, bands = none, marks = none, throttled = none } = props
   const { x, formatX, formatY, unit, pointer, onBrush, gap } = props

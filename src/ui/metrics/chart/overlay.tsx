@@ -1,3 +1,5 @@
+/** What lies over the curves: event marks, throttled times, the brushed range and the crosshair. */
+
 import type { PointerEvent } from 'react'
 import type { EventKind, EventMark } from '../../records/marks.ts'
 import type { Look, Row } from './chart.ts'
@@ -18,7 +20,6 @@ interface Props {
   readonly onBrush: ((span: Span) => void) | null
 }
 
-/** Marks, throttled times, the brushed range and the crosshair. */
 export function Overlay({ ground, rows, looks, marks, throttled, shown, pointer, onBrush }: Props) {
   const { left, top, width, height } = ground
   const pixel = pixelIn(ground)

@@ -1,3 +1,5 @@
+/** Where the reader points and drags; charts over the same time share one pointer. */
+
 import { useSyncExternalStore } from 'react'
 
 /** Milliseconds of time, or whatever a chart counts on its x, both ends. */

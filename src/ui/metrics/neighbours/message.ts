@@ -1,10 +1,21 @@
+/** Messages between the tabs of one browser, parsed strictly. */
+
 import type { LogData, SeriesData } from '../../records/log-data.ts'
+import {
+  CaptureProblem,
+  flag,
+  numberIn,
+  oneOf,
+  orNull,
+  type Parse,
+  shape,
+  textOf,
+} from '../../shared/json.ts'
 import { parseLog } from '../capture/capture.ts'
-import { CaptureProblem, flag, numberIn, oneOf, orNull, type Parse, shape, textOf } from '../capture/parse.ts'
 
 /** What the tabs of one browser say to each other: figures of operations, as in a capture, and nothing of what was said. */
 export type NeighbourMessage =
-  /** Whoever hears it tells of itself; `whole`: from the beginning. */
+  /** Every tab that hears it answers with its figures; `whole`: from the beginning. */
   | { readonly kind: 'ask'; readonly from: string; readonly whole: boolean }
   | {
       readonly kind: 'tell'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { allOperations, RecordLog } from '../../records/record-log.ts'
 import { testRecord } from '../../records/testing/record.ts'
-import { CaptureProblem } from '../capture/parse.ts'
+import { CaptureProblem } from '../../shared/json.ts'
 import { nameToTell, newTabId, parseMessage, partsOf } from './message.ts'
 import { createNeighbours, neighbourLimits } from './neighbours.ts'
 

@@ -1,7 +1,9 @@
+/** The other tabs of this browser and their figures, exchanged only while somebody watches. */
+
 import type { LogData } from '../../records/log-data.ts'
 import { RecordLog } from '../../records/record-log.ts'
 import { createValue, type Store } from '../../records/store.ts'
-import { CaptureProblem } from '../capture/parse.ts'
+import { CaptureProblem } from '../../shared/json.ts'
 import { type NeighbourMessage, nameToTell, parseMessage, partsOf } from './message.ts'
 
 /** Another tab of this browser. */
@@ -30,7 +32,7 @@ interface Ports {
   /** Milliseconds since 1970 at the zero of `now`. */
   readonly origin: number
   readonly now: () => number
-  /** Runs it after so many milliseconds; returns the canceller. */
+  /** Runs it after `ms`; returns what cancels it. */
   readonly after: (ms: number, run: () => void) => () => void
 }
 

@@ -1,3 +1,5 @@
+/** An operation record for tests. */
+
 import type { OperationRecord } from '../../../metrics/index.ts'
 
 export const testRecord = (start: number, change: Partial<OperationRecord> = {}): OperationRecord => ({

@@ -72,7 +72,6 @@ export const relayGerman: Wording['relay'] = {
     'network-rate': 'Zu viele Anfragen aus diesem Netz.',
     unavailable: 'Der Speicher des Relays antwortet nicht.',
   },
-  unknownReason: 'Diesen Grund kennt diese Seite nicht.',
   stock: 'Vorschlüssel und Briefkasten',
   ownStock: 'Eigene Vorschlüssel beim Relay',
   ownStockOf: (left, of) => `${left} von ${of}`,

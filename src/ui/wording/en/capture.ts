@@ -1,6 +1,6 @@
 /** Texts of export and import on the Metrics tab. */
 
-import type { CaptureError } from '../../metrics/capture/parse.ts'
+import type { CaptureError } from '../../shared/json.ts'
 
 export const captureEnglish = {
   export: 'Export with preview',

@@ -1,6 +1,6 @@
 /** Texts of the Relay tab and its security card. */
 
-import type { RelayView } from '../../../host/index.ts'
+import type { RelayReason, RelayView } from '../../../host/index.ts'
 
 export const relayEnglish = {
   title: 'The relay, and the security of this page',
@@ -72,8 +72,7 @@ export const relayEnglish = {
     'mailbox-full': 'The mailbox of the addressee is full.',
     'network-rate': 'Too many requests from this network.',
     unavailable: 'The relay’s store is not responding.',
-  } as Readonly<Record<string, string>>,
-  unknownReason: 'This page does not know this reason.',
+  } satisfies Record<RelayReason, string>,
   stock: 'Pre-keys and mailbox',
   ownStock: 'Own pre-keys at the relay',
   ownStockOf: (left: string, of: string) => `${left} of ${of}`,

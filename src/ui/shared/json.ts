@@ -1,3 +1,30 @@
+/** JSON that a file or another page brings: read strictly, field by field, or refused with a code. */
+
+export interface DocumentKind {
+  readonly format: string
+  readonly version: number
+  readonly maxCharacters: number
+}
+
+export type DocumentProblem = 'too-large' | 'not-json' | 'other-format' | 'other-version'
+
+/** A document of this format and version; its other fields are still to be parsed. */
+export const readDocument = (
+  text: string,
+  { format, version, maxCharacters }: DocumentKind,
+): { readonly fields: Readonly<Record<string, unknown>> } | { readonly problem: DocumentProblem } => {
+  if (text.length > maxCharacters) return { problem: 'too-large' }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { problem: 'not-json' }
+  }
+  const fields: Readonly<Record<string, unknown>> = Object(value)
+  if (fields.format !== format) return { problem: 'other-format' }
+  return fields.version === version ? { fields } : { problem: 'other-version' }
+}
+
 /** Why a file or a message was not taken; the wording of each is in the ui. */
 export const captureErrors = [
   'capture/too-large',
@@ -22,7 +49,7 @@ export class CaptureProblem extends Error {
   }
 }
 
-/** Gives the value back, typed and made anew, or throws `CaptureProblem`. */
+/** Returns a typed copy of the value, or throws `CaptureProblem`. */
 export type Parse<T> = (value: unknown, path: string) => T
 
 const wrong = (path: string): never => {
