@@ -89,6 +89,8 @@ const isKnocking = (state: PeerState): boolean => {
 
 const readyAt = (joining: Joining, address: Address): number => joining.asked.get(address)?.notBefore ?? 0
 
+const triesOf = (joining: Joining, address: Address): number => joining.asked.get(address)?.tries ?? 0
+
 const ask = (tx: Transaction, joining: Joining, address: Address): void => {
   const before = joining.asked.get(address)
   const asked: Asked = {
@@ -111,7 +113,10 @@ export const tickKnocking = (tx: Transaction): void => {
   const { joining } = tx.state.admission
   if (joining === null || !isKnocking(tx.state)) return
   if (nextAt(tx.state, joining, tx.now) > tx.now || ownLevelAllowedAt(tx.state, tx.now) > tx.now) return
-  const next = askable(tx.state, joining).find((address) => readyAt(joining, address) <= tx.now)
+  const ready = askable(tx.state, joining).filter((address) => readyAt(joining, address) <= tx.now)
+  // Whoever was asked least: silent addresses that are older do not keep the others from being asked.
+  const least = Math.min(...ready.map((address) => triesOf(joining, address)))
+  const next = ready.find((address) => triesOf(joining, address) === least)
   if (next !== undefined) ask(tx, joining, next)
 }
 

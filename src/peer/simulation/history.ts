@@ -5,6 +5,7 @@
  */
 import type { Bytes } from '../../codec/index.ts'
 import type { Address, MemberId } from '../../identity/index.ts'
+import type { Taken } from '../index.ts'
 import { createWorld, idOf, type Member } from '../testing/world.ts'
 import { impersonate, keepOf, type Removed, replayToRemoved } from './ex-member.ts'
 import { playInsider } from './insider.ts'
@@ -19,6 +20,8 @@ export interface HistoryOptions {
   readonly fast?: boolean
   /** The seed's own when left out. */
   readonly schedule?: readonly Action[]
+  /** Sees each step: for whoever looks into a history that failed. */
+  readonly trace?: (member: Member, taken: Taken, now: number) => void
 }
 
 export interface HistoryResult {
@@ -70,6 +73,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       owners: badRelay.owners,
       preKey: badRelay.preKey,
       stepped: (member, taken) => {
+        options.trace?.(member, taken, clock())
         invariants.stepped(member, taken)
         model.stepped(member, taken)
         if (!member.isInsider) noteLater(member, taken.effects)

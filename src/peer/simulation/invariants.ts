@@ -8,7 +8,7 @@ import type { Address, MemberId } from '../../identity/index.ts'
 import { sleepers } from '../asleep.ts'
 import { type Frame, frame } from '../frames.ts'
 import { decodePeer, type PeerEffect, type PeerState, type Taken, wakeAt } from '../index.ts'
-import { idOf, type Member } from '../testing/world.ts'
+import type { Member } from '../testing/world.ts'
 
 export class Violation extends Error {
   override readonly name = 'Violation'
@@ -213,13 +213,12 @@ export const createInvariants = (now: () => number) => {
       for (const effect of effects)
         if (effect.kind === 'reject')
           demand(effect.code !== 'peer/defect', 'I15', `a step of ${member.name} threw: ${taken.event.kind}`)
+      if (state.group.roster !== before.group.roster)
+        for (const id of state.group.roster.entries.keys())
+          if (id !== state.self.id && !addedAt.has(id)) addedAt.set(id, now())
       if (member.isInsider) return
       checkRefused(member, taken)
-      if (state.group.roster !== before.group.roster) {
-        checkEntries(state.group)
-        for (const id of state.group.roster.entries.keys())
-          if (id !== idOf(member) && id !== state.self.id && !addedAt.has(id)) addedAt.set(id, now())
-      }
+      if (state.group.roster !== before.group.roster) checkEntries(state.group)
       if (state.phase.kind === 'ended') return
       if (state.group !== before.group) checkEpochs(member, state)
       if (state.asleep !== before.asleep) checkPreKeys(member, taken)

@@ -105,6 +105,9 @@ export type Injected = (tx: Transaction) => Promise<void> | void
 
 export const idOf = (member: Member): MemberId => member.runner.state().self.id
 
+/** A member that ended says what it has to say before it goes. */
+const goodbyeMs = 200
+
 interface Mail {
   readonly from: Address
   readonly bytes: Bytes
@@ -242,6 +245,10 @@ export const createWorld = async (options: WorldOptions) => {
     }
   }
 
+  /** A tab in the background is woken at the full minute. */
+  const wakesIn = (ms: number, grainMs: number): number =>
+    grainMs === 0 ? ms : Math.ceil((network.now() + ms) / grainMs) * grainMs - network.now()
+
   const injectedStep = async (member: Member, now: number, part: Injected): Promise<PeerStep> => {
     const tx = begin(ports, member.runner.state(), now)
     await part(tx)
@@ -278,7 +285,7 @@ export const createWorld = async (options: WorldOptions) => {
     const finish = (state: PeerState): Member => {
       const runner = createRunner(ports, state, {
         now: () => network.now() + (member?.skewMs ?? 0),
-        setTimer: (run, ms) => network.setTimer(run, Math.max(ms, timerMs) + lagMs),
+        setTimer: (run, ms) => network.setTimer(run, wakesIn(ms, timerMs) + lagMs),
         persist: (taken) => {
           if (keeps) durable = taken.state
           return true
@@ -289,7 +296,11 @@ export const createWorld = async (options: WorldOptions) => {
           injected.delete(member!)
           return injectedStep(member!, event.now, part)
         },
-        took: (taken) => observer?.stepped(member!, taken),
+        took: (taken) => {
+          // Whoever is out leaves the relay, as the host does.
+          if (taken.state.phase.kind === 'ended') network.setTimer(() => endpoint.close(), goodbyeMs)
+          observer?.stepped(member!, taken)
+        },
         effects: effectsOf(
           () => member!,
           () => endpoint,
