@@ -1,5 +1,6 @@
 /** What the page shows for each end of a membership and each relay error. */
 import type { PeerReject } from '../../peer/index.ts'
+import type { ErrorCode as RelayErrorCode } from '../../relay-protocol/index.ts'
 import type { ErrorCode } from '../page/view.ts'
 
 export const relayErrors: Partial<Record<RelayErrorCode, ErrorCode>> = {

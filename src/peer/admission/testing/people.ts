@@ -139,7 +139,7 @@ export const createWorld = async (name: string, fast = false) => {
     if (player !== undefined) return player(from, decode(frame, bytes), bytes)
     const person = people.find(({ address }) => address === to)
     if (person === undefined) return
-    await act(person, (tx) => receive(tx, { kind: 'received', now, from, path: 'relay', bytes }))
+    await act(person, (tx) => receive(tx, { from, path: 'relay', bytes }))
   }
 
   /** The next thing that happens until `end`. */
