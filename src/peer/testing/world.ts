@@ -6,6 +6,7 @@ import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
+import type { RelayLimits } from '../../relay-protocol/index.ts'
 import type { RelayEvent } from '../../transport/index.ts'
 import { createMemoryNetwork, type MemoryEndpoint } from '../../transport/testing/memory-network.ts'
 import {
@@ -39,6 +40,7 @@ export interface WorldOptions {
   readonly maxDelay?: number
   /** Members fall back to the relay only. */
   readonly relayOnly?: boolean
+  readonly limits?: Partial<RelayLimits>
   readonly observer?: Observer
 }
 
