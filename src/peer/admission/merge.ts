@@ -1,7 +1,7 @@
 /**
  * Two parts of one group that were founded apart and share no member become one.
  *
- *   present 10 s, neither knocked nor on the roster ──smallest id within reach, own address the greater──> run on the verifier
+ *   present 10 s, no knock for 2 min, not on the roster ──smallest id within reach, own address the greater──> run on the verifier
  *       run ──right──> both rosters            ──no answer──> again after 1, 2, 4 … 60 min
  *           ──wrong──> "another room of this name", not again before a record changes or the user asks
  */
@@ -17,6 +17,8 @@ import { setAdmission } from './slice.ts'
 import { putBounded } from './state.ts'
 
 const strangeMs = 10_000
+/** Who knocked may still be a newcomer: those knock again within a minute. */
+const knockedMs = 2 * 60_000
 const firstPauseMs = 60_000
 const lastPauseMs = 60 * 60_000
 
@@ -29,7 +31,6 @@ const isMerging = ({ admission }: PeerState): boolean =>
 
 const isStrange = (state: PeerState, address: Address): boolean =>
   address < state.self.entry.address &&
-  !state.admission.door.knocked.has(address) &&
   membersAt(state, address).length === 0 &&
   ![...state.farewells.values()].some(({ who }) => who.entry.address === address)
 
@@ -37,7 +38,9 @@ const isStrange = (state: PeerState, address: Address): boolean =>
 const readyAt = (state: PeerState, address: Address, since: number): number | null => {
   const tried = state.admission.merges.get(address)
   if (tried?.failed || state.admission.guests.has(address) || !isStrange(state, address)) return null
-  return Math.max(since + strangeMs, tried?.notBefore ?? 0)
+  const knockedAt = state.admission.door.knocked.get(address)
+  const quietAt = knockedAt === undefined ? 0 : knockedAt + knockedMs
+  return Math.max(since + strangeMs, quietAt, tried?.notBefore ?? 0)
 }
 
 /** Who is next, and when: the one that was tried least. */
