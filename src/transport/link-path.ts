@@ -13,7 +13,7 @@ export interface LinkPath {
   readonly attempts: number
 }
 
-interface Report {
+export interface Report {
   readonly id: string
   readonly type: string
   readonly selectedCandidatePairId?: unknown

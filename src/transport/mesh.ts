@@ -1,18 +1,17 @@
 /**
- * The WebRTC links of one page: one data channel per member, carrying sealed frames. No keys here.
+ * The direct links of one page: carries out what each link decides (`link.ts`), by WebRTC connections. No keys here.
  *
- *   initiator   opening ──connect──> direct <──ICE lost, ICE back──> stalled
- *               any ──close──> waiting ──1 s to 30 s──> opening
- *   responder   idle ──offer of a newer attempt──> opening, then as above
- *               any ──close──> idle
- *
- * Each attempt has a number that the responder follows, so signals of an earlier attempt are ignored. While a link is
- * not direct, frames go through the relay.
+ *   command of the peer ─┐                  ┌─> WebRTC connection
+ *   event of a connection ├─> link of member ├─> event for the peer
+ *   timer, nudge ────────┘                  └─> timer
  */
 
-import SimplePeer from 'simple-peer'
-import { type Bytes, utf8 } from '../codec/index.ts'
-import { type LinkPath, pathOf, statisticsOf } from './link-path.ts'
+import type { Bytes } from '../codec/index.ts'
+import type { ConnectionOptions, DataConnection } from './data-connection.ts'
+import { stepLink } from './link.ts'
+import { type LinkPath, pathOf } from './link-path.ts'
+import { decodeSignal, encodeSignal } from './link-signal.ts'
+import { type LinkEffect, type LinkEvent, type LinkState, unlinked } from './link-state.ts'
 
 /** From the peer in the Worker to the links in the page. Members are opaque ids here. */
 export type MeshCommand =
@@ -23,197 +22,197 @@ export type MeshCommand =
   | { readonly kind: 'send'; readonly member: string; readonly bytes: Bytes }
 
 export type MeshEvent =
-  /** SDP with candidates for `member`, to be sealed before it is sent. */
+  /** A description or candidates for `member`, to be sealed before they are sent. */
   | { readonly kind: 'signal'; readonly member: string; readonly data: Bytes }
   | { readonly kind: 'link'; readonly member: string; readonly direct: boolean }
   | { readonly kind: 'received'; readonly member: string; readonly bytes: Bytes }
+  /** A frame that is not known to have arrived: it goes by the relay. It may arrive twice. */
+  | { readonly kind: 'returned'; readonly member: string; readonly bytes: Bytes }
+
+/** Chunks of files, on a data channel of their own. */
+export type ChunkEvent =
+  | { readonly kind: 'chunk'; readonly member: string; readonly bytes: Bytes }
+  /** So many chunks left the queue: as many more have room. */
+  | { readonly kind: 'chunks-sent'; readonly member: string; readonly count: number }
+
+export interface MeshOptions {
+  readonly onEvent: (event: MeshEvent) => void
+  readonly onChunk?: (event: ChunkEvent) => void
+  /** STUN and TURN servers, read at each attempt. */
+  readonly iceServers: () => RTCIceServer[]
+  readonly openConnection: (options: ConnectionOptions) => DataConnection
+  /** Milliseconds. */
+  readonly now: () => number
+  /** Uniform in [0, 1). Tells one page from the next; no key depends on it. */
+  readonly random: () => number
+  /** Runs `run` once after `ms`. The returned function cancels it. */
+  readonly setTimer: (run: () => void, ms: number) => () => void
+}
 
 export interface Mesh {
   execute(command: MeshCommand): void
+  /** The page is online, awake or visible again, or on another network. */
+  nudge(): void
+  /** False where there is no room or no direct link. */
+  sendChunk(member: string, bytes: Bytes): boolean
   /** Of the links that are direct now. */
   paths(): Promise<readonly LinkPath[]>
 }
 
-/** A data channel with more than this queued drops the frame; the layers above retransmit. */
-const maxBuffered = 4 * 1024 * 1024
-const maxFrame = 64 * 1024
-const firstRetryMs = 1_000
-const lastRetryMs = 30_000
-const gatherMs = 2_000
+/** More members than any room has are refused. */
+const maxEnds = 256
 
-interface Link {
-  readonly initiator: boolean
-  /** Number of the connection attempt. The responder follows the higher one. */
-  attempt: number
-  peer: SimplePeer.Instance | null
-  direct: boolean
-  retryMs: number
-  cancelRetry: () => void
+interface End {
+  state: LinkState
+  connection: { readonly id: number; readonly data: DataConnection } | null
+  cancelTimer: () => void
 }
 
-interface Signal {
-  readonly attempt: number
-  readonly data: SimplePeer.SignalData
-}
+type Untimed<T> = T extends unknown ? Omit<T, 'now'> : never
+type Fed = Untimed<LinkEvent>
 
-const parseSignal = (bytes: Uint8Array): Signal | null => {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (typeof value !== 'object' || value === null || !('attempt' in value) || !('data' in value))
-      return null
-    const { attempt, data } = value
-    if (!Number.isSafeInteger(attempt) || typeof data !== 'object' || data === null || !('type' in data))
-      return null
-    if (data.type !== 'offer' && data.type !== 'answer') return null
-    if (!('sdp' in data) || typeof data.sdp !== 'string') return null
-    return { attempt: attempt as number, data: { type: data.type, sdp: data.sdp } }
-  } catch {
-    return null
-  }
-}
+export const createMesh = (options: MeshOptions): Mesh => {
+  const { onEvent, onChunk, iceServers, openConnection, now, random, setTimer } = options
+  const ends = new Map<string, End>()
+  const queue: (() => void)[] = []
+  let running = false
 
-/**
- * Creates the links of one page.
- *
- * @param onEvent - called for every signal, link change and frame
- * @param iceServers - STUN and TURN servers, read at each attempt
- */
-export const createMesh = (onEvent: (event: MeshEvent) => void, iceServers: () => RTCIceServer[]): Mesh => {
-  const links = new Map<string, Link>()
-
-  const setDirect = (member: string, link: Link, direct: boolean): void => {
-    if (link.direct === direct) return
-    link.direct = direct
-    onEvent({ kind: 'link', member, direct })
+  /** A connection may speak while it is being used: one event after the other. */
+  const inTurn = (run: () => void): void => {
+    queue.push(run)
+    if (running) return
+    running = true
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) next()
+    } finally {
+      running = false
+    }
   }
 
-  const open = (member: string, link: Link): void => {
-    const peer = new SimplePeer({
-      initiator: link.initiator,
-      // One sealed offer and one sealed answer instead of a frame per candidate.
-      trickle: false,
-      iceCompleteTimeout: gatherMs,
-      config: { iceServers: iceServers() },
-    })
-    link.peer = peer
-    const isCurrent = () => link.peer === peer
-    peer.on('signal', (data) => {
-      if (isCurrent())
-        onEvent({ kind: 'signal', member, data: utf8(JSON.stringify({ attempt: link.attempt, data })) })
-    })
-    peer.on('connect', () => {
-      if (!isCurrent()) return
-      link.retryMs = firstRetryMs
-      setDirect(member, link, true)
-    })
-    // When ICE stalls, the relay takes over at once until the path recovers.
-    peer.on('iceStateChange', (state) => {
-      if (isCurrent() && peer.connected)
-        setDirect(member, link, state === 'connected' || state === 'completed')
-    })
-    peer.on('data', (chunk: Uint8Array) => {
-      if (isCurrent() && chunk.length <= maxFrame) {
-        onEvent({ kind: 'received', member, bytes: new Uint8Array(chunk) })
+  const endFor = (member: string): End | null => {
+    const known = ends.get(member)
+    if (known !== undefined) return known
+    if (ends.size >= maxEnds) return null
+    const state = unlinked(Math.floor(random() * 2 ** 48))
+    const end: End = { state, connection: null, cancelTimer: () => undefined }
+    ends.set(member, end)
+    return end
+  }
+
+  const feed = (member: string, end: End, event: Fed): void => inTurn(() => take(member, end, event))
+
+  const take = (member: string, end: End, event: Fed): void => {
+    if (ends.get(member) !== end) return
+    const { state, effects, wakeAt } = stepLink(end.state, { ...event, now: now() } as LinkEvent)
+    end.state = state
+    end.cancelTimer()
+    end.cancelTimer =
+      wakeAt === null
+        ? () => undefined
+        : setTimer(() => feed(member, end, { kind: 'wake' }), Math.max(0, wakeAt - now()))
+    for (const effect of effects) carryOut(member, end, effect)
+    if (event.kind === 'disconnect') ends.delete(member)
+  }
+
+  const carryOut = (member: string, end: End, effect: LinkEffect): void => {
+    const { connection } = end
+    switch (effect.kind) {
+      case 'link':
+        return onEvent({ kind: 'link', member, direct: effect.direct })
+      case 'signal': {
+        const data = encodeSignal(effect.signal)
+        if (data !== null) onEvent({ kind: 'signal', member, data })
+        return
       }
-    })
-    // 'close' follows every error.
-    peer.on('error', () => undefined)
-    peer.on('close', () => {
-      if (!isCurrent()) return
-      link.peer = null
-      setDirect(member, link, false)
-      if (link.initiator) retry(member, link)
-    })
-  }
-
-  const retry = (member: string, link: Link): void => {
-    const timer = setTimeout(() => {
-      link.attempt += 1
-      open(member, link)
-    }, link.retryMs)
-    link.cancelRetry = () => clearTimeout(timer)
-    link.retryMs = Math.min(lastRetryMs, 2 * link.retryMs)
-  }
-
-  const close = (member: string): void => {
-    const link = links.get(member)
-    if (link === undefined) return
-    links.delete(member)
-    link.cancelRetry()
-    const { peer } = link
-    link.peer = null
-    peer?.destroy()
-    setDirect(member, link, false)
-  }
-
-  const connect = (member: string, initiator: boolean): void => {
-    const attempt = (links.get(member)?.attempt ?? 0) + 1
-    close(member)
-    const link: Link = {
-      initiator,
-      attempt: initiator ? attempt : 0,
-      peer: null,
-      direct: false,
-      retryMs: firstRetryMs,
-      cancelRetry: () => undefined,
+      case 'received':
+        return onEvent({ kind: 'received', member, bytes: effect.frame })
+      case 'returned':
+        return onEvent({ kind: 'returned', member, bytes: effect.frame })
+      case 'open':
+        return open(member, end, effect)
+      case 'close':
+        if (connection?.id === effect.connection) end.connection = null
+        return connection?.data.close()
+      case 'restart':
+        return connection?.data.restartIce()
+      case 'apply':
+        return connection?.data.apply(effect.description, effect.candidates)
+      case 'transmit':
+        connection?.data.send(effect.bytes)
+        return
+      default:
+        return effect satisfies never
     }
-    links.set(member, link)
-    if (initiator) open(member, link)
   }
 
-  const signal = (member: string, bytes: Uint8Array): void => {
-    const link = links.get(member)
-    const parsed = parseSignal(bytes)
-    if (link === undefined || parsed === null) return
-    if (!link.initiator && parsed.data.type === 'offer' && parsed.attempt > link.attempt) {
-      const old = link.peer
-      link.peer = null
-      old?.destroy()
-      setDirect(member, link, false)
-      link.attempt = parsed.attempt
-      open(member, link)
-    }
-    if (parsed.attempt !== link.attempt || link.peer === null || link.peer.destroyed) return
+  const open = (
+    member: string,
+    end: End,
+    { connection: id, initiator }: Extract<LinkEffect, { kind: 'open' }>,
+  ): void => {
     try {
-      link.peer.signal(parsed.data)
+      const data = openConnection({
+        initiator,
+        iceServers: iceServers(),
+        onEvent: (event) => feed(member, end, { ...event, connection: id }),
+        onChunk: (bytes) => onChunk?.({ kind: 'chunk', member, bytes }),
+        onChunksSent: (count) => onChunk?.({ kind: 'chunks-sent', member, count }),
+      })
+      end.connection = { id, data }
     } catch {
-      link.peer.destroy()
-    }
-  }
-
-  const send = (member: string, bytes: Uint8Array): void => {
-    const peer = links.get(member)?.peer
-    if (!peer?.connected || peer.bufferSize > maxBuffered) return
-    try {
-      peer.send(bytes)
-    } catch {
-      peer.destroy()
+      // No WebRTC here, or too many connections: the relay carries, and the back-off applies.
+      feed(member, end, { kind: 'closed', connection: id })
     }
   }
 
   const paths = async (): Promise<readonly LinkPath[]> => {
-    const up = [...links].flatMap(([member, { peer, direct, attempt: attempts }]) =>
-      peer !== null && direct ? [{ member, peer, attempts }] : [],
+    const up = [...ends].flatMap(([member, { state, connection }]) =>
+      connection !== null && state.phase === 'direct'
+        ? [{ member, attempts: state.connections, data: connection.data }]
+        : [],
     )
-    const found = await Promise.all(up.map(async (link) => pathOf(await statisticsOf(link.peer), link)))
+    const found = await Promise.all(up.map(async (link) => pathOf(await link.data.statistics(), link)))
     return found.filter((path) => path !== null)
+  }
+
+  const executeFor = (member: string, event: Fed): void => {
+    const end = endFor(member)
+    if (end !== null) feed(member, end, event)
   }
 
   return {
     paths,
+    nudge: () => {
+      for (const [member, end] of ends) feed(member, end, { kind: 'nudge' })
+    },
+    sendChunk: (member, bytes) => {
+      const end = ends.get(member)
+      return end?.state.phase === 'direct' && (end.connection?.data.sendChunk(bytes) ?? false)
+    },
     execute(command) {
       switch (command.kind) {
         case 'connect':
-          return connect(command.member, command.initiator)
-        case 'disconnect':
-          return close(command.member)
-        case 'disconnect-all':
-          for (const member of [...links.keys()]) close(member)
+          return executeFor(command.member, { kind: 'connect', initiator: command.initiator })
+        case 'disconnect': {
+          const end = ends.get(command.member)
+          if (end !== undefined) feed(command.member, end, { kind: 'disconnect' })
           return
-        case 'signal':
-          return signal(command.member, command.data)
-        case 'send':
-          return send(command.member, command.bytes)
+        }
+        case 'disconnect-all':
+          for (const [member, end] of ends) feed(member, end, { kind: 'disconnect' })
+          return
+        case 'signal': {
+          const signal = decodeSignal(command.data)
+          if (signal !== null) executeFor(command.member, { kind: 'signal', signal })
+          return
+        }
+        case 'send': {
+          const { member, bytes } = command
+          const end = ends.get(member)
+          if (end === undefined) onEvent({ kind: 'returned', member, bytes })
+          else feed(member, end, { kind: 'send', frame: bytes })
+          return
+        }
         default:
           return command satisfies never
       }

@@ -397,6 +397,8 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
           return feed({ kind: 'link', address, direct: event.direct })
         case 'received':
           return feed({ kind: 'received', from: address, path: 'direct', bytes: event.bytes })
+        case 'returned':
+          return relay?.send(event.member, event.bytes)
         default:
           event satisfies never
       }

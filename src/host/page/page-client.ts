@@ -5,7 +5,13 @@
 
 import { createTracer, measure, type OperationRecord, type TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
-import { createMesh, fetchIceServers, type LinkPath, type MeshCommand } from '../../transport/index.ts'
+import {
+  connectBy,
+  createMesh,
+  fetchIceServers,
+  type LinkPath,
+  type MeshCommand,
+} from '../../transport/index.ts'
 import workerUrl from '../worker/worker.ts?worker&url'
 import { type BenchmarkCommand, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
 import { applyChange } from './list-change.ts'
@@ -101,7 +107,17 @@ export const connectPeer = (): PeerClient => {
   const benchmarks = listenable<void>()
   const insides = listenable<InsideView | null>()
   const url = ownWorkerUrl()
-  const mesh = createMesh((event) => post({ kind: 'mesh', event }), fetchIceServers(location.origin))
+  const mesh = createMesh({
+    onEvent: (event) => post({ kind: 'mesh', event }),
+    iceServers: fetchIceServers(location.origin),
+    openConnection: connectBy(),
+    now: () => performance.now(),
+    random: Math.random,
+    setTimer: (run, ms) => {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  })
   let view: View = emptyView
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
@@ -197,13 +213,20 @@ export const connectPeer = (): PeerClient => {
     const { hidden } = document
     tracer.note({ throttled: hidden })
     post({ kind: 'visibility', hidden })
+    if (!hidden) mesh.nudge()
   }
 
   // Loaded ahead of the first command.
   worker = start()
   sendVisibility()
   document.addEventListener('visibilitychange', sendVisibility)
-  addEventListener('online', () => post({ kind: 'wake' }))
+  addEventListener('online', () => {
+    post({ kind: 'wake' })
+    mesh.nudge()
+  })
+  // After a freeze, and where the browser says that the network is another one.
+  document.addEventListener('resume', mesh.nudge)
+  ;(navigator as { connection?: EventTarget }).connection?.addEventListener('change', mesh.nudge)
   addEventListener('pagehide', () => {
     const done = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null
     post({ kind: 'one-to-one', command: { kind: 'leave' } })
