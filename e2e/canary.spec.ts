@@ -119,7 +119,7 @@ test('a canary password appears nowhere, and a canary message only in the conver
   // Stored members, so that what they store is searched as well.
   for (const member of [alice, bob]) {
     await member.fill()
-    await member.page.getByLabel('Stay a member after closing this tab').check()
+    await member.page.getByLabel('Keep this membership on this device').check()
     if (member === alice) expect(find([await domOf(alice.page, true)], secret)).toEqual(['password'])
     await member.submit()
     await member.waitForRoom()

@@ -80,7 +80,7 @@ const moments = [
 
 const joinToStay = async (member: Member): Promise<void> => {
   await member.fill()
-  await member.page.getByRole('checkbox', { name: 'Stay a member after closing this tab' }).check()
+  await member.page.getByRole('checkbox', { name: 'Keep this membership on this device' }).check()
   await member.submit()
   await member.waitForRoom()
 }

@@ -37,10 +37,13 @@ test('a group is created with one click, and its link brings another tab into it
   await alice.waitForRoom()
   await expect(page.getByText('You are the first here')).toBeVisible()
   const fromRoom = await copied()
-  expect(fromRoom.hash).toBe(bare.hash)
+  // Inside, the link also names who invites: the newcomer asks that member first.
+  expect(fromRoom.hash).toMatch(/&address=[0-9a-f]{64}&entry=[0-9a-f]{64}$/)
+  expect(fromRoom.hash.startsWith(bare.hash)).toBe(true)
 
   const bobsPage = await context.newPage()
-  await bobsPage.goto(whole.href)
+  const inviting = `${whole.href}${fromRoom.hash.slice(bare.hash.length)}`
+  await bobsPage.goto(inviting)
   const bob = new Member(bobsPage, 'Bob', { group, password })
   await expect(field('Group', bobsPage)).toHaveValue(group)
   await expect(field('Password', bobsPage)).toHaveValue(password)

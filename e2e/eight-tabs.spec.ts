@@ -12,7 +12,7 @@ interface Screen {
 }
 
 const screenOf = async (member: Member): Promise<Screen> => {
-  const texts = await member.listedMembers.locator('span:first-child').allTextContents()
+  const texts = await member.listedMembers.locator('bdi:first-child').allTextContents()
   return {
     epoch: await member.epoch(),
     fingerprint: await member.fingerprint(),
@@ -144,6 +144,7 @@ test('eight tabs agree on one epoch after joins, leaves, a removal and a killed 
     await everybodyTalks(four)
 
     // The removed member's old password no longer works; the new one lets a newcomer in.
+    await fred.discard()
     await fred.fill()
     await fred.submit()
     await expect(fred.alert).toContainText(/password.*refused/i, { timeout: patienceMs })

@@ -1,16 +1,12 @@
 import { requireHostCandidates } from './fixtures/ice.ts'
 import { waitForAgreement } from './fixtures/member.ts'
-import { slowness } from './fixtures/pace.ts'
+import { expectWithin } from './fixtures/pace.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
 /** The longest that a join may take on an idle machine. */
 const joinMs = 5000
 /** The longest that the others may wait for a new key after a member leaves, on an idle machine. */
 const rekeyMs = 3000
-
-/** Fails if `ms` is more than `promised`, less what other work on this machine has cost. */
-const expectWithin = (promised: number, ms: number, what: string): void =>
-  expect(ms / slowness(), `${what}: ms, ${Math.round(ms)} on this busy machine`).toBeLessThanOrEqual(promised)
 
 test('three tabs join, agree on a key and talk directly; a leaver and a newcomer both change the key', async ({
   room,

@@ -26,6 +26,9 @@ test('a member removed with a password change stays out, and only the new passwo
 }) => {
   const [alice, bob, carol] = await threeInside(room)
   const before = await alice.fingerprint()
+  const early = unique('said before')
+  await bob.say(early)
+  await expect(carol.message(early, 'Bob')).toHaveCount(1)
   const { page } = alice
   await alice.toFront()
   await page.getByRole('button', { name: 'Remove Carol', exact: true }).click()
@@ -39,12 +42,15 @@ test('a member removed with a password change stays out, and only the new passwo
   const password = await field.inputValue()
   await page.getByRole('button', { name: 'Remove and change the password', exact: true }).click()
 
-  await expect(carol.alert).toContainText('removed')
+  await expect(carol.alert).toContainText('Alice removed you from the group')
   const after = await waitForAgreement([alice, bob])
   expect(after.fingerprint).not.toBe(before)
   await expect(bob.conversation.getByText(/Alice changed the password/)).toBeVisible()
   await expect(page.getByText('can come back')).toHaveCount(0)
 
+  await expect(carol.message(early, 'Bob')).toHaveCount(1)
+  await expectNoViolations(carol.page)
+  await carol.discard()
   await carol.fill()
   await carol.submit()
   await expect(carol.alert).toContainText(/password.*refused/i)
@@ -86,6 +92,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       .getByRole('button', { name: 'Change the password', exact: true })
       .click()
     for (const member of [alice, bob]) await expect(member.page.getByText('can come back')).toHaveCount(0)
+    await carol.discard()
     await carol.fill()
     await carol.submit()
     await expect(carol.alert).toContainText(/password.*refused/i)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { type Computer, createComputer } from './fixtures/browser.ts'
 import { type Member, waitForAgreement } from './fixtures/member.ts'
-import { findNeedles, strongSecrets, textNeedles, valueNeedles } from './fixtures/secrets.ts'
+import { findNeedles, stretch, textNeedles, valueNeedles } from './fixtures/secrets.ts'
 import { test as base, expect, unique } from './fixtures/test.ts'
 
 const test = base.extend<{ readonly computers: (count: number) => readonly Computer[] }>({
@@ -18,7 +18,7 @@ const test = base.extend<{ readonly computers: (count: number) => readonly Compu
   },
 })
 
-const stay = (page: Page) => page.getByRole('checkbox', { name: 'Stay a member after closing this tab' })
+const stay = (page: Page) => page.getByRole('checkbox', { name: 'Keep this membership on this device' })
 
 const joinToStay = async (member: Member): Promise<void> => {
   await member.fill()
@@ -175,14 +175,14 @@ const filesBelow = (folder: string): string[] =>
     return entry?.isDirectory() ? filesBelow(path) : entry?.isFile() ? [path] : []
   })
 
-test('the search looks for what the app derives: it reproduces the pinned example of suite 2', async () => {
-  const { passwords } = JSON.parse(readFileSync('src/pake/vectors/cpace-oquake.json', 'utf8')) as {
-    readonly passwords: readonly Record<'group' | 'prepared' | 'verifier' | 'seed' | 'suite', unknown>[]
+test('the search looks for what the app derives: it reproduces the pinned example', async () => {
+  const { stretched } = JSON.parse(readFileSync('src/pake/vectors/cpace-oquake.json', 'utf8')) as {
+    readonly stretched: readonly Record<'group' | 'prepared' | 'verifier' | 'seed', string>[]
   }
-  const example = passwords.find(({ suite }) => suite === 2) as Record<string, string> | undefined
-  if (example === undefined) throw new Error('no example of suite 2')
-  const password = Buffer.from(example.prepared ?? '', 'hex').toString()
-  const { verifier, seed } = await strongSecrets({ password, group: example.group ?? '' })
+  const [example] = stretched
+  if (example === undefined) throw new Error('no example')
+  const password = Buffer.from(example.prepared, 'hex').toString()
+  const { verifier, seed } = await stretch({ password, group: example.group })
   expect([verifier, seed].map((secret) => secret.toString('hex'))).toEqual([example.verifier, example.seed])
 })
 
@@ -205,7 +205,7 @@ test("the browser's files contain no password, key or message, and a copy of the
   const used = await keys()
   expect(used.length).toBeGreaterThan(50)
   await hers.close()
-  const { verifier, seed } = await strongSecrets(room)
+  const { verifier, seed } = await stretch(room)
 
   const files = filesBelow(hers.folder).map((path) => readFileSync(path))
   // The list of memberships names groups in clear, which shows that the search works.

@@ -15,8 +15,8 @@ const pathsOfSent = (tab: Tab, after: number): readonly string[] =>
     .flatMap((event) => (event.kind === 'frame' && event.from === 'me' ? [event.path] : []))
 
 test.each([
-  { suite: 1, stored: false, path: 'relay' },
-  { suite: 2, stored: true, path: 'mail' },
+  { stored: false, paths: [] },
+  { stored: true, paths: ['mail'] },
 ] as const)(
   'suite $suite: what is said to a member who is away goes by $path',
   async ({ suite, stored, path }) => {

@@ -110,7 +110,7 @@ export interface Tab {
   /** Resolves to the first view that satisfies `holds`; rejects after 20 s without one. */
   until(what: string, holds: (view: View) => boolean): Promise<View>
   command(command: Command): void
-  join(name: string, options: { readonly stored: boolean; readonly suite?: 1 | 2 }): void
+  join(name: string, options: { readonly stored: boolean }): void
   resume(password?: string): Promise<void>
   /** The tab dies: none of its timers, sockets or saves go on. */
   kill(): void
@@ -216,8 +216,8 @@ const openTab = (
       return view
     },
     command: (command) => host.command(command),
-    join: (name, { stored, suite = 2 }) =>
-      host.command({ kind: 'join', name, ...room, suite, stored, ...address }),
+    join: (name, { stored }) =>
+      host.command({ kind: 'join', name, ...room, door: 'strict', inviter: null, stored, ...address }),
     async resume(password = room.password) {
       const [membership] = await disk.storage.list()
       if (membership === undefined) throw new Error('the disk holds no membership')

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { emptyView, type MemberView } from '../../host/index.ts'
+import { emptyView } from '../../host/index.ts'
 import { testClient } from '../testing/page.tsx'
+import { memberView } from '../testing/views.ts'
 import { errorOf } from './session.ts'
 import { createUiStore } from './store.ts'
-
-const member = (id: string): MemberView => ({
-  id,
-  name: id,
-  link: 'direct',
-  trust: 'verified',
-  split: false,
-  safety: null,
-})
 
 describe('the ui store', () => {
   it('follows the views and keeps what the form holds', () => {
@@ -29,16 +21,16 @@ describe('the ui store', () => {
     const session = () => store.getState().session
     show({ phase: 'hardening' })
     show({ phase: 'left' })
-    expect(session()).toEqual({ joined: false, metOthers: false })
+    expect(session()).toEqual({ joined: false, metOthers: false, ended: null })
     show({ phase: 'finding' })
-    show({ phase: 'joined', members: [member('a')] })
-    expect(session()).toEqual({ joined: true, metOthers: false })
-    show({ members: [member('a'), member('b')] })
-    show({ members: [member('a')] })
+    show({ phase: 'joined', members: [memberView('a')] })
+    expect(session()).toEqual({ joined: true, metOthers: false, ended: null })
+    show({ members: [memberView('a'), memberView('b')] })
+    show({ members: [memberView('a')] })
     show({ phase: 'left' })
-    expect(session()).toEqual({ joined: true, metOthers: true })
+    expect(session()).toEqual({ joined: true, metOthers: true, ended: null })
     show({ phase: 'hardening' })
-    expect(session()).toEqual({ joined: false, metOthers: false })
+    expect(session()).toEqual({ joined: false, metOthers: false, ended: null })
   })
 
   it('keeps the same session object while nothing of it changes', () => {

@@ -36,8 +36,7 @@ export function OneToOneScreen() {
               </button>
             </div>
             <p className={screen.hint}>
-              {connections[connection]}. {words.yourId}:{' '}
-              <code className={styles.hex}>{selfId}</code>
+              {connections[connection]}. {words.yourId}: <code className={styles.hex}>{selfId}</code>
             </p>
             {hardenedMs !== null && <p className={screen.hint}>{words.hardened(format(hardenedMs))}</p>}
             {role === 'server' && <p className={screen.hint}>{words.kept}</p>}

@@ -62,11 +62,7 @@ export function Steps() {
       <output className={styles.state} data-testid="login-state">
         {stateText(words, view)}
       </output>
-      {view.failures > 0 && (
-        <p className={screen.hint}>
-          {words.failures(view.failures, view.freeFailures)}
-        </p>
-      )}
+      {view.failures > 0 && <p className={screen.hint}>{words.failures(view.failures, view.freeFailures)}</p>}
     </section>
   )
 }

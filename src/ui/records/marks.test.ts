@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { emptyView, type View } from '../../host/index.ts'
+import { memberView } from '../testing/views.ts'
 import { createMarkLog, eventsWithin, hiddenWithin } from './marks.ts'
 
-const member = (id: string): View['members'][number] => ({
-  id,
-  name: id,
-  link: 'direct',
-  trust: 'verified',
-  split: false,
-  safety: null,
-})
 const view = (change: Partial<View>): View => ({ ...emptyView, connection: 'online', ...change })
 const room = (epoch: number, ...ids: readonly string[]): View =>
-  view({ phase: 'joined', epoch, members: ids.map(member) })
+  view({ phase: 'joined', epoch, members: ids.map((id) => memberView(id)) })
 const kinds = (...views: readonly View[]) => {
   const log = createMarkLog()
   for (const [i, after] of views.entries()) {

@@ -2,21 +2,13 @@
 
 import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { MessageView } from '../../host/index.ts'
 import { renderPage } from '../testing/page.tsx'
+import { messageView } from '../testing/views.ts'
 import { Composer } from './composer.tsx'
 
 afterEach(cleanup)
 
-const own = (id: string, text: string): MessageView => ({
-  id,
-  senderId: 'a'.repeat(32),
-  senderName: 'Alice',
-  mine: true,
-  text,
-  at: 0,
-  delivery: { state: 'sending', confirmed: 0, of: 1 },
-})
+const own = (number: number, text: string) => messageView(number, { mine: true, text })
 
 const setUp = () => {
   const page = renderPage(<Composer />)
@@ -63,7 +55,7 @@ describe('the composer', () => {
     press({ key: 'Enter' })
     expect(said()).toEqual(['hello'])
     expect(box.value).toBe('hello')
-    act(() => show({ messages: [own('1', 'hello')] }))
+    act(() => show({ messages: [own(1, 'hello')] }))
     expect(box.value).toBe('')
   })
 
@@ -72,7 +64,7 @@ describe('the composer', () => {
     type('hello')
     press({ key: 'Enter' })
     type('hello again')
-    act(() => show({ messages: [own('1', 'hello')] }))
+    act(() => show({ messages: [own(1, 'hello')] }))
     expect(box.value).toBe('hello again')
   })
 

@@ -4,6 +4,7 @@ import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { MessageView } from '../../host/index.ts'
 import { renderPage } from '../testing/page.tsx'
+import { messageView, noticeView } from '../testing/views.ts'
 import { Conversation } from './conversation.tsx'
 
 afterEach(cleanup)
@@ -11,15 +12,7 @@ afterEach(cleanup)
 const lineHeight = 20
 const shownHeight = 100
 
-const message = (index: number, mine = false): MessageView => ({
-  id: `m${index}`,
-  senderId: (mine ? 'a' : 'b').repeat(32),
-  senderName: mine ? 'Alice' : 'Bob',
-  mine,
-  text: `line ${index}`,
-  at: index,
-  delivery: { state: 'delivered', confirmed: 1, of: 1 },
-})
+const message = (number: number, mine = false): MessageView => messageView(number, { mine })
 const messages = (count: number): readonly MessageView[] =>
   Array.from({ length: count }, (_, i) => message(i))
 
@@ -80,5 +73,63 @@ describe('the conversation', () => {
     fireEvent.click(screen.getByRole('button', { name: /earlier/i }))
     expect(lines()).toHaveLength(400)
     expect(log.scrollTop).toBe(200 * lineHeight)
+  })
+})
+
+describe('what stands in the conversation', () => {
+  const drawn = (change: Parameters<ReturnType<typeof renderPage>['show']>[0]): HTMLElement => {
+    const page = renderPage(<Conversation labels={new Map()} />)
+    act(() => page.show(change))
+    return screen.getByRole('log')
+  }
+
+  it('names who did it, and counts a burst', () => {
+    const log = drawn({
+      notices: [
+        noticeView('1', { code: 'member-joined', name: 'Carol', by: 'Bob' }),
+        noticeView('2', { code: 'wrong-password', name: null, count: 3 }),
+        noticeView('3', { code: 'member-evicted', name: 'Carol', by: 'Alice' }),
+      ],
+    })
+    expect(log.textContent).toContain('Carol joined, let in by Bob')
+    expect(log.textContent).toContain('Someone tried a wrong password (3)')
+    expect(log.textContent).toContain('Alice removed Carol')
+  })
+
+  it('isolates each name, even one that reads like a part of the text', () => {
+    const log = drawn({ notices: [noticeView('1', { name: 'joined, let in by', by: '\u202eBob' })] })
+    expect([...log.querySelectorAll('bdi')].map((name) => name.textContent)).toEqual([
+      'joined, let in by',
+      '\u202eBob',
+    ])
+  })
+
+  it('says what has not come, before the next message of its sender', () => {
+    const senderId = 'b'.repeat(32)
+    const gap = { id: `${senderId}-2`, senderId, senderName: 'Bob', count: 3, state: 'asked' } as const
+    const log = drawn({ messages: [message(1), message(5)], gaps: [gap] })
+    expect([...log.querySelectorAll('article, [data-code=gap]')].map(({ tagName }) => tagName)).toEqual([
+      'ARTICLE',
+      'P',
+      'ARTICLE',
+    ])
+    expect(log.textContent).toContain('3 messages of Bob have not come.')
+  })
+
+  it.each([
+    [{ state: 'sending', confirmed: 0, of: 2 }, 'sending'],
+    [{ state: 'sending', confirmed: 1, of: 2 }, 'delivered to 1 of 2'],
+    [{ state: 'delivered', confirmed: 2, of: 2 }, 'delivered'],
+    [{ state: 'nobody', confirmed: 0, of: 0 }, 'nobody else was here'],
+    [{ state: 'waiting', confirmed: 0, of: 1, mailed: ['Bob'] }, 'in the mailbox of Bob'],
+    [{ state: 'waiting', confirmed: 0, of: 1, missing: ['Bob'] }, 'Bob misses it'],
+    [
+      { state: 'waiting', confirmed: 1, of: 4, mailed: ['Bob'], missing: ['Carol', 'Dan'] },
+      'delivered to 1 of 4 · in the mailbox of Bob · Carol, Dan miss it',
+    ],
+  ] as const)('words how far an own message has come: %j', (delivery, text) => {
+    const whole = { mailed: [], missing: [], ...delivery }
+    const log = drawn({ messages: [messageView(1, { mine: true, delivery: whole })] })
+    expect(log.querySelector('article')?.lastElementChild?.textContent).toBe(text)
   })
 })

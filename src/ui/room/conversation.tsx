@@ -7,8 +7,8 @@ import { useUi, useWording } from '../app/context.tsx'
 import { useTab } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
 import { Named } from '../shared/named.tsx'
-import { Delivery } from './delivery.tsx'
 import styles from './conversation.module.css'
+import { Delivery } from './delivery.tsx'
 import { timelineOf } from './timeline.ts'
 
 /** Lines in the page at once, and how many more each look back brings: thousands would cost with every view. */

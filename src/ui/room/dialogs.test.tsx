@@ -32,7 +32,9 @@ describe('the password dialog', () => {
     const { commands, onClose, password, press } = open(bob)
     fireEvent.change(password, { target: { value: 'new words' } })
     press('Remove and change the password')
-    expect(commands).toEqual([{ kind: 'remove', member: bob.id, newPassword: 'new words' }])
+    expect(commands).toEqual([
+      { kind: 'remove', member: bob.id, withInvited: false, newPassword: 'new words', door: 'strict' },
+    ])
     expect(onClose).toHaveBeenCalledOnce()
   })
 
@@ -49,7 +51,9 @@ describe('the password dialog', () => {
   it('removes and leaves the password as it is, where that is what was asked for', () => {
     const { commands, press } = open(bob)
     press('Remove only')
-    expect(commands).toEqual([{ kind: 'remove', member: bob.id, newPassword: null }])
+    expect(commands).toEqual([
+      { kind: 'remove', member: bob.id, withInvited: false, newPassword: null, door: 'strict' },
+    ])
   })
 
   it('changes the password alone where nobody is removed', () => {
@@ -57,7 +61,7 @@ describe('the password dialog', () => {
     expect(screen.queryByRole('button', { name: 'Remove only' })).toBeNull()
     fireEvent.change(password, { target: { value: 'new words' } })
     press('Change the password')
-    expect(commands).toEqual([{ kind: 'change-password', newPassword: 'new words' }])
+    expect(commands).toEqual([{ kind: 'change-password', newPassword: 'new words', door: 'strict' }])
   })
 
   it('hides what is typed, shows it on request, and shows a suggestion', async () => {
@@ -72,6 +76,29 @@ describe('the password dialog', () => {
     expect(password.type).toBe('text')
   })
 
+  it('removes everybody whom the member let in, where that is ticked', () => {
+    const { commands, press } = open(bob)
+    fireEvent.click(screen.getByRole('checkbox', { name: 'and everyone whom Bob let in' }))
+    press('Remove only')
+    expect(commands).toEqual([
+      { kind: 'remove', member: bob.id, withInvited: true, newPassword: null, door: 'strict' },
+    ])
+  })
+
+  it('opens the door for words that it drew itself, and only for those', async () => {
+    const { commands, password, press } = open(null)
+    press('Suggest a passphrase')
+    await waitFor(() => expect(password.value).not.toBe(''))
+    const suggested = password.value
+    press('Change the password')
+    fireEvent.change(password, { target: { value: `${suggested}!` } })
+    press('Change the password')
+    expect(commands).toEqual([
+      { kind: 'change-password', newPassword: suggested, door: 'open' },
+      { kind: 'change-password', newPassword: `${suggested}!`, door: 'strict' },
+    ])
+  })
+
   it('closes on Escape and changes nothing', () => {
     const { commands, onClose } = open(bob)
     fireEvent(screen.getByRole('dialog'), new Event('cancel'))
@@ -81,13 +108,25 @@ describe('the password dialog', () => {
 })
 
 describe('the verify dialog', () => {
-  it('marks the number that was compared, and takes the mark back', () => {
-    const safety = { digits: '12345 67890', words: 'able baker' }
-    renderPage(<VerifyDialog name="Bob" safety={safety} onClose={() => undefined} />)
-    const mark = screen.getByRole('button', { pressed: false })
-    fireEvent.click(mark)
-    expect(mark.getAttribute('aria-pressed')).toBe('true')
-    fireEvent.click(mark)
-    expect(mark.getAttribute('aria-pressed')).toBe('false')
+  const number = { digits: '123456 789012', words: [0, 7_775] }
+
+  it('shows digits, and words of the list', async () => {
+    renderPage(<VerifyDialog member={bob} number={number} verified={false} onClose={() => undefined} />)
+    expect(screen.getByRole('dialog', { name: 'Verify Bob' })).toBeTruthy()
+    expect(screen.getByTestId('safety-number').textContent).toBe('123456 789012')
+    await waitFor(() => expect(screen.getByTestId('safety-words').textContent).toBe('abacus zoom'))
+  })
+
+  it.each([bob, null])('passes on what the user saw, of %j', (member) => {
+    const { commands } = renderPage(
+      <VerifyDialog member={member} number={number} verified={false} onClose={() => undefined} />,
+    )
+    const id = member?.id ?? null
+    fireEvent.click(screen.getByRole('button', { name: 'Same' }))
+    expect(commands).toEqual([{ kind: 'verify', member: id, same: true }])
+    expect(screen.queryByRole('alert')).toBeNull()
+    fireEvent.click(screen.getByRole('button', { name: 'Different' }))
+    expect(commands.at(-1)).toEqual({ kind: 'verify', member: id, same: false })
+    expect(screen.getByRole('alert').textContent).toContain('leave the group')
   })
 })

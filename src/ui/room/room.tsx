@@ -2,9 +2,9 @@
 
 import { useMemo, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
+import { ErrorAlert } from '../shared/error-alert.tsx'
 import { useFormats } from '../shared/format.ts'
 import { Named } from '../shared/named.tsx'
-import { ErrorAlert } from '../shared/error-alert.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { GroupKey, RoomNumber } from './group-key.tsx'
@@ -19,7 +19,9 @@ export function Room() {
   const words = useWording()
   const { client } = useServices()
   const { minute } = useFormats()
-  const { group, members, messages, error, password, admission, invitation, splitAfterMs } = useUi(({ view }) => view)
+  const { group, members, messages, error, password, admission, invitation, splitAfterMs } = useUi(
+    ({ view }) => view,
+  )
   const metOthers = useUi(({ session }) => session.metOthers)
   const labels = useMemo(() => labelsOf(members, messages), [members, messages])
   const alone = members.length <= 1

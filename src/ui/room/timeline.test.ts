@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageView, NoticeView } from '../../host/index.ts'
+import { messageView, noticeView } from '../testing/views.ts'
 import { countUnread, labelsOf, timelineOf } from './timeline.ts'
 
-const message = (id: string, at: number, senderId = 'a'.repeat(32)): MessageView => ({
-  id,
-  at,
-  senderId,
-  senderName: 'Alice',
-  mine: false,
-  text: id,
-  delivery: { state: 'delivered', confirmed: 0, of: 0 },
-})
-const notice = (id: string, at: number): NoticeView => ({ id, at, code: 'member-joined', name: 'Bob' })
+const message = (id: string, at: number, senderId = 'a'.repeat(32)) => messageView(0, { id, at, senderId })
+const notice = (id: string, at: number) => noticeView(id, { at })
 const order = (messages: readonly MessageView[], notices: readonly NoticeView[]) =>
   timelineOf(messages, notices).map((item) =>
     item.kind === 'message' ? item.message.id : item.kind === 'notice' ? item.notice.id : item.gap.id,
@@ -25,21 +18,20 @@ describe('timelineOf', () => {
     expect(order([], [notice('n1', 1)])).toEqual(['n1'])
   })
 
-  it('puts gaps among them', () => {
-    const gap = (id: string, at: number) =>
-      ({ id, at, senderId: 'a', senderName: 'Alice', reason: 'epoch', asking: true }) as const
+  it('puts a gap before the next message of its sender, and one without such a message at the end', () => {
+    const gap = (senderId: string, from: number) =>
+      ({ id: `${senderId}-${from}`, senderId, senderName: 'Alice', count: 1, state: 'asked' }) as const
     const items = timelineOf(
-      [message('m', 20)],
-      [notice('n', 10)],
-      [gap('g1', 5), gap('g2', 15), gap('g3', 30)],
+      [
+        messageView(1, { senderId: 'a' }),
+        messageView(9, { senderId: 'b' }),
+        messageView(4, { senderId: 'a', at: 10 }),
+      ],
+      [],
+      [gap('a', 2), gap('b', 12)],
     )
-    expect(items.map((item) => (item.kind === 'gap' ? item.gap.id : item.kind))).toEqual([
-      'g1',
-      'notice',
-      'g2',
-      'message',
-      'g3',
-    ])
+    const told = items.map((item) => (item.kind === 'gap' ? `gap ${item.gap.id}` : item.kind))
+    expect(told).toEqual(['message', 'message', 'gap a-2', 'message', 'gap b-12'])
   })
 
   it('keeps each list in its own order when the clock was set back', () => {
@@ -66,13 +58,21 @@ describe('timelineOf', () => {
 })
 
 describe('labelsOf', () => {
-  const one = { id: `12345${'0'.repeat(27)}`, name: 'Sam' }
-  const two = { id: `abcde${'0'.repeat(27)}`, name: 'Sam' }
+  const one = { id: `12345${'0'.repeat(27)}`, name: 'Sam', digits: null }
+  const two = { id: `abcde${'0'.repeat(27)}`, name: 'Sam', digits: null }
 
   it('tells equal names apart by the beginning of the id', () => {
-    const labels = labelsOf([one, two, { id: 'f', name: 'Bob' }], [])
+    const labels = labelsOf([one, two, { id: 'f', name: 'Bob', digits: null }], [])
     expect([...labels.values()]).toEqual(['Sam 1234', 'Sam abcd', 'Bob'])
     expect(labelsOf([one], []).get(one.id)).toBe('Sam')
+  })
+
+  it('shows the digits that the member shows: names can look alike without being equal', () => {
+    const alike = [one, { ...two, name: 'Ѕam' }].map((member) => ({
+      ...member,
+      digits: member.id.slice(0, 4),
+    }))
+    expect([...labelsOf(alike, []).values()]).toEqual(['Sam 1234', 'Ѕam abcd'])
   })
 
   it('counts senders who have left', () => {

@@ -23,9 +23,7 @@ const numberIn = (id: string, senderId: string): number => Number(id.slice(sende
 
 /** The gaps that stand before this message: of its sender, with smaller numbers. */
 const gapsBefore = ({ id, senderId }: MessageView, gaps: ReadonlySet<GapView>): readonly GapView[] =>
-  [...gaps].filter(
-    (gap) => gap.senderId === senderId && numberIn(gap.id, senderId) < numberIn(id, senderId),
-  )
+  [...gaps].filter((gap) => gap.senderId === senderId && numberIn(gap.id, senderId) < numberIn(id, senderId))
 
 /**
  * Messages, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile; a gap stands

@@ -36,7 +36,11 @@ export function VerifyDialog({ member, number, verified, onClose }: Props) {
         {member === null ? room.verifyEverybodyQuestion : <Named names={names} text={room.verifyQuestion} />}
       </p>
       <div className={screen.bar}>
-        <button type="button" aria-pressed={answer === 'same' || (answer === null && verified)} onClick={() => judge(true)}>
+        <button
+          type="button"
+          aria-pressed={answer === 'same' || (answer === null && verified)}
+          onClick={() => judge(true)}
+        >
           {room.same}
         </button>
         <button type="button" aria-pressed={answer === 'different'} onClick={() => judge(false)}>

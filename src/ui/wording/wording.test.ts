@@ -35,10 +35,18 @@ describe('wording', () => {
     expect(errorText(english, 'message/long')).toContain('long')
   })
 
-  it('reports a failed guess with and without a name', () => {
-    expect(english.notices['guess-failed']('Mallory')).toMatch(/Mallory.*failed/)
-    expect(english.notices['guess-failed'](null)).toMatch(/Somebody.*failed/)
-    expect(german.notices['guess-failed'](null)).toMatch(/Jemand/)
+  it('counts a burst of wrong passwords', () => {
+    expect(english.notices['wrong-password'](null, null, 1)).toMatch(/wrong password$/)
+    expect(english.notices['wrong-password'](null, null, 3)).toMatch(/wrong password \(3\)$/)
+    expect(german.notices['wrong-password-elsewhere'](null, null, 2)).toMatch(/Jemand.*\(2\)/)
+  })
+
+  it('says who let somebody in, and who removed somebody', () => {
+    for (const { notices } of [english, german])
+      for (const code of ['member-joined', 'member-evicted'] as const) {
+        expect(notices[code]('Mallory', 'Bob')).toMatch(/Mallory.*Bob|Bob.*Mallory/)
+        expect(notices[code]('Mallory', null)).not.toContain('null')
+      }
   })
 
   it('has the same keys in all languages, and no empty text', () => {

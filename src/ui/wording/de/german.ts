@@ -68,9 +68,13 @@ export const german: Wording = {
     'member-left': (name) => `${somebody(name)} ist gegangen`,
     'member-expired': (name) => `${somebody(name)} war zu lange weg und wurde entfernt`,
     'member-evicted': (name, by) =>
-      by === null ? `${somebody(name)} wurde aus der Gruppe entfernt` : `${by} hat ${somebody(name)} entfernt`,
+      by === null
+        ? `${somebody(name)} wurde aus der Gruppe entfernt`
+        : `${by} hat ${somebody(name)} entfernt`,
     'wrong-password': (_, __, count) =>
-      count > 1 ? `Jemand hat ein falsches Passwort versucht (${count})` : 'Jemand hat ein falsches Passwort versucht',
+      count > 1
+        ? `Jemand hat ein falsches Passwort versucht (${count})`
+        : 'Jemand hat ein falsches Passwort versucht',
     'wrong-password-elsewhere': (name, _, count) =>
       `${somebody(name)} meldet: Jemand hat ein falsches Passwort versucht${count > 1 ? ` (${count})` : ''}`,
     'looked-at-entry': (_, __, count) =>
@@ -81,7 +85,8 @@ export const german: Wording = {
     'session-replaced': (name) =>
       `${somebody(name)} hat eine neue Sitzung begonnen, obwohl die alte noch ging. War das kein Neuladen, dann vergleicht die Nummern noch einmal`,
     'other-room': () => 'Es gibt noch einen Raum dieses Namens, mit einem anderen Passwort',
-    merged: (name) => `Zwei Teile dieses Raums haben sich gefunden: ${somebody(name)} und du seid jetzt zusammen`,
+    merged: (name) =>
+      `Zwei Teile dieses Raums haben sich gefunden: ${somebody(name)} und du seid jetzt zusammen`,
     'door-shut': () => 'Zu viele falsche Passwörter: Neue müssen an deiner Tür eine Weile warten',
     disturbed: (_, __, count) =>
       `Fremde stören: Sie klopfen und machen nicht weiter${count > 1 ? ` (${count})` : ''}. Beitreten kann länger dauern`,
@@ -90,7 +95,8 @@ export const german: Wording = {
     'prekey-used': () => 'Ein Vorschlüssel war schon benutzt: Dieses Paar wartet, bis ihr beide online seid',
     'letter-withdrawn': (name, _, count) =>
       `${plural(count, { one: 'Nachricht', other: 'Nachrichten' })} im Namen von ${somebody(name)} aus deiner Abwesenheit ließ sich nicht bestätigen. Traue dem nicht`,
-    defect: () => 'Dieses Programm hat einen Fehler gemacht und ein Ereignis ausgelassen. Der Raum läuft weiter',
+    defect: () =>
+      'Dieses Programm hat einen Fehler gemacht und ein Ereignis ausgelassen. Der Raum läuft weiter',
     'profile-in-use': () =>
       'Deine gespeicherte Mitgliedschaft ist in einem anderen Tab offen. Dieser Tab ist ein eigenes Mitglied, bis du ihn schließt',
   },
@@ -189,10 +195,8 @@ export const german: Wording = {
     },
     answered: (answered, asked) =>
       `${answered} von ${plural(asked, { one: 'Mitglied', other: 'Mitgliedern' })} hat geantwortet.`,
-    refusals: (count) =>
-      `Bisher von ${plural(count, { one: 'Mitglied', other: 'Mitgliedern' })} abgelehnt.`,
-    asksAgain: (seconds) =>
-      `Fragt in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} wieder.`,
+    refusals: (count) => `Bisher von ${plural(count, { one: 'Mitglied', other: 'Mitgliedern' })} abgelehnt.`,
+    asksAgain: (seconds) => `Fragt in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} wieder.`,
     founds: (seconds) =>
       `Niemand antwortet. Öffnet hier in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} einen Raum.`,
     retry: 'Noch einmal versuchen',

@@ -38,7 +38,7 @@ export const removalGerman: Wording['removal'] = {
   split: (names, seconds) =>
     `Verschiedene Gruppenschlüssel: ${names} und du seid euch seit über ${seconds} Sekunden nicht einig. Nachrichten erreichen trotzdem jedes Mitglied einzeln.`,
   splitMember: 'anderer Gruppenschlüssel',
- gap: (name, count) =>
+  gap: (name, count) =>
     plural(count, {
       one: `Nachricht von ${name} ist nicht angekommen.`,
       other: `Nachrichten von ${name} sind nicht angekommen.`,

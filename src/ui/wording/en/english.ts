@@ -193,8 +193,7 @@ export const english = {
     answered: (answered: number, asked: number) =>
       `${answered} of ${plural(asked, { one: 'member', other: 'members' })} answered.`,
     refusals: (count: number) => `Refused by ${plural(count, { one: 'member', other: 'members' })} so far.`,
-    asksAgain: (seconds: number) =>
-      `Asks again in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
+    asksAgain: (seconds: number) => `Asks again in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
     founds: (seconds: number) =>
       `Nobody answers. Opens a room here in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
     retry: 'Try again',
@@ -272,7 +271,10 @@ export const english = {
     words: [
       ['direct', 'Tab to tab, without the relay.'],
       ['relayed', 'Through the relay, which sees only encrypted bytes.'],
-      ['let in by', 'The member to whom this one proved the password. The room is told of everybody who is let in.'],
+      [
+        'let in by',
+        'The member to whom this one proved the password. The room is told of everybody who is let in.',
+      ],
       ['verified', 'You compared numbers with them yourself, and they were the same.'],
       ['asleep', 'Away, but still a member: messages wait in a mailbox at the relay.'],
       ['pre-keyed', 'Asleep, and not heard by your tab yet.'],

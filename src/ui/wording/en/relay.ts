@@ -127,7 +127,8 @@ export const relayEnglish = {
   checking: 'checking',
   pairs: 'Members verified',
   pairsOf: (verified: string, others: string) => `${verified} of ${others}`,
-  pairsHint: 'By you: you compared the room number, or the number of the pair. Everybody was let in by password.',
+  pairsHint:
+    'By you: you compared the room number, or the number of the pair. Everybody was let in by password.',
   noGroup: 'not in a group',
   storage: 'Storage',
   memoryOnly: 'memory only: closing the tab leaves the group',
