@@ -2,7 +2,22 @@
  * What two members say to each other inside their pair session. Byte table: SPEC.md, "Inside a pair session".
  * Every variable field has a maximum, and the longest control fits one frame of 16 KiB.
  */
-import { type Bytes, bytes, fixed, hexId, list, oneOf, optional, struct, text, u8, u32, u48, union } from '../codec/index.ts'
+import {
+  type Bytes,
+  bytes,
+  fixed,
+  hexId,
+  list,
+  oneOf,
+  optional,
+  struct,
+  text,
+  u8,
+  u16,
+  u32,
+  u48,
+  union,
+} from '../codec/index.ts'
 import { type EpochId, epochId, type GroupControl, groupControl } from '../group/index.ts'
 import { type MemberEntry, type MemberId, memberEntry, memberId } from '../identity/index.ts'
 
@@ -82,8 +97,14 @@ export type Control =
   | { readonly kind: 'letter-named'; readonly hash: Bytes }
   /** After an expiry: the entry under which the sender of this frame returns. */
   | { readonly kind: 'returned'; readonly entry: MemberEntry }
-  /** To one who was removed: by whom, and why. The only thing that it is ever told. */
-  | { readonly kind: 'removed'; readonly by: MemberId | null; readonly reason: 'left' | 'evicted' | 'expired' }
+  /** To one who was removed: by whom, and why, and how many are left. The only thing that it is ever told. */
+  | {
+      readonly kind: 'removed'
+      readonly by: MemberId | null
+      readonly reason: 'left' | 'evicted' | 'expired'
+      /** Live members of the sender's roster. */
+      readonly live: number
+    }
 
 export interface PreKeyRoot {
   readonly of: MemberId
@@ -113,5 +134,5 @@ export const control = union<Control>({
   roots: [12, struct({ roots: list(struct<PreKeyRoot>({ of: memberId, root: fixed(32) }), 192) })],
   'letter-named': [13, struct({ hash: fixed(32) })],
   returned: [14, struct({ entry: memberEntry })],
-  removed: [15, struct({ by: optional(memberId), reason: oneOf('left', 'evicted', 'expired') })],
+  removed: [15, struct({ by: optional(memberId), reason: oneOf('left', 'evicted', 'expired'), live: u16 })],
 })

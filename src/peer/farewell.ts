@@ -7,7 +7,7 @@
  * One that expired may answer with the entry under which it returns: that frame is waited for.
  */
 import { type Bytes, DecodeError, decode, encode, equal, fromHex } from '../codec/index.ts'
-import { keptEntry, removalOf } from '../group/index.ts'
+import { keptEntry, liveMembers, removalOf } from '../group/index.ts'
 import {
   type Address,
   finishHandshake,
@@ -21,21 +21,26 @@ import {
   type SessionStart,
   secretsOfInitiator,
 } from '../identity/index.ts'
-import { createSession, open, type Session, seal, secretsOf } from '../ratchet/index.ts'
+import { createSession, open, retired, type Session, seal, secretsOf } from '../ratchet/index.ts'
 import { type Control, control } from './controls.ts'
 import { encodeFrame, type Frame } from './frames.ts'
-import { sendBytes, sendFrame } from './room.ts'
+import { membersAt } from './members.ts'
+import { isPresent, sendBytes, sendFrame } from './room.ts'
+import type { PeerState } from './state.ts'
 import { Rejection, type Transaction, write } from './transaction.ts'
 
 const maxKept = 64
 const sayEveryMs = 60_000
 const runMs = 30_000
+const answerEveryMs = 1_000
 
 export interface Farewell {
   readonly who: Identified
   readonly by: MemberId | null
   readonly reason: 'left' | 'evicted' | 'expired'
   readonly saidAt: number | null
+  /** When a flow 1 of it was last answered. */
+  readonly answeredAt: number | null
   /** A handshake that this member opened to say it. */
   readonly opened: { readonly run: Bytes; readonly state: InitiatorState; readonly until: number } | null
   /** A session in which the removed one has to speak first, or (expired) may answer. */
@@ -60,8 +65,9 @@ const put = (tx: Transaction, id: MemberId, farewell: Farewell | null): void => 
   else next.set(id, farewell)
   if (before?.opened && before.opened !== farewell?.opened)
     tx.stale.push(...secretsOfInitiator(before.opened.state)) // FS
-  if (before?.session && farewell?.session?.session !== before.session.session)
-    tx.stale.push(...secretsOf(before.session.session)) // FS
+  const after = farewell?.session?.session
+  if (before?.session)
+    tx.stale.push(...(after ? retired(before.session.session, after) : secretsOf(before.session.session))) // FS
   write(tx, 'farewells', next)
 }
 
@@ -71,7 +77,9 @@ export const keepFarewell = (
   who: Identified,
   { by, reason }: Pick<Farewell, 'by' | 'reason'>,
 ): void => {
-  put(tx, who.id, { who, by, reason, saidAt: tx.now, opened: null, session: null })
+  // One that was evicted was told at once; one that expired hears it when it is here again.
+  const saidAt = reason === 'expired' ? null : tx.now
+  put(tx, who.id, { who, by, reason, saidAt, answeredAt: null, opened: null, session: null })
   for (const oldest of tx.state.farewells.keys()) {
     if (tx.state.farewells.size <= maxKept) break
     put(tx, oldest, null)
@@ -94,7 +102,7 @@ const sessionOf = (tx: Transaction, id: MemberId, start: SessionStart): Promise<
 /** Says it, and keeps the session only for the answer of one that expired. */
 const say = async (tx: Transaction, farewell: Farewell, session: Session, run: Bytes): Promise<void> => {
   const { who, by, reason } = farewell
-  const message: Control = { kind: 'removed', by, reason }
+  const message: Control = { kind: 'removed', by, reason, live: liveMembers(tx.state.group).length }
   const made = await seal(tx.ports.crypto, session, encode(control, message), {
     padding: 'control',
     turn: 'due',
@@ -110,6 +118,10 @@ const say = async (tx: Transaction, farewell: Farewell, session: Session, run: B
 
 const mayStart = ({ saidAt, opened, session }: Farewell, now: number): boolean =>
   opened === null && session === null && (saidAt === null || now - saidAt >= sayEveryMs)
+
+/** One that expired comes back this way: it is not made to wait. */
+const mayAnswer = ({ answeredAt, reason }: Farewell, now: number): boolean =>
+  answeredAt === null || now - answeredAt >= (reason === 'expired' ? answerEveryMs : sayEveryMs)
 
 /** A flow of a handshake from one that is removed. */
 export const meetRemoved = async (
@@ -133,14 +145,22 @@ export const meetRemoved = async (
     sendBytes(tx, from, farewell.session.frame)
     return
   }
-  if (!mayStart({ ...farewell, opened: null }, tx.now)) throw new Rejection('group/not-a-member')
+  // Where both opened one, as two do that count each other as expired, the run of the greater id goes on.
+  if (farewell.opened !== null && tx.state.self.id > id) return
+  if (!mayAnswer(farewell, tx.now)) throw new Rejection('group/not-a-member')
   const answer = await respondHandshake(tx.ports.crypto, parties(tx, farewell.who), body)
   if (answer.kind === 'rejected') throw new Rejection(answer.code)
   tx.stale.push(...answer.stale) // FS
-  const frame = encodeFrame({ kind: 'handshake', from: tx.state.self.id, to: id, flow: 2, body: answer.flow2 })
+  const frame = encodeFrame({
+    kind: 'handshake',
+    from: tx.state.self.id,
+    to: id,
+    flow: 2,
+    body: answer.flow2,
+  })
   const session = await sessionOf(tx, id, answer.start)
   const waiting = { session, run, frame, isSaid: false, until: tx.now + runMs }
-  put(tx, id, { ...farewell, opened: null, session: waiting })
+  put(tx, id, { ...farewell, answeredAt: tx.now, opened: null, session: waiting })
   sendBytes(tx, from, frame)
 }
 
@@ -151,7 +171,7 @@ const farewellOf = ({ state }: Transaction, id: MemberId): Farewell | null => {
   const who = keptEntry(state.group, id)
   const removal = removalOf(state.group, id)
   if (who === null || removal === null || removal.reason === 'left') return null
-  return { who, by: removal.by, reason: removal.reason, saidAt: null, opened: null, session: null }
+  return { who, by: removal.by, reason: removal.reason, saidAt: null, answeredAt: null, opened: null, session: null }
 }
 
 const keptAt = (tx: Transaction, from: Address): Farewell | null => {
@@ -167,12 +187,14 @@ export type Heard =
   | { readonly kind: 'said' }
   /** One that expired returns, under this entry. */
   | { readonly kind: 'returned'; readonly entry: Identified; readonly before: MemberId }
+  /** Each counts the other as expired, and this one is to return: its side has fewer, or the greater id. */
+  | { readonly kind: 'expired-here'; readonly teller: Identified }
 
 /** A sealed frame that opened in no session of a live member: perhaps of one that was removed. */
 export const hearRemoved = async (tx: Transaction, from: Address, body: Bytes): Promise<Heard> => {
   const farewell = keptAt(tx, from)
-  if (farewell === null) return { kind: 'nothing' }
-  const { session, who } = farewell
+  if (farewell === null || membersAt(tx.state, from).length > 0) return { kind: 'nothing' }
+  const { session } = farewell
   if (session === null) {
     await openFarewell(tx, farewell)
     return { kind: 'said' }
@@ -180,21 +202,48 @@ export const hearRemoved = async (tx: Transaction, from: Address, body: Bytes): 
   const opened = await open(tx.ports.crypto, session.session, body, tx.now)
   if (opened.kind === 'rejected') return { kind: 'nothing' }
   tx.stale.push(...opened.stale) // FS
-  if (!session.isSaid) {
-    await say(tx, farewell, opened.session, session.run)
-    return { kind: 'said' }
+  put(tx, farewell.who.id, { ...farewell, session: { ...session, session: opened.session } })
+  const heard = farewell.reason === 'expired' ? understood(tx, farewell, opened.plaintext) : null
+  if (heard !== null) {
+    put(tx, farewell.who.id, { ...farewell, session: null })
+    return heard
   }
-  const entry = returnedEntry(opened.plaintext)
-  put(tx, who.id, { ...farewell, session: { ...session, session: opened.session } })
-  if (entry === null || entry.address !== from) return { kind: 'said' }
-  put(tx, who.id, { ...farewell, session: null })
-  return { kind: 'returned', entry: identify(tx.ports.crypto, tx.state.groupId, entry), before: who.id }
+  if (!session.isSaid) await say(tx, farewell, opened.session, session.run)
+  return { kind: 'said' }
 }
 
-const returnedEntry = (plaintext: Bytes) => {
+/**
+ * Something else of an address whose member was removed.
+ *
+ * @returns false where there is no such member
+ */
+export const answerRemoved = async (tx: Transaction, from: Address): Promise<boolean> => {
+  const farewell = keptAt(tx, from)
+  if (farewell === null || membersAt(tx.state, from).length > 0) return false
+  await openFarewell(tx, farewell)
+  return true
+}
+
+/** What one that expired answers: the entry under which it returns, or that it is I who expired. */
+const understood = (tx: Transaction, { who }: Farewell, plaintext: Bytes): Heard | null => {
+  const message = decodeControl(plaintext)
+  if (message?.kind === 'returned') {
+    const entry = identify(tx.ports.crypto, tx.state.groupId, message.entry)
+    const isSame =
+      equal(entry.entry.dh, who.entry.dh) &&
+      equal(entry.entry.kem, who.entry.kem) &&
+      entry.entry.address === who.entry.address
+    return isSame ? { kind: 'returned', entry, before: who.id } : null
+  }
+  if (message?.kind !== 'removed' || message.reason !== 'expired') return null
+  const live = liveMembers(tx.state.group).length
+  const isMine = live < message.live || (live === message.live && tx.state.self.id > who.id)
+  return isMine ? { kind: 'expired-here', teller: who } : null
+}
+
+const decodeControl = (plaintext: Bytes): Control | null => {
   try {
-    const message = decode(control, plaintext)
-    return message.kind === 'returned' ? message.entry : null
+    return decode(control, plaintext)
   } catch (error) {
     if (error instanceof DecodeError) return null
     throw error
@@ -205,7 +254,11 @@ const openFarewell = async (tx: Transaction, farewell: Farewell): Promise<void> 
   if (!mayStart(farewell, tx.now)) return
   const { who } = farewell
   const { state, flow1 } = await initiateHandshake(tx.ports.crypto, parties(tx, who))
-  put(tx, who.id, { ...farewell, saidAt: tx.now, opened: { run: runOf(flow1)!, state, until: tx.now + runMs } })
+  put(tx, who.id, {
+    ...farewell,
+    saidAt: tx.now,
+    opened: { run: runOf(flow1)!, state, until: tx.now + runMs },
+  })
   sendFrame(tx, who.entry.address, {
     kind: 'handshake',
     from: tx.state.self.id,
@@ -215,16 +268,37 @@ const openFarewell = async (tx: Transaction, farewell: Farewell): Promise<void> 
   })
 }
 
-export const tickFarewells = (tx: Transaction): void => {
+/** Expired members that are present again, and on the roster under no other entry. */
+const present = (state: PeerState): readonly MemberId[] =>
+  [...state.group.roster.kept.values()]
+    .filter(
+      ({ id, entry }) =>
+        removalOf(state.group, id)?.reason === 'expired' &&
+        isPresent(state, entry.address) &&
+        membersAt(state, entry.address).length === 0,
+    )
+    .map(({ id }) => id)
+
+export const tickFarewells = async (tx: Transaction): Promise<void> => {
   for (const [id, farewell] of tx.state.farewells) {
     const opened = farewell.opened !== null && tx.now >= farewell.opened.until ? null : farewell.opened
     const session = farewell.session !== null && tx.now >= farewell.session.until ? null : farewell.session
     if (opened !== farewell.opened || session !== farewell.session)
       put(tx, id, { ...farewell, opened, session })
   }
+  if (tx.state.phase.kind !== 'joined') return
+  for (const id of present(tx.state)) {
+    const farewell = farewellOf(tx, id)
+    if (farewell !== null) await openFarewell(tx, farewell)
+  }
 }
 
-export const wakeAtFarewells = (farewells: FarewellState): readonly number[] =>
-  [...farewells.values()].flatMap(({ opened, session }) =>
+export const wakeAtFarewells = (state: PeerState, now: number): readonly number[] => [
+  ...[...state.farewells.values()].flatMap(({ opened, session }) =>
     [opened?.until, session?.until].filter((until) => until !== undefined),
-  )
+  ),
+  ...(state.phase.kind === 'joined' ? present(state) : []).map((id) => {
+    const saidAt = state.farewells.get(id)?.saidAt ?? null
+    return saidAt === null ? now : saidAt + sayEveryMs
+  }),
+]

@@ -7,7 +7,6 @@
  */
 import type { Secret } from '../crypto/index.ts'
 import {
-  createGroup,
   currentEpoch,
   type EpochId,
   type GroupControl,
@@ -21,7 +20,7 @@ import {
   type Surroundings,
   wakeAt,
 } from '../group/index.ts'
-import { type Identified, type MemberId, renewEntry, secretsOfSelf } from '../identity/index.ts'
+import { type Identified, type MemberId, secretsOfSelf } from '../identity/index.ts'
 import { within } from '../metrics/index.ts'
 import { secretsOf } from '../ratchet/index.ts'
 import { secretsOfAdmission } from './admission/state.ts'
@@ -29,12 +28,12 @@ import { secretsOfAsleep } from './asleep-state.ts'
 import type { Control } from './controls.ts'
 import { postControl } from './delivery/mail.ts'
 import { memberGone } from './delivery/outbox.ts'
-import { type Heard as HeardRemoved, keepFarewell, noFarewells } from './farewell.ts'
+import { keepFarewell } from './farewell.ts'
 import { endMeeting, entryKnown } from './meeting.ts'
-import { entryOf, isMember, membersAt, otherMembers } from './members.ts'
-import { adoptInitiated, endPair, type Letter, sendControl, sendControls } from './pairs.ts'
-import { noPairs } from './pairs-state.ts'
-import { forgetReach, nobodyInReach, owe, withinReach } from './reach.ts'
+import { entryOf, isMember, membersAt, nameOf, otherMembers } from './members.ts'
+import { adoptInitiated, endPair, type Letter, sendControls } from './pairs.ts'
+import { forgetReach, owe, withinReach } from './reach.ts'
+import { secretsOfReturning } from './returning-state.ts'
 import { noteClosing, pathTo } from './room.ts'
 import type { Ending, PeerState } from './state.ts'
 import { notice, Rejection, type Transaction, write } from './transaction.ts'
@@ -128,7 +127,7 @@ const carryOut = async (
         break
       case 'removed':
         await seal()
-        await endByRemoval(tx, effect)
+        endByRemoval(tx, effect)
         break
       case 'reject':
         tx.effects.push({ kind: 'reject', code: effect.code })
@@ -154,12 +153,8 @@ const noteChanges = async (tx: Transaction, before: GroupState): Promise<void> =
 const part = async (tx: Transaction, gone: Identified): Promise<void> => {
   const removal = removalOf(tx.state.group, gone.id)
   const { address } = gone.entry
-  if (removal !== null && removal.reason !== 'left') {
-    if (removal.by === tx.state.self.id && removal.reason === 'evicted') {
-      await sendControl(tx, gone.id, { kind: 'removed', by: removal.by, reason: removal.reason })
-    }
+  if (removal !== null && removal.reason !== 'left')
     keepFarewell(tx, gone, { by: removal.by, reason: removal.reason })
-  }
   memberGone(tx, gone.id)
   endMeeting(tx, gone.id)
   endPair(tx, gone.id)
@@ -205,47 +200,14 @@ export const hearRemoval = async (
   from: MemberId,
   { by, reason }: Extract<Control, { kind: 'removed' }>,
 ): Promise<void> => {
-  if (reason === 'expired') return comeBack(tx, from)
   const removal = { id: tx.state.self.id, by: by ?? from, reason, teller: from }
   await inGroup(tx, { kind: 'control', from, message: { kind: 'removals', removals: [removal] } })
 }
 
-const endByRemoval = async (
-  tx: Transaction,
-  { by, teller, reason }: Extract<GroupEffect, { kind: 'removed' }>,
-): Promise<void> => {
-  if (reason === 'expired') return comeBack(tx, teller)
-  const name = entryOf(tx.state, by)?.entry.name ?? null
-  end(tx, reason === 'left' ? 'left' : 'removed', { by: name, reason })
-}
-
-/**
- * This member expired while it was away. It answers with a new entry under the same keys, drops its roster and waits to
- * be met under that entry: no password is asked.
- */
-const comeBack = async (tx: Transaction, teller: MemberId): Promise<void> => {
-  const { state } = tx
-  const welcoming = entryOf(state, teller)
-  if (welcoming === null) throw new Rejection('group/not-a-member')
-  const renewed = renewEntry(tx.ports.crypto, state.groupId, state.self)
-  await sendControl(tx, teller, { kind: 'returned', entry: renewed.entry })
-  for (const { id } of liveMembers(state.group)) if (id !== state.self.id) endMeeting(tx, id)
-  for (const id of tx.state.pairs.pairs.keys()) endPair(tx, id)
-  write(tx, 'self', renewed)
-  write(tx, 'group', createGroup(tx.ports.crypto, state.groupId, renewed))
-  write(tx, 'pairs', noPairs)
-  write(tx, 'reach', nobodyInReach)
-  write(tx, 'farewells', noFarewells)
-  await inGroup(tx, { kind: 'admitted', member: welcoming })
-}
-
-/** One that had expired returns under a new entry, with the same keys. */
-export const readmit = async (
-  tx: Transaction,
-  { entry, before }: Extract<HeardRemoved, { kind: 'returned' }>,
-): Promise<void> => {
-  if (removalOf(tx.state.group, before)?.reason !== 'expired') throw new Rejection('group/not-a-member')
-  await admit(tx, entry, null)
+/** One that expired comes back by itself: `returning.ts` sees how the group ended. */
+const endByRemoval = (tx: Transaction, { by, reason }: Extract<GroupEffect, { kind: 'removed' }>): void => {
+  if (reason === 'expired') return
+  end(tx, reason === 'left' ? 'left' : 'removed', { by: nameOf(tx.state, by), reason })
 }
 
 /** Removes a member by the user's word. */
@@ -271,12 +233,20 @@ export const end = (
 }
 
 /** Everything to wipe when a member ends. */
-export const secretsOfPeer = ({ pairs, password, self, admission, asleep }: PeerState): readonly Secret[] => [
+export const secretsOfPeer = ({
+  pairs,
+  password,
+  self,
+  admission,
+  asleep,
+  returning,
+}: PeerState): readonly Secret[] => [
   password.verifier,
   ...(password.intention === null ? [] : [password.intention.password.verifier]),
   ...secretsOfSelf(self),
   ...secretsOfAdmission(admission),
   ...secretsOfAsleep(asleep),
+  ...secretsOfReturning(returning),
   ...[...pairs.pairs.values()].flatMap(({ session, next, former }) =>
     [session, next?.session, former?.session].flatMap((held) => (held ? secretsOf(held) : [])),
   ),

@@ -252,7 +252,8 @@ export const hearPassword = async (
   const held = tx.state.password.record
   if (held?.hash === hash) {
     confirm(tx, from)
-    if (!tx.state.password.told.has(from)) await tell(tx, from, false)
+    // Whoever tells it whole has not heard that it is held here.
+    await tell(tx, from, false)
     return settleIntention(tx)
   }
   checkRecord(tx, record)

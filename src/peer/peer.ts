@@ -27,6 +27,7 @@ import { sendControl, sendControls, tickPairs, wakeAtPairs } from './pairs.ts'
 import { changePassword, tickPassword, wakeAtPassword } from './password.ts'
 import { dueHeartbeats, wakeAtReach } from './reach.ts'
 import { receive } from './receiving.ts'
+import { tickReturning, wakeAtReturning } from './returning.ts'
 import { closeRoom, noteLink, noteOwners, notePresence, openRoom, tickRoom, wakeAtRoom } from './room.ts'
 import type { PeerEvent, PeerState, PeerStep, Ports } from './state.ts'
 import { begin, earliest, notice, orReject, Rejection, type Transaction } from './transaction.ts'
@@ -58,6 +59,7 @@ const chores: readonly ((tx: Transaction) => Promise<void> | void)[] = [
   tickPassword,
   tickPairs,
   tickFarewells,
+  tickReturning,
   tickMeetings,
   tickGroup,
   noteMembers,
@@ -109,7 +111,8 @@ export const wakeAt = (state: PeerState, now: number): number | null => {
     wakeAtAdmission(state, now),
     wakeAtPassword(state, now),
     wakeAtPairs(state),
-    ...wakeAtFarewells(state.farewells),
+    ...wakeAtFarewells(state, now),
+    wakeAtReturning(state),
     wakeAtMeetings(state, now),
     wakeAtGroup(state, now),
     wakeAtDelivery(state, now),

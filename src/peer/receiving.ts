@@ -27,15 +27,16 @@ import type { Control } from './controls.ts'
 import { hearGone, hearMissing, hearNotYours, noteShownNumber } from './delivery/gaps.ts'
 import { hearSaid, receiveGroupFrame } from './delivery/incoming.ts'
 import { hearReceipt } from './delivery/receipts.ts'
-import { hearRemoved } from './farewell.ts'
+import { answerRemoved, hearRemoved } from './farewell.ts'
 import { factsOf } from './frame-facts.ts'
 import { type Frame, frame } from './frames.ts'
 import { receiveHandshake } from './meeting.ts'
 import { entryOf, isMember } from './members.ts'
-import { hearGroup, hearRemoval, inGroup, readmit, takeRosterOf } from './membership.ts'
-import { openPair } from './pairs.ts'
+import { hearGroup, hearRemoval, inGroup, takeRosterOf } from './membership.ts'
+import { openPair, pairsAt } from './pairs.ts'
 import { hearPassword, hearPasswordHeld } from './password.ts'
 import { hearHeartbeat } from './reach.ts'
+import { comeBack, hostOf, noteReturned, readmit, receiveReturn } from './returning.ts'
 import type { PeerEvent } from './state.ts'
 import { notice, orReject, Rejection, type Transaction } from './transaction.ts'
 
@@ -68,11 +69,13 @@ export const receive = async (tx: Transaction, { from, path, bytes }: Received):
     case 'busy':
       return receiveBusy(tx, from, message)
     case 'handshake':
+      if (await receiveReturn(tx, from, message)) return
       if (await receiveLongFlow(tx, from, path, message)) return
       return receiveHandshake(tx, from, message)
     case 'pair':
       return receivePair(tx, { from, path, bytes }, message.body)
     case 'group':
+      if (pairsAt(tx.state, from).length === 0 && (await answerRemoved(tx, from))) return
       return receiveGroupFrame(tx, from, message)
     case 'answer':
       return receiveAnswer(tx, from, message)
@@ -84,13 +87,17 @@ export const receive = async (tx: Transaction, { from, path, bytes }: Received):
 }
 
 const receivePair = async (tx: Transaction, { from, path, bytes }: Received, body: Bytes): Promise<void> => {
-  const removed = await hearRemoved(tx, from, body)
-  if (removed.kind === 'returned') return readmit(tx, removed)
   // Of somebody who was met while one of both slept: there may be no session of the pair yet.
   const met = await openAsleep(tx, from, body)
   if (met === 'held') return
-  const opened = met ?? (await openPair(tx, from, body, path))
+  const isPaired = pairsAt(tx.state, from).length > 0
+  const opened = met ?? (isPaired ? await openPair(tx, from, body, path) : null)
   if (opened === null) {
+    const removed = await hearRemoved(tx, from, body)
+    if (removed.kind === 'returned') return readmit(tx, removed)
+    if (removed.kind === 'expired-here') return comeBack(tx, removed.teller)
+    if (removed.kind === 'said') return
+    if (!isPaired) throw new Rejection('pair/none')
     // Counted: after some of these a handshake is due.
     tx.effects.push({ kind: 'reject', code: 'ratchet/unreadable' })
     return
@@ -143,9 +150,12 @@ const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): 
   const doorkeeper = doorkeeperAt(tx.state.admission, from)
   if (doorkeeper !== null && message.kind === 'removed') return hearRefusal(tx, doorkeeper)
   if (message.kind !== 'group') throw new Rejection('group/not-a-member')
-  if (doorkeeper === null || message.message.kind !== 'roster') return hearGroup(tx, from, message.message)
-  await takeRosterOf(tx, doorkeeper, message.message)
+  const host = hostOf(tx.state, from)
+  const letIn = doorkeeper ?? host
+  if (letIn === null || message.message.kind !== 'roster') return hearGroup(tx, from, message.message)
+  await takeRosterOf(tx, letIn, message.message)
   noteRoster(tx)
+  noteReturned(tx)
 }
 
 /** Where a member stands: its epoch and roster are the group's business, its last number is the delivery's. */

@@ -2,7 +2,17 @@
  * A member as a stored profile keeps it. What need not survive a restart is left out: who is present, who was heard,
  * runs and timers. A profile of version 1 has another format byte and is refused.
  */
-import { type Bytes, bytes, type Codec, DecodeError, decode, encode, fixed, list, struct } from '../codec/index.ts'
+import {
+  type Bytes,
+  bytes,
+  type Codec,
+  DecodeError,
+  decode,
+  encode,
+  fixed,
+  list,
+  struct,
+} from '../codec/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { decodeGroup, encodeGroup } from '../group/index.ts'
 import { type MemberId, memberId, type Self, selfCodec } from '../identity/index.ts'
@@ -16,6 +26,7 @@ import { pairsCodec } from './pairs-codec.ts'
 import type { PairsState } from './pairs-state.ts'
 import { type PasswordState, passwordCodec } from './password-state.ts'
 import { nobodyInReach } from './reach.ts'
+import { nobodyReturns } from './returning-state.ts'
 import { outsideRoom } from './room.ts'
 import type { PeerState } from './state.ts'
 
@@ -92,6 +103,7 @@ export const decodePeer = (crypto: Crypto, stored: Uint8Array): PeerState => {
     room: outsideRoom,
     group: decodeGroup(crypto, group),
     farewells: noFarewells,
+    returning: nobodyReturns,
     reach: nobodyInReach,
     verified: new Set(verified),
   }

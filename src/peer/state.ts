@@ -22,10 +22,11 @@ import type { Text } from './controls.ts'
 import { type DeliveryState, nothingSaid } from './delivery/state.ts'
 import { type FarewellState, noFarewells } from './farewell.ts'
 import type { FrameFacts } from './frame-facts.ts'
-import { type PairsState, noPairs } from './pairs-state.ts'
+import { noPairs, type PairsState } from './pairs-state.ts'
 import { type PasswordState, startPassword } from './password-state.ts'
 import { nobodyInReach, type ReachState } from './reach.ts'
-import { type RoomState, outsideRoom } from './room.ts'
+import { nobodyReturns, type ReturningState } from './returning-state.ts'
+import { outsideRoom, type RoomState } from './room.ts'
 
 /** What a step needs of the world besides its event. */
 export interface Ports {
@@ -36,9 +37,7 @@ export interface Ports {
 /** Why a membership ended, as a person would say it. */
 export type Ending =
   /** No member let this one in: wrong password, or nobody is left to ask. */
-  | 'refused'
-  | 'left'
-  | 'removed'
+  'refused' | 'left' | 'removed'
 
 export type Phase =
   | { readonly kind: 'joining' }
@@ -68,6 +67,8 @@ export interface PeerState {
   readonly pairs: PairsState
   /** Who was removed, and has yet to hear so: `farewell.ts`. */
   readonly farewells: FarewellState
+  /** This member's return from an expiry, and those that it lets in again: `returning.ts`. */
+  readonly returning: ReturningState
   /** Who was heard when: `reach.ts`. */
   readonly reach: ReachState
   /** Whom this user compared numbers with: `verification.ts`. */
@@ -80,8 +81,10 @@ export interface PeerState {
 
 export type Path = 'direct' | 'relay' | 'mail'
 
-export type PeerEvent = { readonly now: number } & (
-  /** The relay let this address into the room. `present`: oldest first, without the own. */
+export type PeerEvent = {
+  readonly now: number
+} & /** The relay let this address into the room. `present`: oldest first, without the own. */
+(
   | { readonly kind: 'relay-open'; readonly present: readonly Address[] }
   | { readonly kind: 'relay-closed' }
   | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }
@@ -268,6 +271,7 @@ export const createPeer = (crypto: Crypto, newcomer: Newcomer): PeerState => ({
   group: createGroup(crypto, newcomer.groupId, newcomer.self),
   pairs: noPairs,
   farewells: noFarewells,
+  returning: nobodyReturns,
   reach: nobodyInReach,
   verified: new Set(),
   delivery: nothingSaid,
