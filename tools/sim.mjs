@@ -12,8 +12,12 @@ import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Histories unless a number is given. `npm test` plays those of the first. */
-const usualRuns = { group: 300, ratchet: 1000, frames: 10_000 }
-const files = { group: 'src/peer/simulation/main.ts', frames: 'src/ratchet/simulation/frames.ts' }
+const usualRuns = { group: 300, ratchet: 1000, frames: 10_000, links: 10_000 }
+const files = {
+  group: 'src/peer/simulation/main.ts',
+  frames: 'src/ratchet/simulation/frames.ts',
+  links: 'src/transport/simulation/main.ts',
+}
 /** More histories of groups than this are played with fast primitives: see `src/peer/testing/fast-crypto.ts`. */
 const realRuns = 1000
 const fileOf = (name) => join(root, files[name] ?? `src/${name}/simulation/main.ts`)

@@ -112,7 +112,7 @@ const hearRequest = (work: Work, theirs: number): void => {
   const { phase, initiator, life, triedAt } = work.state
   // Where neither end starts, the greater life does.
   if (initiator === false && life < theirs) return
-  const at = (triedAt ?? 0) + spacingMs
+  const at = (triedAt ?? work.now - spacingMs) + spacingMs
   if (phase === 'direct') return probe(work)
   if (phase === 'negotiating') return
   if (work.now >= at) return begin(work)

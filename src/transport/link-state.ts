@@ -69,8 +69,9 @@ export interface LinkState {
   readonly failures: number
   /** In phase `relay`: when the next attempt starts, or (at the end that answers) is asked for. */
   readonly retryAt: number | null
-  /** When this end last started or asked for an attempt. */
+  /** When this end last started an attempt, and when it last asked for one. */
   readonly triedAt: number | null
+  readonly askedAt: number | null
   readonly directSince: number | null
 }
 
@@ -91,6 +92,7 @@ export const unlinked = (life: number): LinkState => ({
   failures: 0,
   retryAt: null,
   triedAt: null,
+  askedAt: null,
   directSince: null,
 })
 

@@ -162,9 +162,9 @@ export const follow = (work: Work, attempt: LinkConnection['attempt']): void => 
 
 /** Asks the other end for an offer, at most once in the spacing. */
 export const request = (work: Work): void => {
-  const { triedAt, life } = work.state
-  if (triedAt !== null && work.now - triedAt < spacingMs) return
-  set(work, { triedAt: work.now })
+  const { askedAt, life } = work.state
+  if (askedAt !== null && work.now - askedAt < spacingMs) return
+  set(work, { askedAt: work.now })
   sendSignal(work, { kind: 'request', attempt: { life, number: 0 } })
 }
 

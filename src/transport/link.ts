@@ -119,7 +119,8 @@ const nudge = (work: Work): void => {
   const { phase, initiator, triedAt } = work.state
   switch (phase) {
     case 'relay':
-      if (initiator === true) set(work, { retryAt: Math.max(work.now, (triedAt ?? 0) + spacingMs) })
+      if (initiator === true)
+        set(work, { retryAt: Math.max(work.now, (triedAt ?? work.now - spacingMs) + spacingMs) })
       if (initiator === false) request(work)
       return
     case 'degraded':
@@ -207,7 +208,7 @@ const watch = (work: Work): void => {
 
 const retry = (work: Work): void => {
   if (work.state.initiator === true) return begin(work)
-  set(work, { triedAt: null })
+  set(work, { askedAt: null })
   request(work)
   // No attempt failed: the next request follows the same back-off.
   fail(work)

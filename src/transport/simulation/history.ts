@@ -69,7 +69,7 @@ interface World {
 }
 
 const newEnd = (random: Dice, page: number, bornAt: number): End => ({
-  state: unlinked(random.int(0, 2 ** 48 - 1)),
+  state: unlinked(random.int(0, 2 ** 24 - 1) * 2 ** 24 + random.int(0, 2 ** 24 - 1)),
   page,
   direct: false,
   frozenUntil: 0,
