@@ -97,11 +97,14 @@ export const createRelayStore = ({ self, isStored, relay, feed }: RelayStorePort
       await feed({ kind: 'mailed', letter, outcome })
     },
     async publish(preKeys, replace) {
+      let stored: number | null = null
       for (const [i, items] of inRequests(preKeys).entries()) {
         const response = await request({ kind: 'prekeys-put', replace: replace && i === 0, items })
-        if (response?.kind !== 'prekeys-stored') return
-        await setStock(response.stock)
+        if (response?.kind !== 'prekeys-stored') break
+        stored = response.stock
       }
+      // Once, at the end: a part of a stock looks like one that is running low.
+      if (stored !== null) await setStock(stored)
     },
     async takePreKey(address) {
       const response = await request({ kind: 'prekeys-take', of: address })

@@ -179,6 +179,7 @@ const openTab = (
       return socket
     },
     setTimer: (run, ms) => {
+      if (dead) return () => undefined
       const timer = setTimeout(run, ms)
       timers.add(timer)
       return () => clearTimeout(timer)
