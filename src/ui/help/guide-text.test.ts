@@ -7,6 +7,7 @@ import { guides, readGuide } from './guide-text.ts'
 /** Everything with a title of its own on a tab: what is new there needs a line here and a section in the guide. */
 const titlesOf = ({
   room,
+  removal,
   metrics,
   charts,
   protocol,
@@ -14,7 +15,7 @@ const titlesOf = ({
   oneToOne,
   benchmark,
 }: Wording): Partial<Record<Tab, readonly string[]>> => ({
-  room: [room.members, room.groupKey],
+  room: [room.members, room.roomNumber, room.groupKey, removal.password],
   metrics: [
     metrics.lastMinute,
     metrics.latency,

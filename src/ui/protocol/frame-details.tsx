@@ -7,8 +7,10 @@ import { Panel } from '../shared/panel.tsx'
 import screen from '../shared/screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
 
+const sealedTypes: ReadonlySet<string> = new Set(['pair', 'group message', 'pre-key answer', 'letter'])
+
 export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asRelay: boolean }) {
-  const { protocol } = useWording()
+  const { protocol, frames } = useWording()
   const { preciseTime: time } = useFormats()
   const facts: readonly (readonly [string, string])[] =
     row.kind === 'mark'
@@ -21,9 +23,18 @@ export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asR
           [protocol.classical, String(row.classical)],
           ...fieldsOf(row, asRelay).map(([name, value]) => [name, String(value)] as const),
         ]
-  const sealed = row.kind === 'frame' && ['pair', 'group message', 'pre-key answer'].includes(row.type)
+  const sealed = row.kind === 'frame' && sealedTypes.has(row.type)
+  const meanings =
+    row.kind === 'mark'
+      ? []
+      : [frames.types[row.type], asRelay || row.inside === null ? undefined : frames.insides[row.inside]]
   return (
     <Panel title={textOf(row, asRelay, protocol)}>
+      {meanings
+        .filter((meaning) => meaning !== undefined)
+        .map((meaning) => (
+          <p key={meaning}>{meaning}</p>
+        ))}
       <FactList facts={facts} />
       {sealed && <p className={screen.hint}>{asRelay ? protocol.sealedBox : protocol.sealedHint}</p>}
     </Panel>

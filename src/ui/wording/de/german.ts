@@ -5,6 +5,7 @@ import { pluralsOf } from '../plural.ts'
 import { benchmarkGerman } from './benchmark.ts'
 import { captureGerman } from './capture.ts'
 import { chartsGerman } from './charts.ts'
+import { framesGerman } from './frames.ts'
 import { neighboursGerman } from './neighbours.ts'
 import { oneToOneGerman } from './one-to-one.ts'
 import { protocolGerman } from './protocol.ts'
@@ -288,6 +289,7 @@ export const german: Wording = {
   relay: relayGerman,
   oneToOne: oneToOneGerman,
   protocol: protocolGerman,
+  frames: framesGerman,
   benchmark: benchmarkGerman,
   charts: chartsGerman,
   capture: captureGerman,

@@ -12,7 +12,7 @@ export const protocolGerman: typeof protocolEnglish = {
   lead: 'Jeder Frame zwischen diesem Tab und den Mitgliedern, und was er bewirkte. „Gesendet“ heißt: der Verbindung übergeben. Mitglieder sind in der Reihenfolge der Begegnung nummeriert.',
   relayView: 'Was das Relay sieht',
   relayLead:
-    'Alles, was das Relay lesen kann: welche Adressen miteinander reden, wann, wie viel, welche Art von Frame es ist, und die öffentlichen Werte des Passwortaustauschs, die nichts über das Passwort verraten. In versiegelte Frames kann es nicht hineinsehen. Frames, die direkt zwischen zwei Tabs laufen, kommen bei ihm gar nicht vorbei.',
+    'Alles, was das Relay lesen kann: welche Adressen miteinander reden, wann, wie viel, welche Art von Frame es ist, und die öffentlichen Werte von Passwortaustausch und Handschlag, die nichts über das Passwort verraten. In versiegelte Frames kann es nicht hineinsehen. Frames, die direkt zwischen zwei Tabs laufen, kommen bei ihm gar nicht vorbei.',
   viewAsTable: 'Als Tabelle',
   frames: 'Frames',
   arrows: 'Frames als Pfeile, der neueste zuletzt',
@@ -101,5 +101,5 @@ export const protocolGerman: typeof protocolEnglish = {
   roundTrip: 'Hin und zurück',
   attempts: 'Verbindungsversuche',
   turned: 'über einen TURN-Server',
-  trust: 'Beweis',
+  trust: 'Vertrauen',
 }

@@ -7,6 +7,7 @@ import { pluralsOf } from '../plural.ts'
 import { benchmarkEnglish } from './benchmark.ts'
 import { captureEnglish } from './capture.ts'
 import { chartsEnglish } from './charts.ts'
+import { framesEnglish } from './frames.ts'
 import { neighboursEnglish } from './neighbours.ts'
 import { oneToOneEnglish } from './one-to-one.ts'
 import { protocolEnglish } from './protocol.ts'
@@ -286,6 +287,7 @@ export const english = {
   relay: relayEnglish,
   oneToOne: oneToOneEnglish,
   protocol: protocolEnglish,
+  frames: framesEnglish,
   benchmark: benchmarkEnglish,
   charts: chartsEnglish,
   capture: captureEnglish,

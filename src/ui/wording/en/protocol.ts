@@ -10,7 +10,7 @@ export const protocolEnglish = {
   lead: 'Every frame between this tab and the members, and its effect. “Sent” means handed to the link. Members are numbered in the order of meeting.',
   relayView: 'What the relay sees',
   relayLead:
-    'Everything that the relay can read: which addresses talk, when, how much, what kind of frame it is, and the public values of the password exchange, which reveal nothing about the password. Sealed frames are opaque to it. Frames that go directly between two tabs never pass it.',
+    'Everything that the relay can read: which addresses talk, when, how much, what kind of frame it is, and the public values of password exchange and handshake, which reveal nothing about the password. Sealed frames are opaque to it. Frames that go directly between two tabs never pass it.',
   viewAsTable: 'View as table',
   frames: 'Frames',
   arrows: 'Frames as arrows, the newest last',
@@ -97,5 +97,5 @@ export const protocolEnglish = {
   roundTrip: 'Round trip',
   attempts: 'Connection attempts',
   turned: 'through a TURN server',
-  trust: 'Proof',
+  trust: 'Trust',
 }
