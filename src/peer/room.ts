@@ -24,6 +24,8 @@ export interface RoomState {
   readonly returned: boolean
   /** Oldest first, with the time since when this member sees them. */
   readonly present: ReadonlyMap<Address, number>
+  /** Those of them that were here before this member. */
+  readonly older: ReadonlySet<Address>
   readonly direct: ReadonlySet<Address>
   /** Addresses with a mailbox, and their stocks of pre-keys; `null` until the relay listed them. */
   readonly owners: ReadonlyMap<Address, number> | null
@@ -37,6 +39,7 @@ export const outsideRoom: RoomState = {
   openedAt: null,
   returned: false,
   present: new Map(),
+  older: new Set(),
   direct: new Set(),
   owners: null,
   listOwnersAt: null,
@@ -52,12 +55,13 @@ export const openRoom = (tx: Transaction, listed: readonly Address[]): void => {
   for (const address of listed.slice(0, maxPresent))
     if (address !== self.entry.address) present.set(address, room.present.get(address) ?? tx.now)
   const returned = room.returned || room.openedAt !== null
-  set(tx, { online: true, openedAt: tx.now, returned, present, listOwnersAt: tx.now + listOwnersMs })
+  const older = new Set(present.keys())
+  set(tx, { online: true, openedAt: tx.now, returned, present, older, listOwnersAt: tx.now + listOwnersMs })
   tx.effects.push({ kind: 'list-owners' })
 }
 
 export const closeRoom = (tx: Transaction): void =>
-  set(tx, { online: false, present: new Map(), listOwnersAt: null })
+  set(tx, { online: false, present: new Map(), older: new Set(), listOwnersAt: null })
 
 export const notePresence = (tx: Transaction, address: Address, isHere: boolean): void => {
   const { room, self } = tx.state
@@ -66,7 +70,9 @@ export const notePresence = (tx: Transaction, address: Address, isHere: boolean)
   const present = new Map(room.present)
   if (isHere) present.set(address, tx.now)
   else present.delete(address)
-  set(tx, { present })
+  // One that comes back is younger than this member.
+  const older = new Set([...room.older].filter((one) => one !== address))
+  set(tx, { present, older: older.size === room.older.size ? room.older : older })
 }
 
 export const noteLink = (tx: Transaction, address: Address, isDirect: boolean): void => {

@@ -18,10 +18,7 @@ import type { Joining } from './state.ts'
 const patienceMs = 15_000
 
 /** Addresses that were in the room when the relay let this one in. */
-const older = ({ room }: PeerState): readonly Address[] =>
-  [...room.present]
-    .filter(([, since]) => room.openedAt !== null && since <= room.openedAt)
-    .map(([address]) => address)
+const older = ({ room }: PeerState): readonly Address[] => [...room.older]
 
 const hasOwners = ({ room, self }: PeerState): boolean =>
   room.owners === null || [...room.owners.keys()].some((address) => address !== self.entry.address)

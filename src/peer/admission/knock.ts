@@ -28,6 +28,8 @@ const lastPauseMs = 30_000
 const leastBusyMs = 2_000
 const mostBusyMs = 60_000
 const maxAsked = 1_024
+/** The relay says within this who has a mailbox. */
+const ownersMs = 2_000
 
 const pauseAfter = (tries: number): number =>
   Math.min(firstPauseMs * 2 ** Math.max(0, tries - 1), lastPauseMs)
@@ -87,6 +89,13 @@ const isKnocking = (state: PeerState): boolean => {
   return joining !== null && joining.inSince === null && state.room.online
 }
 
+/**
+ * When the first address may be asked. With nobody older here the room is this newcomer's to open, unless the relay
+ * names mailboxes: younger ones are not asked before that is known, or the relay was given its time to say so.
+ */
+const firstAt = ({ room: { older, owners, openedAt } }: PeerState): number =>
+  older.size > 0 || owners !== null || openedAt === null ? 0 : openedAt + ownersMs
+
 const readyAt = (joining: Joining, address: Address): number => joining.asked.get(address)?.notBefore ?? 0
 
 const triesOf = (joining: Joining, address: Address): number => joining.asked.get(address)?.tries ?? 0
@@ -112,6 +121,7 @@ const ask = (tx: Transaction, joining: Joining, address: Address): void => {
 export const tickKnocking = (tx: Transaction): void => {
   const { joining } = tx.state.admission
   if (joining === null || !isKnocking(tx.state)) return
+  if (firstAt(tx.state) > tx.now) return
   if (nextAt(tx.state, joining, tx.now) > tx.now || ownLevelAllowedAt(tx.state, tx.now) > tx.now) return
   const ready = askable(tx.state, joining).filter((address) => readyAt(joining, address) <= tx.now)
   // Whoever was asked least: silent addresses that are older do not keep the others from being asked.
@@ -125,7 +135,7 @@ export const wakeAtKnocking = (state: PeerState, now: number): number | null => 
   if (joining === null || !isKnocking(state)) return null
   const ready = earliest(...askable(state, joining).map((address) => readyAt(joining, address)))
   if (ready === null) return null
-  return Math.max(ready, nextAt(state, joining, now), ownLevelAllowedAt(state, now))
+  return Math.max(ready, firstAt(state), nextAt(state, joining, now), ownLevelAllowedAt(state, now))
 }
 
 /** An address that gave no answer is left alone for a while. */

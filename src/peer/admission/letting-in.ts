@@ -146,7 +146,7 @@ const turnDown = async (tx: Transaction, guest: Identified, finished: Finished):
   const removal = removalOf(tx.state.group, guest.id)
   const { by, reason } = removal ?? { by: null, reason: 'evicted' }
   const live = pairOf(tx.state, guest.id)
-  const body = await adoptInitiated(tx, finished, { kind: 'removed', by, reason })
+  const body = await adoptInitiated(tx, finished, { kind: 'removed', by, reason, live: 0 })
   // One that is on the roster under this very id keeps its session.
   if (live === null) endPair(tx, guest.id)
   return encodeFrame({ kind: 'pair', body })
