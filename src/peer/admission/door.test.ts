@@ -56,7 +56,8 @@ test('a flow 2 of another key, or of nobody, gets no flow 4', async () => {
     to === guest.address && frame.kind === 'pake' && frame.flow === 2 ? 130_000 : 5
   await guest.knock(ann.address)
   await world.pass(140_000)
-  expect(guest.kinds).toEqual(['pake 2'])
+  // Flows 1 are of merges that Ann opens meanwhile.
+  expect(guest.kinds.filter((kind) => kind !== 'pake 1')).toEqual(['pake 2'])
   expect(ann.state.admission.level.level).toBe(0)
 })
 
