@@ -50,6 +50,8 @@ export const createRelayStore = ({ self, isStored, relay, feed }: RelayStorePort
   /** One reading at a time; a letter that is announced meanwhile asks for another round. */
   let reading: Promise<void> | null = null
   let again = false
+  /** Publishing is several requests. What the relay counts meanwhile looks like a stock that is running low. */
+  let publishing = false
 
   const request: RelayClient['request'] = (body) => relay()?.request(body) ?? Promise.resolve(null)
 
@@ -98,12 +100,13 @@ export const createRelayStore = ({ self, isStored, relay, feed }: RelayStorePort
     },
     async publish(preKeys, replace) {
       let stored: number | null = null
+      publishing = true
       for (const [i, items] of inRequests(preKeys).entries()) {
         const response = await request({ kind: 'prekeys-put', replace: replace && i === 0, items })
         if (response?.kind !== 'prekeys-stored') break
         stored = response.stock
       }
-      // Once, at the end: a part of a stock looks like one that is running low.
+      publishing = false
       if (stored !== null) await setStock(stored)
     },
     async takePreKey(address) {
@@ -117,7 +120,7 @@ export const createRelayStore = ({ self, isStored, relay, feed }: RelayStorePort
       const own = stocks.get(self)
       stocks.delete(self)
       await feed({ kind: 'owners', owners: stocks })
-      if (isStored) await setStock(own ?? 0)
+      if (isStored && !publishing) await setStock(own ?? 0)
     },
     forget: () => void request({ kind: 'forget' }),
   }
