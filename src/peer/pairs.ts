@@ -37,7 +37,7 @@ import { earliest, notice, Rejection, type Transaction, write } from './transact
 const formerMs = 2 * 60_000
 /** A session in which the other side never spoke. */
 const nextMs = 30_000
-/** The initiator's first frame goes again after these. */
+/** The initiator's first frame goes again these after its first sending. */
 const repeatsMs = [1_000, 2_000, 4_000] as const
 /** So many frames in a row that do not open ask for a handshake, at most once a minute. */
 const maxUnopened = 3
@@ -241,9 +241,9 @@ export const endPair = (tx: Transaction, member: MemberId): void => {
 /** The other side spoke in the next session: it takes the place of the one before. */
 const promote = (tx: Transaction, member: MemberId, pair: Pair, session: Session): Pair => {
   if (pair.former !== null) tx.stale.push(...secretsOf(pair.former.session)) // FS
+  // Frames of the one before were still opening.
   const wasLive = pair.session !== null && isWithinReach(tx.state, member, tx.now)
-  if (wasLive && pair.next?.role === 'responder')
-    notice(tx, 'session-replaced', { member, name: nameOf(tx.state, member) })
+  if (wasLive) notice(tx, 'session-replaced', { member, name: nameOf(tx.state, member) })
   // Both sides have proved their keys by now, whatever the session before rested on.
   noteUnproved(tx, member, false)
   const former = pair.session === null ? null : { session: pair.session, until: tx.now + formerMs }
@@ -422,10 +422,14 @@ const repeatFirst = (tx: Transaction, pair: Pair): Pair => {
   const { next } = pair
   if (next?.resendAt == null || tx.now < next.resendAt) return pair
   sendBytes(tx, pair.address, next.frame)
-  const wait = repeatsMs[next.tries]
+  const again = repeatsMs[next.tries]
   return {
     ...pair,
-    next: { ...next, tries: next.tries + 1, resendAt: wait === undefined ? null : tx.now + wait },
+    next: {
+      ...next,
+      tries: next.tries + 1,
+      resendAt: again === undefined ? null : next.until - nextMs + again,
+    },
   }
 }
 

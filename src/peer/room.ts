@@ -13,6 +13,8 @@ import { type Transaction, write } from './transaction.ts'
 
 /** Mailbox owners are listed when the relay lets this address in, and then this often. */
 const listOwnersMs = 60_000
+/** After somebody went, sooner. */
+const listAgainMs = 1_000
 /** More addresses than any room has are not remembered. */
 const maxPresent = 1_024
 
@@ -72,7 +74,13 @@ export const notePresence = (tx: Transaction, address: Address, isHere: boolean)
   else present.delete(address)
   // One that comes back is younger than this member.
   const older = new Set([...room.older].filter((one) => one !== address))
-  set(tx, { present, older: older.size === room.older.size ? room.older : older })
+  // It may have a mailbox since the owners were listed.
+  const soon = isHere ? null : Math.min(room.listOwnersAt ?? Number.POSITIVE_INFINITY, tx.now + listAgainMs)
+  set(tx, {
+    present,
+    older: older.size === room.older.size ? room.older : older,
+    listOwnersAt: soon ?? room.listOwnersAt,
+  })
 }
 
 export const noteLink = (tx: Transaction, address: Address, isDirect: boolean): void => {
