@@ -84,7 +84,7 @@ const nextOf = (socket: WebSocket, tag: number): Promise<Buffer> =>
     socket.on('message', listen)
   })
 const frame = (tag: number, ...parts: readonly Uint8Array[]): Buffer =>
-  Buffer.concat([Buffer.from([1, tag]), ...parts])
+  Buffer.concat([Buffer.from([2, tag]), ...parts])
 
 interface Pair {
   readonly from: WebSocket
@@ -107,7 +107,7 @@ async function openPairs(url: string, count: number, ours: boolean): Promise<rea
       const welcome = nextOf(socket, 0x81)
       const joined = nextOf(socket, 0x82)
       socket.send(frame(0x01, address))
-      socket.send(frame(0x02, room))
+      socket.send(frame(0x02, room, Buffer.from([0])))
       await joined
       return (await welcome).subarray(2, 34)
     }

@@ -83,7 +83,7 @@ test('without settings: port 8000 of this computer, moving on if busy', () => {
   expect(readSettings({}, '/app')).toMatchObject({
     portChosen: false,
     options: { port: 8000, host: '127.0.0.1', appDirectory: '/app', limits: {}, connectSources: [] },
-    store: { data: 'data/relay.db', redisUrl: null },
+    store: { data: 'data/relay.db', redisUrls: [] },
     logLevel: 'warn',
   })
 })
@@ -122,6 +122,11 @@ test('settings are read and checked', () => {
     { TURN_URLS: 'turn:turn.example' },
     { STUN_URLS: 'https://stun.example' },
     { RELAY_KEPT_HOURS: '0' },
+    { RELAY_TRUSTED_PROXIES: 'proxy.example' },
+    { RELAY_ACCESS_TOKEN: 'short' },
+    { RELAY_ALLOWED_HOSTS: 'https://relay.example' },
+    { RELAY_EXEMPT_LOOPBACK: 'maybe' },
+    { RELAY_ENV_FILE: '/nowhere.env' },
   ]
   for (const env of bad) expect(() => readSettings(env, '/app'), JSON.stringify(env)).toThrow(SettingError)
 })

@@ -6,11 +6,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClock } from './server/clock.ts'
 import { readSettings, SettingError, type Settings } from './server/env.ts'
 import { createLog, kindOf, type Log } from './server/logs.ts'
 import { openSharedRooms, openStore } from './server/open-store.ts'
 import { type RunningServer, startServer } from './server/server.ts'
 import type { SharedRooms } from './server/shared-rooms.ts'
+import { StoreError } from './store/sqlite-file.ts'
 import type { Store } from './store/store.ts'
 
 const PORTS_TO_TRY = 50
@@ -19,10 +21,14 @@ const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
 /** Listens on the configured port, or without one on the first free port from the default upwards. */
-async function listen({ options, portChosen }: Settings, kept: Kept): Promise<RunningServer> {
+async function listen(
+  { options, portChosen, drainMs }: Settings,
+  kept: Kept,
+  log: Log,
+): Promise<RunningServer> {
   for (let port = options.port; ; port++) {
     try {
-      return await startServer({ ...options, ...kept, port })
+      return await startServer({ ...options, ...kept, port, drainMs, log })
     } catch (error) {
       if (codeOf(error) === 'EADDRINUSE') {
         if (!portChosen && port < options.port + PORTS_TO_TRY) continue
@@ -68,32 +74,54 @@ interface Kept {
   readonly sharedRooms?: SharedRooms
 }
 
-async function open(settings: Settings): Promise<Kept> {
-  const { redisUrl } = settings.store
+async function open({ store: settings, leaseMs }: Settings, log: Log): Promise<Kept> {
+  const { redisUrls } = settings
+  const now = createClock(
+    Date.now,
+    () => performance.now(),
+    (ms) => log.warn({ ms: Math.round(ms) }, 'the clock jumped ahead; nothing expires by that'),
+  )
   try {
-    const store = await openStore(settings.store)
-    return redisUrl === null
-      ? { store }
-      : { store, sharedRooms: await openSharedRooms(redisUrl, settings.leaseMs) }
+    const store = await openStore(settings, now, (text) => log.warn({}, text))
+    if (redisUrls.length === 0) return { store }
+    const onChange = (event: string): void => log.warn({}, event)
+    return { store, sharedRooms: await openSharedRooms(redisUrls, { leaseMs, onChange }) }
   } catch (error) {
-    const name = redisUrl === null ? 'RELAY_DATA' : 'REDIS_URL'
-    throw new SettingError(`cannot use the store that ${name} names (${kindOf(error)})`)
+    const name = redisUrls.length === 0 ? 'RELAY_DATA' : 'REDIS_URL'
+    const reason = error instanceof StoreError ? error.message : kindOf(error)
+    throw new SettingError(`cannot use the store that ${name} names (${reason})`)
   }
+}
+
+/** SIGHUP: reads certificates, and limits from RELAY_ENV_FILE, again. Invalid settings change nothing. */
+function reloadOnSignal(server: RunningServer, read: () => Settings, log: Log): void {
+  process.on('SIGHUP', () => {
+    try {
+      const { limits, tls } = read().options
+      server.reload({ ...(limits === undefined ? {} : { limits }), ...(tls === undefined ? {} : { tls }) })
+      log.warn({}, 'reloaded')
+    } catch (error) {
+      log.error({ error: kindOf(error) }, 'not reloaded')
+    }
+  })
 }
 
 async function main(): Promise<void> {
   // The build of this file is dist/relay/main.js, and the app is in dist/app.
-  const settings = readSettings(process.env, fileURLToPath(new URL('../app', import.meta.url)))
+  const read = (): Settings => readSettings(process.env, fileURLToPath(new URL('../app', import.meta.url)))
+  const settings = read()
   const { appDirectory = '', ...options } = settings.options
   const alone = process.argv.includes('--without-app')
   if (!alone && !existsSync(join(appDirectory, 'index.html'))) {
     throw new SettingError('the app is not built: run `npm run build`, or set APP_DIR to a built app')
   }
   const log = createLog(settings.logLevel)
-  const kept = await open(settings)
-  const server = await listen(alone ? { ...settings, options } : settings, kept)
+  for (const name of settings.unknown) log.warn({ name }, 'a variable that is no setting of the relay')
+  const kept = await open(settings, log)
+  const server = await listen(alone ? { ...settings, options } : settings, kept, log)
   stopOnSignal(server, kept.store, log)
-  log.info({ port: server.port, store: settings.store.redisUrl === null ? 'file' : 'redis' }, 'started')
+  reloadOnSignal(server, read, log)
+  log.info({ port: server.port, store: settings.store.redisUrls.length === 0 ? 'file' : 'redis' }, 'started')
   console.log(`MLWE-PAKE is at ${server.url}`)
 }
 

@@ -59,7 +59,7 @@ test('the examples of PROTOCOL.md, replayed against a running relay', async () =
   const server = await start()
   const a = await open(server)
   const b = await open(server)
-  b.say(`0101${'ff'.repeat(32)}`)
+  b.say(`0201${'ff'.repeat(32)}`)
   b.say(example('join'))
   expect(await b.hear()).toContain(second)
   await b.hear()
@@ -80,6 +80,15 @@ test('the examples of PROTOCOL.md, replayed against a running relay', async () =
   expect(await b.hear()).toBe(example('frame').replace(second, first))
   b.say(example('send').replace(second, first))
   expect(await a.hear()).toBe(example('frame'))
+  // To the other with a tag, and to the client itself without one.
+  a.say(example('multicast'))
+  const tagged = example('frame')
+    .replace(second, first)
+    .replace('00067365616c6564', `00167365616c6564${'74'.repeat(16)}`)
+  expect(await b.hear()).toBe(tagged)
+  expect(await a.hear()).toBe(example('frame').replace(second, first))
+  a.say(example('token'))
+  expect(await a.hear()).toBe(example('standing'))
   a.say(example('ping'))
   expect(await a.hear()).toBe(example('pong'))
 
@@ -91,6 +100,8 @@ test('the examples of PROTOCOL.md, replayed against a running relay', async () =
   expect(await b.hear()).toBe(example('forgotten'))
   a.say(example('prekeys-put'))
   expect(await a.hear()).toBe(example('prekeys-stored'))
+  // It stores something now, so its token founds a class of members.
+  expect(await a.hear()).toBe(example('standing').replace(/00$/, '01'))
   b.say(example('prekeys-take').replace(second, first))
   expect(await b.hear()).toBe(example('prekey'))
   a.say(example('prekeys-count'))

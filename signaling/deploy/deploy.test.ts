@@ -131,7 +131,7 @@ test('reports hold counts and figures, no room and no address', async () => {
   await server.close()
 })
 
-test("the README's table lists exactly the settings that the relay reads", () => {
+test('docs/operating.md lists exactly the settings that the relay reads', () => {
   const used = new Set<string>()
   const nothingSet = new Proxy<Record<string, string>>(
     {},
@@ -143,7 +143,7 @@ test("the README's table lists exactly the settings that the relay reads", () =>
     },
   )
   readSettings(nothingSet, directory)
-  const table = /\n\| variable .*\n((?:\|.*\n)+)/.exec(read('../../README.md'))?.[1] ?? ''
+  const table = /\n\| variable .*\n((?:\|.*\n)+)/.exec(read('../../docs/operating.md'))?.[1] ?? ''
   const rows = table.split('\n').slice(1)
   const listed = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)])
   expect(listed.map(([, name]) => name).sort()).toEqual([...used].sort())

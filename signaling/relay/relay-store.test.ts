@@ -62,7 +62,7 @@ test('a letter waits until its addressee acknowledges it, and is announced to an
 test('requests outside a room, above the message rate or above the network rate are refused by number', async () => {
   const { relay, say, enter, request } = setUp(
     { messageBurst: 12, messagesPerSecond: 1 },
-    { networkBurst: 1 },
+    { networkBurst: 5 },
   )
   const count = { kind: 'prekeys-count', request: 4 } as const
   const refused = (code: string) => ({ kind: 'refused', request: 4, code })
@@ -71,7 +71,7 @@ test('requests outside a room, above the message rate or above the network rate 
   expect(await request(1, count)).toMatchObject([[1, refused('not-joined')]])
   say(1, { kind: 'join', room })
   expect(await request(1, count)).toMatchObject([[1, refused('message-rate')]])
-  const second = setUp({}, { networkBurst: 1, networkPerSecond: 10 })
+  const second = setUp({}, { networkBurst: 5, networkPerSecond: 50 })
   second.enter(1)
   second.enter(2)
   expect(await second.request(1, count)).toMatchObject([[1, { kind: 'prekeys-counted' }]])

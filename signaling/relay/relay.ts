@@ -2,54 +2,60 @@
  * The relay core, without sockets, clock or runtime: events in, effects out.
  *
  *   connected ──hello──> identified ──join──> [claiming ──seated──>] in a room ──leave──> identified
- *   any ──replaced, breach of protocol, hello timeout, socket lost, drain──> gone
+ *   any ──replaced, displaced, breach of protocol, hello timeout, socket lost, drain──> gone
  *
- * Claiming exists only if processes share rooms; frames that arrive meanwhile wait, so that their order is kept.
+ * Claiming lasts while the store looks up a member token, and while processes that share rooms agree on a seat. Frames that
+ * arrive meanwhile wait, so that their order is kept.
  */
 
-import { type Bytes, DecodeError, decode, encode, toHex } from '../../src/codec/index.ts'
+import { type Bytes, DecodeError, decode, encode, toHex, utf8 } from '../../src/codec/index.ts'
 import {
   type Address,
-  type Allowance,
   addressInput,
   type ClientFrame,
+  type Cost,
   clientFrame,
   closeCodes,
   type ErrorCode,
   FRAME_VERSION,
+  frameCost,
   frameFrom,
-  fullAllowance,
   headOf,
+  type MemberToken,
+  pay,
   payFor,
+  type Recipient,
   type RelayFrame,
   type RelayLimits,
   type Room,
   relayFrame,
   type StoreFrame,
+  withTag,
 } from '../../src/relay-protocol/index.ts'
+import type { StandingFrame } from '../store/request.ts'
+import type { ShownToken } from '../store/store.ts'
+import { admit, UNLIMITED } from './admission.ts'
+import { type Connection, openConnection, patience } from './connection.ts'
 import type { Relay, RelayEffect } from './effects.ts'
+import { createNetworks, type Network, type Overdue } from './networks.ts'
 import { createRooms, isSame, type Seat } from './rooms.ts'
-
-interface Connection extends Allowance {
-  readonly id: number
-  readonly ip: string
-  readonly since: number
-  address: Address | null
-  /** The head of every frame from this address. */
-  head: Bytes
-  room: Room | null
-  /** The shared room in which a seat is being claimed. Later frames wait in `waiting`. */
-  claim: Room | null
-  waiting: ClientFrame[]
-  /** Requests without a response from the store. */
-  pendingRequests: number
-}
 
 /** Limit of pending requests per socket. */
 const MAX_PENDING_REQUESTS = 256
+/** Limit of frames that wait for a seat. */
+const MAX_WAITING = 512
 /** Retry delay when other members must leave first. */
 const CROWDED_MS = 10_000
 const UNAVAILABLE_MS = 2000
+/** A socket over its limit is not read for so long at least, and at most: its pongs are not heard meanwhile. */
+const SHORTEST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5000
+/** Retry delay after too many refusals. */
+const PUNISHED_MS = 30_000
+const TOKEN_LABEL = utf8('mlwe-pake relay member token v1')
+const NETWORK_LABEL = utf8('mlwe-pake relay network v1')
+
+const nameOf = (network: Network): string => (typeof network === 'string' ? network : network.name)
 
 /**
  * Creates a relay core. It hashes secrets and keeps only the hash, and never looks into payloads.
@@ -64,9 +70,19 @@ export function createRelay(
 ): Relay {
   const self = shared ?? ''
   const connections = new Map<number, Connection>()
+  /** Sockets without a `hello`, oldest first. */
+  const silent = new Map<number, number>()
   const byAddress = new Map<Address, Connection>()
   const rooms = createRooms(self)
-  const perIp = new Map<string, number>()
+  const networks = createNetworks(limits)
+  let lastSeat = 0
+
+  const labelled = (label: Bytes, bytes: Uint8Array): string => {
+    const input = new Uint8Array(label.length + bytes.length)
+    input.set(label)
+    input.set(bytes, label.length)
+    return toHex(hash(input))
+  }
 
   const sendFrame = (to: Connection, frame: RelayFrame): RelayEffect => ({
     kind: 'send',
@@ -89,6 +105,13 @@ export function createRelay(
       .filter(({ process }) => process === self)
       .map(({ socket }) => ({ kind: 'send', socket, bytes }))
   }
+
+  /** Closes the socket of a seat that had to give way in a full room. */
+  const displace = (connection: Connection): RelayEffect[] => [
+    ...fail(connection.id, 'room-full', CROWDED_MS),
+    { kind: 'close', socket: connection.id, code: 1008, reason: 'room-full' },
+    ...forget(connection),
+  ]
 
   const localOf = ({ process, socket }: Seat): Connection | undefined =>
     process === self ? connections.get(socket) : undefined
@@ -124,17 +147,25 @@ export function createRelay(
   const resume = (connection: Connection): RelayEffect[] => {
     const effects: RelayEffect[] = []
     while (connection.claim === null && connections.has(connection.id)) {
-      const frame = connection.waiting.shift()
-      if (frame === undefined) break
-      effects.push(...accept(connection, frame))
+      const next = connection.waiting.shift()
+      if (next === undefined) break
+      effects.push(...accept(connection, next))
     }
     return effects
   }
 
-  const seatOf = (connection: Connection, address: Address): Seat => ({
+  const groupOf = ({ memberOf, network }: Connection): string => {
+    if (memberOf !== null) return `m${memberOf}`
+    if (typeof network === 'string') return UNLIMITED
+    return `s${labelled(NETWORK_LABEL, utf8(network.name)).slice(0, 16)}`
+  }
+
+  const seatOf = (connection: Connection, address: Address, since = 0): Seat => ({
     address,
     process: self,
     socket: connection.id,
+    since,
+    group: groupOf(connection),
   })
 
   const release = (connection: Connection, room: Room | null): RelayEffect[] =>
@@ -153,9 +184,8 @@ export function createRelay(
 
   const forget = (connection: Connection): RelayEffect[] => {
     connections.delete(connection.id)
-    const left = (perIp.get(connection.ip) ?? 1) - 1
-    if (left === 0) perIp.delete(connection.ip)
-    else perIp.set(connection.ip, left)
+    silent.delete(connection.id)
+    networks.leave(connection.network)
     const effects = [...leave(connection), ...release(connection, connection.claim)]
     if (connection.address !== null) byAddress.delete(connection.address)
     return effects
@@ -171,46 +201,153 @@ export function createRelay(
     const address = toHex(hash(addressInput(secret)))
     const older = byAddress.get(address)
     const effects = older === undefined ? [] : expel(older, 'replaced')
+    silent.delete(connection.id)
     connection.address = address
     connection.head = headOf(address)
     byAddress.set(address, connection)
     return [...effects, sendFrame(connection, { kind: 'welcome', address, limits })]
   }
 
-  const join = (connection: Connection, address: Address, room: Room): RelayEffect[] => {
-    const seats = rooms.in(room)
-    if (connection.room === room) return enter(connection, room, seats)
-    const seat = seatOf(connection, address)
-    if (shared === null && seats.length >= limits.roomMembers) {
-      return fail(connection.id, 'room-full', CROWDED_MS)
+  /** Asks the store for the class of the token. Its response goes on in `stood`. */
+  const askStanding = (
+    connection: Connection,
+    address: Address,
+    room: Room,
+    owner: boolean,
+  ): RelayEffect[] =>
+    connection.token === null
+      ? []
+      : [
+          requestOf(connection, address, room, {
+            kind: 'standing',
+            request: 0,
+            token: connection.token,
+            owner,
+          }),
+        ]
+
+  const hashed = ({ current, former }: MemberToken): ShownToken => ({
+    current: labelled(TOKEN_LABEL, current),
+    former: former === null ? null : labelled(TOKEN_LABEL, former),
+  })
+
+  const join = (
+    connection: Connection,
+    address: Address,
+    { room, token }: { readonly room: Room; readonly token?: MemberToken },
+  ): RelayEffect[] => {
+    connection.token = token === undefined ? null : hashed(token)
+    if (connection.token === null) {
+      if (connection.room !== room) connection.memberOf = null
+      return sit(connection, address, room)
     }
     connection.claim = room
-    return shared === null
-      ? reseat(room, [...seats, seat])
-      : [{ kind: 'share', share: { kind: 'claim', room, seat } }]
+    return askStanding(connection, address, room, false)
   }
 
-  /** `null` if the address is not in the room. Absent, elsewhere and unknown addresses are indistinguishable. */
+  /** Takes a seat, or claims one if processes share rooms. */
+  const sit = (connection: Connection, address: Address, room: Room): RelayEffect[] => {
+    const seats = rooms.in(room)
+    if (connection.room === room) return [...enter(connection, room, seats), ...regroup(connection)]
+    const seat = seatOf(connection, address)
+    if (shared !== null) {
+      connection.claim = room
+      return [{ kind: 'share', share: { kind: 'claim', room, seat } }]
+    }
+    const verdict = admit(seats, seat.group, limits)
+    if (verdict === 'full') {
+      connection.claim = null
+      return fail(connection.id, 'room-full', CROWDED_MS)
+    }
+    const displaced = verdict === null ? undefined : connections.get(verdict.socket)
+    const effects = displaced === undefined ? [] : displace(displaced)
+    connection.claim = room
+    return [...effects, ...reseat(room, [...rooms.in(room), { ...seat, since: ++lastSeat }])]
+  }
+
+  /** Moves the seat of the connection to the group that its token gives it. */
+  const regroup = (connection: Connection): RelayEffect[] => {
+    const { room, address } = connection
+    const seat = room === null || address === null ? undefined : rooms.find(room, address)
+    const group = groupOf(connection)
+    if (room === null || seat === undefined || seat.process !== self || seat.group === group) return []
+    const moved = { ...seat, group }
+    rooms.set(
+      room,
+      rooms.in(room).map((one) => (one === seat ? moved : one)),
+    )
+    return shared === null ? [] : [{ kind: 'share', share: { kind: 'renew', room, seat: moved } }]
+  }
+
+  /** The store knows whether the connection's token is a member's. */
+  const stood = (connection: Connection, room: Room, memberOf: string | null): RelayEffect[] => {
+    const { address, claim } = connection
+    if (address === null || (claim !== room && connection.room !== room)) return []
+    const verdict = (): RelayEffect => sendFrame(connection, { kind: 'standing', member: memberOf !== null })
+    connection.memberOf = memberOf
+    if (claim !== room) return [verdict(), ...regroup(connection)]
+    connection.claim = null
+    return [verdict(), ...sit(connection, address, room), ...resume(connection)]
+  }
+
+  /**
+   * Sends an encoded frame to the recipients that are in the room. Absent, elsewhere and unknown addresses are
+   * indistinguishable. Recipients in one other process share one message.
+   */
   const deliver = (
-    socket: number,
+    from: number,
     room: Room | null,
-    to: Address,
-    encoded: () => Bytes,
-  ): RelayEffect | null => {
-    const seat = room === null ? undefined : rooms.find(room, to)
-    if (room === null || seat === undefined) return null
-    const bytes = encoded()
-    return seat.process === self
-      ? { kind: 'send', socket: seat.socket, bytes }
-      : { kind: 'share', share: { kind: 'forward', socket, room, to, bytes } }
+    recipients: readonly Recipient[],
+    bytes: Bytes,
+    missed: (to: Address) => readonly RelayEffect[],
+  ): RelayEffect[] => {
+    const effects: RelayEffect[] = []
+    const away = new Map<string, Recipient[]>()
+    for (const recipient of recipients) {
+      const { to, tag } = recipient
+      const seat = room === null ? undefined : rooms.find(room, to)
+      if (seat === undefined) effects.push(...missed(to))
+      else if (seat.process === self) {
+        effects.push({
+          kind: 'send',
+          socket: seat.socket,
+          bytes: tag === null ? bytes : withTag(bytes, tag),
+          from,
+        })
+      } else away.set(seat.process, [...(away.get(seat.process) ?? []), recipient])
+    }
+    for (const [process, to] of room === null ? [] : away) {
+      if (room !== null)
+        effects.push({ kind: 'share', share: { kind: 'forward', socket: from, room, to, process, bytes } })
+    }
+    return effects
   }
 
-  const send = (connection: Connection, to: Address, payload: Bytes): RelayEffect =>
-    deliver(connection.id, connection.room, to, () => frameFrom(connection.head, payload)) ??
-    sendFrame(connection, { kind: 'undelivered', to })
+  const send = (connection: Connection, recipients: readonly Recipient[], payload: Bytes): RelayEffect[] =>
+    deliver(connection.id, connection.room, recipients, frameFrom(connection.head, payload), (to) => [
+      sendFrame(connection, { kind: 'undelivered', to }),
+    ])
+
+  const requestOf = (
+    { id: socket, network, memberOf }: Connection,
+    address: Address,
+    room: Room,
+    frame: StoreFrame | StandingFrame,
+  ): RelayEffect => ({
+    kind: 'request',
+    request: {
+      socket,
+      network: nameOf(network),
+      limited: typeof network !== 'string',
+      member: memberOf !== null,
+      room,
+      address,
+      frame,
+    },
+  })
 
   const requestStore = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
-    const { room, ip: network, id: socket } = connection
+    const { room } = connection
     const { request } = frame
     if (room === null) {
       return sendFrame(connection, { kind: 'refused', request, code: 'not-joined', retryAfterMs: 0 })
@@ -219,19 +356,56 @@ export function createRelay(
       return sendFrame(connection, { kind: 'refused', request, code: 'message-rate', retryAfterMs: 1000 })
     }
     connection.pendingRequests++
-    return { kind: 'request', request: { socket, network, room, address, frame } }
+    return requestOf(connection, address, room, frame)
   }
 
-  const charge = (connection: Connection, frame: ClientFrame, size: number, now: number): RelayEffect[] => {
-    const due = payFor(connection, frame.kind, size, { ...limits, now })
-    if (due === null) return []
-    const { code, retryAfterMs } = due
-    if ('request' in frame) {
-      return [sendFrame(connection, { kind: 'refused', request: frame.request, code, retryAfterMs })]
+  /** A member token that is shown inside the room. */
+  const show = (connection: Connection, address: Address, token: MemberToken): RelayEffect[] => {
+    connection.token = hashed(token)
+    return connection.room === null ? [] : askStanding(connection, address, connection.room, false)
+  }
+
+  /** What the frame costs its network: a join is announced to the whole room, and lists it. */
+  const networkCost = (frame: ClientFrame, cost: Cost): Cost =>
+    frame.kind === 'join' ? { ...cost, messages: Math.max(cost.messages, rooms.size(frame.room)) } : cost
+
+  /** Refuses the frame, and has the socket paused until it may send again. Too many refusals end the connection. */
+  const refuse = (
+    connection: Connection,
+    frame: ClientFrame,
+    overdue: Overdue,
+    now: number,
+  ): RelayEffect[] => {
+    const { code, retryAfterMs } = overdue
+    if (pay(connection.patience, 1, patience.rate, patience.burst, now) > 0) {
+      return [
+        ...fail(connection.id, code, PUNISHED_MS),
+        { kind: 'close', socket: connection.id, code: 1008, reason: code },
+        ...forget(connection),
+      ]
     }
-    const effects = fail(connection.id, code, retryAfterMs)
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, retryAfterMs))
+    const told: RelayFrame =
+      'request' in frame
+        ? { kind: 'refused', request: frame.request, code, retryAfterMs }
+        : { kind: 'error', code, retryAfterMs }
+    const effects: RelayEffect[] = [
+      { kind: 'send', socket: connection.id, bytes: encode(relayFrame, told), code, pauseMs },
+    ]
     if (frame.kind === 'send') effects.push(sendFrame(connection, { kind: 'undelivered', to: frame.to }))
+    if (frame.kind === 'multicast') {
+      for (const { to } of frame.recipients) effects.push(sendFrame(connection, { kind: 'undelivered', to }))
+    }
     return effects
+  }
+
+  const charge = (connection: Connection, frame: ClientFrame, size: number, now: number): Overdue | null => {
+    const cost = frameCost(frame, size)
+    const isJoin = frame.kind === 'join'
+    return (
+      payFor(connection, cost, { ...limits, now }) ??
+      networks.charge(connection.network, networkCost(frame, cost), isJoin, now)
+    )
   }
 
   const accept = (connection: Connection, frame: ClientFrame): RelayEffect[] => {
@@ -243,11 +417,18 @@ export function createRelay(
       case 'hello':
         return expel(connection, 'unexpected')
       case 'join':
-        return join(connection, address, frame.room)
-      case 'leave':
-        return leave(connection)
+        return join(connection, address, frame)
+      case 'leave': {
+        const effects = leave(connection)
+        connection.memberOf = null
+        return effects
+      }
       case 'send':
-        return [send(connection, frame.to, frame.payload)]
+        return send(connection, [{ to: frame.to, tag: null }], frame.payload)
+      case 'multicast':
+        return send(connection, frame.recipients, frame.payload)
+      case 'token':
+        return show(connection, address, frame.token)
       case 'ping':
         return [sendFrame(connection, { kind: 'pong' })]
       default:
@@ -256,22 +437,10 @@ export function createRelay(
   }
 
   return {
-    connect(socket, ip, now) {
-      const open = perIp.get(ip) ?? 0
-      if (open >= limits.socketsPerIp) return fail(socket, 'too-many-sockets', CROWDED_MS)
-      perIp.set(ip, open + 1)
-      connections.set(socket, {
-        id: socket,
-        ip,
-        since: now,
-        ...fullAllowance(limits, now),
-        address: null,
-        head: new Uint8Array(0),
-        room: null,
-        claim: null,
-        waiting: [],
-        pendingRequests: 0,
-      })
+    connect(socket, network, now) {
+      if (!networks.enter(network, now)) return fail(socket, 'too-many-sockets', CROWDED_MS)
+      connections.set(socket, openConnection(socket, network, limits, now))
+      silent.set(socket, now)
       return []
     },
 
@@ -288,24 +457,35 @@ export function createRelay(
         if (error instanceof DecodeError) return expel(connection, 'malformed')
         throw error
       }
-      const refused = charge(connection, frame, bytes.length, now)
-      if (refused.length > 0) return refused
+      const overdue = charge(connection, frame, bytes.length, now)
+      if (overdue !== null) return refuse(connection, frame, overdue, now)
       if (connection.claim === null) return accept(connection, frame)
+      if (connection.waiting.length >= MAX_WAITING) return expel(connection, 'unexpected')
       connection.waiting.push(frame)
       return []
     },
 
     responded({ socket, room, frame }, response) {
       const connection = connections.get(socket)
+      if (frame.kind === 'standing') {
+        // A store that does not work makes a stranger, who can still join.
+        const memberOf = response.kind === 'standing' ? response.memberOf : null
+        return connection === undefined ? [] : stood(connection, room, memberOf)
+      }
       if (connection !== undefined) connection.pendingRequests--
-      const effects = connection === undefined ? [] : [sendFrame(connection, response)]
+      if (response.kind === 'standing') return []
+      const effects: RelayEffect[] = connection === undefined ? [] : [sendFrame(connection, response)]
+      if (response.kind === 'prekeys-stored' && connection?.address != null && connection.memberOf === null) {
+        effects.push(...askStanding(connection, connection.address, room, true))
+      }
       if (frame.kind !== 'mail' || response.kind !== 'mailed') return effects
-      const hint = deliver(socket, room, frame.to, () => encode(relayFrame, { kind: 'mail-waiting' }))
-      return hint === null ? effects : [...effects, hint]
+      const hint = encode(relayFrame, { kind: 'mail-waiting' })
+      return [...effects, ...deliver(socket, room, [{ to: frame.to, tag: null }], hint, () => [])]
     },
 
-    seated(room, seats) {
-      const effects: RelayEffect[] = []
+    seated(room, seats, displaced = null) {
+      const given = displaced === null ? undefined : localOf(displaced)
+      const effects: RelayEffect[] = given?.room === room ? displace(given) : []
       const now = new Map(seats.map((seat) => [seat.address, seat]))
       for (const seat of seats) {
         const connection = seat.process === self ? connections.get(seat.socket) : undefined
@@ -331,8 +511,11 @@ export function createRelay(
     },
 
     forwarded(room, to, bytes) {
-      const seat = rooms.find(room, to)
-      return seat?.process === self ? [{ kind: 'send', socket: seat.socket, bytes }] : []
+      return to.flatMap(({ to: address, tag }): RelayEffect[] => {
+        const seat = rooms.find(room, address)
+        if (seat?.process !== self) return []
+        return [{ kind: 'send', socket: seat.socket, bytes: tag === null ? bytes : withTag(bytes, tag) }]
+      })
     },
 
     undelivered(socket, to) {
@@ -340,7 +523,15 @@ export function createRelay(
       return connection === undefined ? [] : [sendFrame(connection, { kind: 'undelivered', to })]
     },
 
-    seats: rooms.own,
+    undeliveredTo(socket, reader) {
+      const connection = connections.get(socket)
+      const to = connections.get(reader)?.address ?? null
+      return connection === undefined || to === null
+        ? []
+        : [sendFrame(connection, { kind: 'undelivered', to })]
+    },
+
+    rooms: rooms.all,
 
     disconnect(socket) {
       const connection = connections.get(socket)
@@ -348,9 +539,14 @@ export function createRelay(
     },
 
     tick(now) {
-      return [...connections.values()]
-        .filter(({ address, since }) => address === null && now - since >= limits.helloMs)
-        .flatMap((connection) => expel(connection, 'hello-timeout'))
+      networks.sweep(now)
+      const effects: RelayEffect[] = []
+      for (const [socket, since] of silent) {
+        if (now - since < limits.helloMs) break
+        const connection = connections.get(socket)
+        if (connection !== undefined) effects.push(...expel(connection, 'hello-timeout'))
+      }
+      return effects
     },
 
     drain(afterMs) {
@@ -360,13 +556,17 @@ export function createRelay(
         ...release(connection, connection.room),
         ...release(connection, connection.claim),
       ])
-      for (const state of [connections, byAddress, rooms, perIp]) state.clear()
+      for (const state of [connections, silent, byAddress, rooms, networks]) state.clear()
       return effects
     },
 
     counts: () => ({
       sockets: connections.size,
-      members: [...rooms.own().values()].map((seats) => seats.length),
+      members: [...rooms.all().values()].map((seats) => {
+        let here = 0
+        for (const { process } of seats.values()) if (process === self) here++
+        return here
+      }),
     }),
   }
 }

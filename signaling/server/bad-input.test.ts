@@ -74,8 +74,8 @@ test.each(named)(
       ]),
       ['one byte more', new Uint8Array([...whole, 0]), 'malformed'],
       ['twice', new Uint8Array([...whole, ...whole]), 'malformed'],
-      ['version 0', withByte(whole, 0, 0), 'version'],
-      ['version 2', withByte(whole, 0, 2), 'version'],
+      ['version 1', withByte(whole, 0, 1), 'version'],
+      ['version 3', withByte(whole, 0, 3), 'version'],
       ['a tag of the relay', withByte(whole, 1, 0x84), 'malformed'],
       ['an unknown tag', withByte(whole, 1, 0x7f), 'malformed'],
       ...lengths.flatMap((at): [string, Bytes, string][] => [
@@ -98,14 +98,14 @@ test.each(named)(
 test('text, an empty message, 64 KiB and a byte, and a payload over its bound', async () => {
   const { url, served } = await start()
   const big = new Uint8Array(PAYLOAD_BYTES + 37)
-  big.set([1, 4], 0)
+  big.set([2, 4], 0)
   big.set([(PAYLOAD_BYTES + 1) >> 8, (PAYLOAD_BYTES + 1) & 255], 34)
   const cases: [string | Uint8Array, string, number][] = [
     ['text', 'malformed', 1002],
     [JSON.stringify({ kind: 'ping' }), 'malformed', 1002],
     [new Uint8Array(0), 'malformed', 1002],
     [big, 'malformed', 1002],
-    [new Uint8Array(65_537).fill(1), 'too-large', 1009],
+    [new Uint8Array(65_537).fill(2), 'too-large', 1009],
   ]
   for (const [message, code, closeCode] of cases) {
     const client = await greet(url, 1)
@@ -119,25 +119,36 @@ test('text, an empty message, 64 KiB and a byte, and a payload over its bound', 
 /** The stream below a client's WebSocket. */
 const streamOf = (client: TestClient): Socket => Reflect.get(client.socket, '_socket')
 
-test('10,000 frames in one write: all are answered, most of them by the limit', async () => {
+test('10,000 tiny frames in one write: the socket ends, the honest pair is served', async () => {
   const { url, served } = await start()
   const client = await greet(url, 1)
   // A masked WebSocket message (RFC 6455 §5.2) that holds `ping`, with the mask 0.
-  const ping = Buffer.from([0x82, 0x82, 0, 0, 0, 0, 1, 5])
-  let pongs = 0
-  let refusals = 0
-  client.socket.on('message', (data: Buffer) => (data[1] === 0x88 ? pongs++ : refusals++))
+  const ping = Buffer.from([0x82, 0x82, 0, 0, 0, 0, 2, 5])
+  client.socket.on('error', () => {})
   streamOf(client).write(Buffer.concat(Array.from({ length: 10_000 }, () => ping)))
   await served()
-  await until(() => pongs + refusals === 10_000)
-  expect(pongs).toBeGreaterThanOrEqual(999)
-  expect(refusals).toBeGreaterThan(5000)
+  await client.closed
   await served()
 }, 60_000)
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20))
-}
+test('a sender over its limit is read no faster, and closed after a hundred refusals', async () => {
+  const { url, served } = await start({ limits: { messageBurst: 20, messagesPerSecond: 10 } })
+  const client = await greet(url, 1)
+  let refusals = 0
+  client.socket.on('message', (data: Buffer) => {
+    if (data[1] === 0x86) refusals++
+  })
+  client.socket.on('error', () => {})
+  // As large as 40 frames in one read of the socket.
+  for (let i = 0; i < 1000; i++) client.say({ kind: 'send', to, payload: new Uint8Array(1600) })
+  await served()
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  expect(refusals).toBeGreaterThan(0)
+  expect(refusals).toBeLessThan(15)
+  await served()
+  expect(await client.closed).toBe(1008)
+  expect(refusals).toBeGreaterThan(90)
+}, 60_000)
 
 test('half-open sockets and slow upgrades end, while the honest pair is served', async () => {
   const { url, alice, served } = await start({ limits: { helloMs: 300 }, pingMs: 60 })
@@ -216,11 +227,12 @@ test('a flood of mailboxes and stocks stops at their limits, and a network at it
 }, 60_000)
 
 test('1,000 rooms from one address: the sockets end at 64, the rooms of one socket at its rate', async () => {
-  const { url, served } = await start()
+  const { url, served } = await start({ exemptLoopback: false })
   const hop = await enter(url, 1)
   for (let i = 0; i < 1000; i++) hop.say({ kind: 'join', room: i.toString(16).padStart(64, '0') })
   expect(await hop.next('error')).toMatchObject({ code: 'message-rate' })
-  const clients = await Promise.all(Array.from({ length: 1000 }, () => connectTo(url)))
+  const opened = await Promise.allSettled(Array.from({ length: 1000 }, () => connectTo(url)))
+  const clients = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   clients.forEach((client, i) => {
     client.socket.on('error', () => {})
     if (client.socket.readyState !== client.socket.OPEN) return
@@ -231,7 +243,7 @@ test('1,000 rooms from one address: the sockets end at 64, the rooms of one sock
     clients.map((client) => Promise.race([client.closed, client.next('joined').then(() => 0)])),
   )
   expect(codes.filter((code) => code === 0)).toHaveLength(61)
-  expect(codes.filter((code) => code === 1008)).toHaveLength(939)
+  expect(codes.filter((code) => code === 1008)).toHaveLength(clients.length - 61)
   await served()
   for (const { socket } of clients) socket.terminate()
 }, 60_000)

@@ -6,7 +6,7 @@ import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
 import type { IceSettings } from './ice.ts'
 import { type LogLevel, logLevels } from './logs.ts'
 import type { StoreSettings } from './open-store.ts'
-import { hostPattern } from './origin.ts'
+import { hostPattern, readProxies } from './origin.ts'
 import type { ServerOptions } from './server.ts'
 
 /** An invalid setting. The message names the variable. */
@@ -29,6 +29,11 @@ const limitSettings: LimitSettings<RelayLimits> = {
   byteBurst: ['RELAY_BYTE_BURST', 65_536, 2 ** 32 - 1],
   roomMembers: ['RELAY_ROOM_MEMBERS', 2, ROOM_MEMBERS],
   socketsPerIp: ['RELAY_SOCKETS_PER_IP', 1, 1_000_000],
+  networkFactor: ['RELAY_NETWORK_FACTOR', 1, 100_000],
+  joinsPerSecond: ['RELAY_JOINS_PER_SECOND', 1, 1_000_000],
+  joinBurst: ['RELAY_JOIN_BURST', 1, 10_000_000],
+  networkSeats: ['RELAY_NETWORK_SEATS', 1, ROOM_MEMBERS],
+  strangerSeats: ['RELAY_STRANGER_SEATS', 1, ROOM_MEMBERS],
   helloMs: ['RELAY_HELLO_MS', 100, 600_000],
 }
 
@@ -40,6 +45,10 @@ const storeLimitSettings: LimitSettings<Omit<StoreLimits, 'keptMs'>> = {
   storeBytes: ['RELAY_STORE_BYTES', 1024 * 1024, 2 ** 40],
   networkPerSecond: ['RELAY_NETWORK_PER_SECOND', 1, 1_000_000],
   networkBurst: ['RELAY_NETWORK_BURST', 5, 10_000_000],
+  quotaBytes: ['RELAY_QUOTA_BYTES', 1024 * 1024, 2 ** 40],
+  quotaBytesPerDay: ['RELAY_QUOTA_BYTES_PER_DAY', 1024 * 1024, 2 ** 40],
+  senderBytes: ['RELAY_SENDER_BYTES', 1024 * 1024, 2 ** 40],
+  strangerTakes: ['RELAY_STRANGER_TAKES', 1, 1_000_000],
 }
 
 function integer(env: Environment, name: string, min: number, max: number): number | undefined {
@@ -100,14 +109,55 @@ function iceOf(env: Environment): IceSettings {
 }
 
 function storeOf(env: Environment): StoreSettings {
-  const [redisUrl = null] = urls(env, 'REDIS_URL', /^rediss?:\/\/\S+$/, 'redis://localhost:6379')
+  const redisUrls = urls(env, 'REDIS_URL', /^rediss?:\/\/\S+$/, 'redis://localhost:6379')
   const hours = integer(env, 'RELAY_KEPT_HOURS', 1, 24 * 366)
   const limits = { ...defaultStoreLimits, ...limitsOf(env, storeLimitSettings) }
   return {
     data: env.RELAY_DATA || 'data/relay.db',
-    redisUrl,
+    redisUrls,
     limits: hours === undefined ? limits : { ...limits, keptMs: hours * 3_600_000 },
   }
+}
+
+function proxiesOf(env: Environment): readonly string[] {
+  const listed = items(env, 'RELAY_TRUSTED_PROXIES')
+  try {
+    readProxies(listed)
+    return listed
+  } catch {
+    throw new SettingError('RELAY_TRUSTED_PROXIES must list IP addresses or networks such as 10.0.0.0/8')
+  }
+}
+
+/** Secrets that are long enough not to be guessed over the network. */
+function secrets(env: Environment, name: string): readonly string[] {
+  const listed = items(env, name)
+  if (listed.every((secret) => /^[\w-]{16,128}$/.test(secret))) return listed
+  throw new SettingError(`${name} must list secrets of 16 to 128 letters, digits, - or _`)
+}
+
+function hosts(env: Environment, name: string): readonly string[] {
+  const listed = items(env, name).map((host) => host.toLowerCase())
+  if (listed.every((host) => hostPattern.test(host))) return listed
+  throw new SettingError(`${name} must list host names such as relay.example`)
+}
+
+/** Adds the variables of `RELAY_ENV_FILE`, which can change while the relay runs. */
+function withFile(env: Environment): Environment {
+  const path = env.RELAY_ENV_FILE
+  if (path === undefined || path === '') return env
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    throw new SettingError('RELAY_ENV_FILE must name a readable file')
+  }
+  const lines = text.split('\n').filter((line) => /^\s*[A-Z_]+=/.test(line))
+  const pairs = lines.map((line) => [
+    line.slice(0, line.indexOf('=')).trim(),
+    line.slice(line.indexOf('=') + 1).trim(),
+  ])
+  return { ...env, ...Object.fromEntries(pairs) }
 }
 
 export interface Settings {
@@ -117,18 +167,34 @@ export interface Settings {
   readonly store: StoreSettings
   /** How long a crashed process still appears in its rooms. Redis only. */
   readonly leaseMs: number
+  /** How long `/readyz` says 503 before the clients are sent away. */
+  readonly drainMs: number
+  /** Variables that look like settings of the relay and are none. */
+  readonly unknown: readonly string[]
   readonly logLevel: LogLevel
 }
 
 /** Reads the environment. `appDirectory` is the default of APP_DIR. Throws SettingError. */
-export function readSettings(env: Environment, appDirectory: string): Settings {
+export function readSettings(given: Environment, appDirectory: string): Settings {
+  const used = new Set<string>()
+  const all = withFile(given)
+  const env = new Proxy(all, {
+    get(from, name) {
+      used.add(`${String(name)}`)
+      return from[`${String(name)}`]
+    },
+  })
   const port = integer(env, 'PORT', 0, 65_535)
-  const sendQueueBytes = integer(env, 'RELAY_SEND_QUEUE_BYTES', 65_536, 2 ** 32 - 1)
   const useTls = Boolean(env.TLS_CERT) || Boolean(env.TLS_KEY)
-  return {
+  const optional = <K extends string>(key: K, name: string, min: number, max: number) => {
+    const value = integer(env, name, min, max)
+    return value === undefined ? {} : { [key]: value }
+  }
+  const settings = {
     portChosen: port !== undefined,
     store: storeOf(env),
     leaseMs: integer(env, 'RELAY_LEASE_MS', 500, 600_000) ?? 15_000,
+    drainMs: integer(env, 'RELAY_DRAIN_MS', 0, 600_000) ?? 0,
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
     options: {
       port: port ?? DEFAULT_PORT,
@@ -136,11 +202,20 @@ export function readSettings(env: Environment, appDirectory: string): Settings {
       appDirectory: env.APP_DIR || appDirectory,
       limits: limitsOf(env, limitSettings),
       ice: iceOf(env),
-      ...(sendQueueBytes === undefined ? {} : { sendQueueBytes }),
+      ...optional('sendQueueBytes', 'RELAY_SEND_QUEUE_BYTES', 65_536, 2 ** 32 - 1),
+      ...optional('queueBudgetBytes', 'RELAY_QUEUE_BUDGET_BYTES', 65_536, 2 ** 40),
+      ...optional('connections', 'RELAY_CONNECTIONS', 10, 10_000_000),
+      exemptLoopback: oneOf(env, 'RELAY_EXEMPT_LOOPBACK', ['yes', 'no'], 'yes') === 'yes',
       allowedOrigins: origins(env, 'RELAY_ALLOWED_ORIGINS', ['https:', 'http:']),
-      trustedProxies: items(env, 'RELAY_TRUSTED_PROXIES'),
+      allowedHosts: hosts(env, 'RELAY_ALLOWED_HOSTS'),
+      accessTokens: secrets(env, 'RELAY_ACCESS_TOKEN'),
+      reportTokens: secrets(env, 'RELAY_REPORT_TOKEN'),
+      trustedProxies: proxiesOf(env),
       connectSources: origins(env, 'RELAY_CONNECT_SRC', ['wss:', 'ws:', 'https:', 'http:']),
       ...(useTls ? { tls: { cert: pem(env, 'TLS_CERT'), key: pem(env, 'TLS_KEY') } } : {}),
     },
   }
+  used.add('RELAY_ENV_FILE')
+  const unknown = Object.keys(all).filter((name) => name.startsWith('RELAY_') && !used.has(name))
+  return { ...settings, unknown }
 }

@@ -2,17 +2,24 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { exportMetrics, Operations } from '../../src/metrics/index.ts'
-import type { ErrorCode, StoreFrame, StoreResponse } from '../../src/relay-protocol/index.ts'
+import type { ErrorCode } from '../../src/relay-protocol/index.ts'
+import type { RelayResponse, StoreRequest } from '../store/request.ts'
 
 export interface RelayCounts {
   readonly sockets: number
   readonly members: readonly number[]
+  readonly queuedBytes: number
 }
+
+/** Why something was refused, in the words of the protocol and of the server. */
+export type Refused = ErrorCode | 'origin' | 'host' | 'access' | 'connections' | 'slow-reader' | 'no-pong'
 
 export interface Figures {
   frame(direction: 'in' | 'out', bytes: number, milliseconds: number): void
-  refused(code: ErrorCode | 'origin' | 'slow-reader' | 'no-pong'): void
-  stored(kind: StoreFrame['kind'], response: StoreResponse, milliseconds: number): void
+  refused(code: Refused): void
+  stored(kind: StoreRequest['frame']['kind'], response: RelayResponse, milliseconds: number): void
+  /** Refusals by reason since the last call. */
+  takeRefusals(): ReadonlyMap<Refused, number>
   /** Prometheus exposition format. */
   text(): Promise<{ readonly type: string; readonly body: string }>
   /** The format of the app's export. */
@@ -64,6 +71,8 @@ export function createFigures(counts: () => RelayCounts): Figures {
     })
   gauge('relay_sockets', 'Open sockets', () => counts().sockets)
   gauge('relay_rooms', 'Rooms with at least one member', () => counts().members.length)
+  gauge('relay_queued_bytes', 'Bytes queued for slow readers', () => counts().queuedBytes)
+  let refusals = new Map<Refused, number>()
   const record = (
     operation: string,
     duration: number,
@@ -88,7 +97,15 @@ export function createFigures(counts: () => RelayCounts): Figures {
       seen[direction].bytes += size
       if (direction === 'in') record('relay_frame', milliseconds, [size, 0], null)
     },
-    refused: (code) => refused.inc({ code }),
+    refused(code) {
+      refused.inc({ code })
+      refusals.set(code, (refusals.get(code) ?? 0) + 1)
+    },
+    takeRefusals() {
+      const taken = refusals
+      refusals = new Map()
+      return taken
+    },
     stored(kind, answer, milliseconds) {
       const code = answer.kind === 'refused' ? answer.code : null
       stored.observe({ request: kind, answer: code ?? 'done' }, milliseconds / 1000)

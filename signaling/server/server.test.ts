@@ -146,7 +146,7 @@ test('two clients meet, and the observer sees every frame', async () => {
 test('oversized messages: an error frame for a little too much, code 1009 for any excess', async () => {
   const url = await start()
   const little = await connectTo(url)
-  little.socket.send(new Uint8Array(65_537).fill(1))
+  little.socket.send(new Uint8Array(65_537).fill(2))
   expect(await little.next('error')).toMatchObject({ code: 'too-large' })
   expect(await little.closed).toBe(1009)
   const much = await connectTo(url)
@@ -182,13 +182,17 @@ test('a socket without hello is closed in time', async () => {
 
 test('sockets are counted per visitor, and only a trusted proxy can name the visitor', async () => {
   const forwarded = (ip: string) => ({ 'X-Forwarded-For': ip })
-  const direct = await start({ limits: { socketsPerIp: 1 } })
+  const direct = await start({ exemptLoopback: false, limits: { socketsPerIp: 1 } })
   await connectTo(direct, forwarded('192.0.2.1'))
   const spoofed = await connectTo(direct, forwarded('192.0.2.2'))
   expect(await spoofed.next('error')).toMatchObject({ code: 'too-many-sockets', retryAfterMs: 10_000 })
   expect(await spoofed.closed).toBe(1008)
 
-  const behind = await start({ limits: { socketsPerIp: 1 }, trustedProxies: ['127.0.0.1'] })
+  const behind = await start({
+    exemptLoopback: false,
+    limits: { socketsPerIp: 1 },
+    trustedProxies: ['127.0.0.1'],
+  })
   await connectTo(behind, forwarded('192.0.2.1'))
   const other = await connectTo(behind, forwarded('192.0.2.1, 192.0.2.2'))
   other.say({ kind: 'hello', secret: secretOf(1) })

@@ -2,11 +2,17 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { defaultLimits } from '../../src/relay-protocol/index.ts'
+import type { BlockList } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
+import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.ts'
+import { accessAllowed, cookieFor, hostAllowed, reportAllowed } from './access.ts'
+import { guardDoor } from './door.ts'
 import { commonHeaders, contentSecurityPolicy, HSTS } from './headers.ts'
-import { type IceSettings, iceServers } from './ice.ts'
-import { validHost } from './origin.ts'
-import { attachRelay, type RelaySockets, refuseUpgrade, SOCKET_PATH, type SocketOptions } from './sockets.ts'
+import type { IceSettings } from './ice.ts'
+import type { Log } from './logs.ts'
+import { clientIp, isProxy, networkOf, readProxies, validHost } from './origin.ts'
+import { createReports, type Report } from './reports.ts'
+import { attachRelay, type Refusal, refuseUpgrade, SOCKET_PATH, type SocketOptions } from './sockets.ts'
 import { loadStatic } from './static.ts'
 
 export interface ServerOptions extends SocketOptions {
@@ -23,65 +29,53 @@ export interface ServerOptions extends SocketOptions {
   readonly ice?: IceSettings
   /** How long `close` waits for sockets to end. */
   readonly graceMs?: number
+  /** How long `close` keeps serving first, while `/readyz` says 503. */
+  readonly drainMs?: number
+  /** Connections in all. */
+  readonly connections?: number
+  /** Host names under which this server answers; none: all. */
+  readonly allowedHosts?: readonly string[]
+  /** Secrets of which a client must show one, in a cookie or an Authorization header; none: all may connect. */
+  readonly accessTokens?: readonly string[]
+  /** Secrets for `/metrics` and `/api/*`, in an Authorization header; none: they are open. */
+  readonly reportTokens?: readonly string[]
+  readonly log?: Log
 }
 
 export interface RunningServer {
   readonly port: number
   /** Base address of the app, without a trailing slash. The relay is at `/ws` of the same port. */
   readonly url: string
+  /** Changes certificate and limits without closing a socket. */
+  reload(changed: Pick<ServerOptions, 'limits' | 'tls'>): void
   /** Stops accepting, sends `going-away`, and closes all sockets. Idempotent. */
   close(): Promise<void>
 }
 
-interface Answer {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-}
-
-const json = (value: unknown, status = 200): Answer => ({
-  status,
-  type: 'application/json',
-  body: JSON.stringify(value),
-})
-
-/** Health, metrics and counts, without identifiers. */
-function createReports(options: ServerOptions, sockets: RelaySockets, ready: () => boolean) {
-  const { ice = { stun: [], turn: [], turnSecret: '' }, store } = options
-  const readiness = async (): Promise<Answer> => {
-    const works = await (store?.check() ?? Promise.resolve()).then(
-      () => ready(),
-      () => false,
-    )
-    return works ? json({ status: 'ready' }) : json({ status: 'not ready' }, 503)
-  }
-  return new Map<string, () => Answer | Promise<Answer>>([
-    ['/healthz', () => json({ status: 'ok' })],
-    ['/readyz', readiness],
-    ['/metrics', async () => ({ status: 200, ...(await sockets.figures.text()) })],
-    ['/api/metrics', () => json(sockets.figures.operations())],
-    [
-      '/api/groups',
-      () => {
-        const { sockets: open, members } = sockets.counts()
-        return json({ rooms: members.length, sockets: open, members: members.toSorted((a, b) => b - a) })
-      },
-    ],
-    ['/api/ice', () => json({ iceServers: iceServers(ice, Date.now()) })],
-  ])
-}
-
 /** Serves the app's files and the reports for GET and HEAD. */
-function createHandler(options: ServerOptions, reports: ReturnType<typeof createReports>): RequestListener {
-  const { appDirectory, connectSources = [], trustedProxies = [], tls } = options
+function createHandler(
+  options: ServerOptions,
+  reports: ReadonlyMap<string, Report>,
+  proxies: BlockList,
+): RequestListener {
+  const {
+    appDirectory,
+    connectSources = [],
+    allowedHosts = [],
+    accessTokens = [],
+    reportTokens = [],
+    tls,
+  } = options
   const files = appDirectory === undefined ? new Map() : loadStatic(appDirectory)
 
   const isSecure = (request: IncomingMessage): boolean =>
     tls !== undefined ||
-    (trustedProxies.includes(request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '') &&
-      request.headers['x-forwarded-proto'] === 'https')
+    (isProxy(proxies, request.socket.remoteAddress ?? '') && request.headers['x-forwarded-proto'] === 'https')
 
   return (request, response) => {
+    // A reader that takes the response drop by drop would keep the connection for ever.
+    const late = setTimeout(() => request.socket.destroy(), RESPONSE_MS)
+    response.once('close', () => clearTimeout(late))
     for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value)
     if (isSecure(request)) response.setHeader('Strict-Transport-Security', HSTS)
     const path = (request.url ?? '').split('?')[0] ?? ''
@@ -89,6 +83,9 @@ function createHandler(options: ServerOptions, reports: ReturnType<typeof create
     const policy = { host: validHost(request), connectSources, worker: file?.worker ?? false }
     response.setHeader('Content-Security-Policy', contentSecurityPolicy(policy))
 
+    if (!hostAllowed(request, allowedHosts)) {
+      return answer(response, 421, 'text/plain; charset=utf-8', 'this server has another name\n')
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD')
       return answer(response, 405, 'text/plain; charset=utf-8', 'method not allowed\n')
@@ -96,7 +93,18 @@ function createHandler(options: ServerOptions, reports: ReturnType<typeof create
     const report = reports.get(path)
     if (report !== undefined) {
       response.setHeader('Cache-Control', 'no-store')
-      void Promise.resolve(report()).then(({ status, type, body }) => answer(response, status, type, body))
+      if (report.isPrivate && !reportAllowed(request, reportTokens)) {
+        return answer(response, 401, 'text/plain; charset=utf-8', 'a report token is missing\n')
+      }
+      const { name } = networkOf(clientIp(request, proxies))
+      void Promise.resolve(report.answer(name)).then((one) =>
+        answer(response, one.status, one.type, one.body),
+      )
+      return
+    }
+    const access = cookieFor(request, accessTokens, isSecure(request))
+    if (access !== null) {
+      response.writeHead(303, { 'Set-Cookie': access, Location: '/' }).end()
       return
     }
     if (file === undefined) return answer(response, 404, 'text/plain; charset=utf-8', 'not found\n')
@@ -115,27 +123,71 @@ function answer(response: ServerResponse, status: number, type: string, body: st
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body)
 }
 
+/** Waits until a response is read, and then closes the connection. */
+const RESPONSE_MS = 60_000
+/** A connection that neither sends nor takes anything is closed after this time. */
+const IDLE_MS = 30_000
+/** Connections of one network besides its sockets: for the page and reports. */
+const PAGE_CONNECTIONS = 64
+const CONNECTIONS = 20_000
+const LOG_REFUSALS_MS = 60_000
+
+/** Logs what was refused in the last minute, by reason. */
+const logRefusals = (log: Log | undefined, take: () => ReadonlyMap<string, number>): NodeJS.Timeout =>
+  setInterval(() => {
+    const refusals = take()
+    if (refusals.size > 0) log?.warn(Object.fromEntries(refusals), 'refused in the last minute')
+  }, LOG_REFUSALS_MS)
+
 /** Serves the relay, and the app if configured, on one port. Rejects if it cannot listen on that port. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host = '127.0.0.1', tls, graceMs = 2000 } = options
-  const helloMs = options.limits?.helloMs ?? defaultLimits.helloMs
+  const { host = '127.0.0.1', tls, graceMs = 2000, drainMs = 0, trustedProxies = [], log } = options
+  const { helloMs, socketsPerIp } = { ...defaultLimits, ...options.limits }
   // Slow requests, including upgrades, are cut off, so that no client holds a connection by dripping a header.
   const timeouts = {
     headersTimeout: helloMs,
     requestTimeout: helloMs,
     connectionsCheckingInterval: helloMs / 4,
   }
-  const server = tls === undefined ? createServer(timeouts) : createTlsServer({ ...timeouts, ...tls })
-  const sockets = attachRelay(server, options)
+  const server =
+    tls === undefined
+      ? createServer(timeouts)
+      : createTlsServer({ ...timeouts, ...tls, handshakeTimeout: helloMs })
+  server.setTimeout(IDLE_MS)
+  const proxies = readProxies(trustedProxies)
+  const mayConnect = (request: IncomingMessage): Refusal | null => {
+    if (!hostAllowed(request, options.allowedHosts ?? [])) {
+      sockets.figures.refused('host')
+      return '421 Misdirected Request'
+    }
+    if (accessAllowed(request, options.accessTokens ?? [])) return null
+    sockets.figures.refused('access')
+    return '401 Unauthorized'
+  }
+  const sockets = attachRelay(server, { ...options, mayConnect })
+  guardDoor(server, {
+    perNetwork: socketsPerIp + PAGE_CONNECTIONS,
+    total: options.connections ?? CONNECTIONS,
+    trustedProxies,
+    exemptLoopback: options.exemptLoopback ?? true,
+    onRefused: () => sockets.figures.refused('connections'),
+  })
   let stopping = false
-  const reports = createReports(options, sockets, () => !stopping)
-  server.on('request', createHandler(options, reports))
+  const reports = createReports(sockets, {
+    ice: options.ice ?? { stun: [], turn: [], turnSecret: '' },
+    store: options.store,
+    ready: () => !stopping && (options.sharedRooms?.ready() ?? true),
+    onReady: (ready) => log?.warn({}, ready ? 'ready again' : 'not ready'),
+  })
+  server.on('request', createHandler(options, reports, proxies))
+  const refusals = logRefusals(log, sockets.figures.takeRefusals)
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(options.port, host, resolve)
     })
   } catch (error) {
+    clearInterval(refusals)
     await sockets.close(0)
     throw error
   }
@@ -147,14 +199,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port
   const close = async (): Promise<void> => {
     stopping = true
+    if (drainMs > 0) {
+      log?.info({ ms: drainMs }, 'draining')
+      await new Promise((resolve) => setTimeout(resolve, drainMs))
+    }
+    clearInterval(refusals)
     const stopped = new Promise((resolve) => server.close(resolve))
     await sockets.close(graceMs)
     server.closeAllConnections()
     await stopped
   }
   let closing: Promise<void> | undefined
+  const reload = (changed: { limits?: Partial<RelayLimits>; tls?: ServerOptions['tls'] }): void => {
+    if (changed.limits !== undefined) sockets.setLimits({ ...defaultLimits, ...changed.limits })
+    if (changed.tls !== undefined && server instanceof TlsServer) server.setSecureContext(changed.tls)
+  }
   return {
     port,
+    reload,
     url: `${tls === undefined ? 'http' : 'https'}://localhost:${port}`,
     close: () => {
       closing ??= close()

@@ -1,63 +1,20 @@
 /**
- * Rooms shared by several relay processes through Redis 7: leased seats, and one sharded channel per room.
+ * Rooms shared by several relay processes through one Redis or several: leased processes, their seats, and one channel for
+ * each process. A room belongs to one Redis, by its hash.
  *
- *   seat   free ──claim──> leased ──renew──> leased ──release, lease expired──> free
+ *   process   starts ──lease taken──> leased ──renewed──> leased ──lease over──> its seats are dropped by the others
+ *   seat      free ──claim──> taken ──release, process gone, displaced──> free
  */
 
 import { randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { type Bytes, concat, fromHex, toHex, utf8 } from '../../src/codec/index.ts'
-import type { Address, Room } from '../../src/relay-protocol/index.ts'
+import type { Bytes } from '../../src/codec/index.ts'
+import type { Address, Recipient, RelayLimits, Room } from '../../src/relay-protocol/index.ts'
 import type { RelayEffect, ShareRequest } from '../relay/effects.ts'
 import type { Seat } from '../relay/rooms.ts'
-
-/**
- * The seats of a room: address to `process socket end-of-lease`, on the clock of Redis. Every change publishes the whole
- * room, so a process that missed one message catches up with the next. If a process finds its own lease nearly over
- * when it renews, Redis was down rather than the other processes, so no seat is dropped.
- */
-const lua = `
-local op, lease, most, force = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local seats, count, changed, answer = {}, 0, force, 'done'
-local all = redis.call('HGETALL', KEYS[1])
-local function until_of(address, holder)
-  local value = redis.call('HGET', KEYS[1], address)
-  local whose, ends = string.match(value or '', '^(.*) (%d+)$')
-  return whose == holder and tonumber(ends) or nil
-end
-local mine = op == 'renew' and until_of(ARGV[5], ARGV[6])
-local away = mine and mine - now < lease / 4
-local function put(address, holder)
-  redis.call('HSET', KEYS[1], address, holder .. ' ' .. (now + lease))
-  if seats[address] ~= holder then changed = true end
-  seats[address] = holder
-end
-for i = 1, #all, 2 do
-  local holder, ends = string.match(all[i + 1], '^(.*) (%d+)$')
-  if tonumber(ends) > now then seats[all[i]] = holder; count = count + 1
-  elseif away then seats[all[i]] = holder; count = count + 1; put(all[i], holder)
-  else redis.call('HDEL', KEYS[1], all[i]); changed = true end
-end
-for i = 5, #ARGV, 2 do
-  local address, holder = ARGV[i], ARGV[i + 1]
-  if op == 'claim' then
-    if not seats[address] and count >= most then answer = 'room-full' else put(address, holder); changed = true end
-  elseif op == 'release' then
-    if seats[address] == holder then
-      redis.call('HDEL', KEYS[1], address); seats[address] = nil; changed = true
-    end
-  elseif not seats[address] or seats[address] == holder then put(address, holder) end
-end
-redis.call('PEXPIRE', KEYS[1], lease * 4)
-if changed then
-  local published = {}
-  for address, holder in pairs(seats) do published[#published + 1] = address .. ' ' .. holder end
-  redis.call('SPUBLISH', KEYS[2], 'S' .. table.concat(published, ','))
-end
-return answer
-`
+import { laneIn } from '../store/sharded-store.ts'
+import { createOutbox, readBatch } from './process-channel.ts'
+import { seatsLua } from './seats-script.ts'
 
 interface Scripted {
   relaySeats(...values: readonly (string | number)[]): Promise<unknown>
@@ -67,158 +24,228 @@ interface Scripted {
 export interface RoomListener {
   /** Carries out the effects of an event. */
   perform(effects: readonly RelayEffect[]): void
-  seated(room: Room, seats: readonly Seat[]): RelayEffect[]
+  seated(room: Room, seats: readonly Seat[], displaced: Seat | null): RelayEffect[]
   refused(socket: number, code: 'room-full' | 'unavailable'): RelayEffect[]
-  forwarded(room: Room, to: Address, bytes: Bytes): RelayEffect[]
+  forwarded(room: Room, to: readonly Recipient[], bytes: Bytes): RelayEffect[]
   undelivered(socket: number, to: Address): RelayEffect[]
-  seats(): ReadonlyMap<Room, readonly Seat[]>
+  rooms(): ReadonlyMap<Room, ReadonlyMap<Address, Seat>>
+}
+
+/** Two connections to one Redis, and what is known of it. */
+interface Shard {
+  readonly redis: Redis
+  readonly subscriber: Redis
+  /** When this process last heard itself. */
+  heardAt: number
+  /** Until then every process counts as alive, since Redis was away and not they. */
+  trustUntil: number
+  wasReady: boolean
 }
 
 export interface SharedRooms {
   /** The name of this process. */
   readonly process: string
-  listen(listener: RoomListener, roomMembers: number): void
+  listen(listener: RoomListener, limits: RelayLimits): void
   share(request: ShareRequest): void
+  /** Whether every Redis carries this process's own messages. */
+  ready(): boolean
   /** Waits for all earlier requests. */
   close(): Promise<void>
 }
 
-interface Channel {
-  readonly subscribed: Promise<unknown>
-  /** The last request about the room; the next one follows it. */
-  last: Promise<unknown>
-  /** Sockets of this process that have or claim a seat. */
-  readonly held: Set<number>
+export interface SharedRoomsOptions {
+  readonly leaseMs: number
+  /** Called when a Redis stops or starts to carry messages. */
+  readonly onChange?: (event: 'redis lost' | 'redis back') => void
 }
 
-/**
- * Creates the shared rooms of this process. The seats of a crashed process expire within `leaseMs`.
- *
- * @param subscriber - a second connection to the same Redis
- */
-export function createSharedRooms(redis: Redis, subscriber: Redis, leaseMs: number): SharedRooms {
-  redis.defineCommand('relaySeats', { numberOfKeys: 2, lua })
-  const script = redis as unknown as Scripted
-  const process = randomBytes(8).toString('hex')
-  const channels = new Map<Room, Channel>()
-  // A seat renewed just before a crash lives this long, and the next renewal by another process drops it.
-  const seatMs = Math.floor((leaseMs * 2) / 3)
-  const renewMs = Math.floor(leaseMs / 4)
-  let most = 0
-  /** Renewals left that also publish the room, since messages may have been missed. */
-  let announcing = 0
+/** Rooms that are renewed or published again in one go. */
+const SLICE = 200
+/** A room that nobody joins or leaves is renewed about once in this time, long before its seats expire. */
+const REFRESH_MS = 3_600_000
+const CHANNEL = 'mlwe:process:'
 
-  const keys = (room: Room) => ['s', 'c'].map((name) => `mlwe:{${room}}:${name}`)
+/**
+ * Creates the shared rooms of this process. The seats of a crashed process are dropped within `leaseMs`.
+ *
+ * @param connections - to each Redis, the second one for subscriptions. The order is the same in every process
+ */
+export async function createSharedRooms(
+  connections: readonly { readonly redis: Redis; readonly subscriber: Redis }[],
+  { leaseMs, onChange = () => {} }: SharedRoomsOptions,
+): Promise<SharedRooms> {
+  const process = randomBytes(8).toString('hex')
+  const channel = CHANNEL + process
+  // A lease renewed just before a crash ends in time for the next look of another process.
+  const holdMs = Math.floor((leaseMs * 2) / 3)
+  const renewMs = Math.floor(leaseMs / 4)
+  const shards = connections.map((pair): Shard => {
+    pair.redis.defineCommand('relaySeats', { numberOfKeys: 1, lua: seatsLua })
+    return { ...pair, heardAt: performance.now(), trustUntil: 0, wasReady: true }
+  })
+  const laneOf = laneIn(shards.length)
+  const shardOf = (room: Room): Shard | undefined => shards[laneOf(room)]
+  let listener: RoomListener | null = null
+  let limits: RelayLimits | null = null
+  let closing = false
+  const running = new Set<Promise<unknown>>()
+
+  const outbox = createOutbox(
+    laneOf,
+    (room, target, batch) => shardOf(room)?.redis.publish(CHANNEL + target, batch) ?? Promise.resolve(0),
+    (socket, to) => listener?.perform(listener.undelivered(socket, to)),
+  )
+
   const runScript = (
-    op: 'claim' | 'release' | 'renew',
+    op: 'claim' | 'release' | 'renew' | 'look',
     room: Room,
     seats: readonly Seat[],
+    announce = false,
   ): Promise<unknown> => {
-    const pairs = seats.flatMap(({ address, socket }) => [address, `${process} ${socket}`])
-    return script.relaySeats(...keys(room), op, seatMs, most, announcing > 0 ? '1' : '0', ...pairs)
+    // Frames that were sent before a seat changes hands arrive before it does.
+    outbox.flush()
+    const shard = shardOf(room)
+    if (shard === undefined || limits === null) return Promise.reject(new Error('not listening'))
+    const { roomMembers, strangerSeats, networkSeats } = limits
+    const shown = seats.flatMap((seat) => [seat.address, seat.process, seat.socket, seat.since, seat.group])
+    const trusting = performance.now() < shard.trustUntil ? '1' : '0'
+    const rules = [room, roomMembers, strangerSeats, networkSeats, announce ? '1' : '0', trusting]
+    const script = shard.redis as unknown as Scripted
+    const run = script.relaySeats(`mlwe:{${room}}:seats`, op, ...rules, ...shown)
+    running.add(run)
+    const done = (): void => void running.delete(run)
+    run.then(done, done)
+    return run
   }
-
-  const channelOf = (room: Room): Channel => {
-    const known = channels.get(room)
-    if (known !== undefined) return known
-    const subscribed = subscriber.ssubscribe(keys(room)[1] ?? '')
-    const opened: Channel = { subscribed, last: subscribed.catch(() => {}), held: new Set() }
-    channels.set(room, opened)
-    return opened
-  }
-
-  const give = async (room: Room, channel: Channel): Promise<void> => {
-    if (channel.held.size > 0 || channels.get(room) !== channel) return
-    channels.delete(room)
-    await subscriber.sunsubscribe(keys(room)[1] ?? '').catch(() => {})
-  }
-
-  const receive = (listener: RoomListener, room: Room, message: Bytes): void => {
-    if (message[0] === FORWARD) {
-      listener.perform(listener.forwarded(room, toHex(message.subarray(1, 33)), message.slice(33)))
-      return
-    }
-    const lines = Buffer.from(message.subarray(1)).toString('latin1').split(',')
-    const seats = lines.flatMap((line): Seat[] => {
-      const [address = '', holder = '', socket] = line.split(' ')
-      return socket === undefined ? [] : [{ address, process: holder, socket: Number(socket) }]
-    })
-    listener.perform(listener.seated(room, seats))
-  }
-
-  let listener: RoomListener | null = null
-  let timer: NodeJS.Timeout | undefined
 
   const claim = (room: Room, seat: Seat): void => {
-    const channel = channelOf(room)
-    channel.held.add(seat.socket)
-    const claimed = channel.last.then(() => channel.subscribed).then(() => runScript('claim', room, [seat]))
-    const refuse = (code: 'room-full' | 'unavailable'): void => {
-      channel.held.delete(seat.socket)
+    const refuse = (code: 'room-full' | 'unavailable'): void =>
       listener?.perform(listener.refused(seat.socket, code))
-    }
-    channel.last = claimed
-      .then(
-        (answer) => (answer === 'done' ? undefined : refuse('room-full')),
-        () => refuse('unavailable'),
+    if (shardOf(room)?.subscriber.status !== 'ready') return void setImmediate(refuse, 'unavailable')
+    runScript('claim', room, [seat]).then(
+      (answer) => (answer === 'done' ? undefined : refuse('room-full')),
+      () => refuse('unavailable'),
+    )
+  }
+
+  /** Sends seats of this process again, a slice at a time. */
+  const renewRooms = (rooms: readonly Room[], announce: boolean): void => {
+    if (closing) return
+    for (const room of rooms.slice(0, SLICE)) {
+      const seats = [...(listener?.rooms().get(room)?.values() ?? [])].filter(
+        (seat) => seat.process === process,
       )
-      .then(() => give(room, channel))
+      runScript('renew', room, seats, announce).catch(() => {})
+    }
+    if (rooms.length > SLICE) setTimeout(renewRooms, 20, rooms.slice(SLICE), announce)
+  }
+  const roomsOf = (shard: Shard): Room[] =>
+    [...(listener?.rooms().keys() ?? [])].filter((room) => shardOf(room) === shard)
+
+  /** Has the rooms of processes whose lease is over looked at again. */
+  const dropDead = async (shard: Shard): Promise<void> => {
+    if (performance.now() < shard.trustUntil) return
+    const others = new Map<string, Room[]>()
+    for (const [room, seats] of listener?.rooms() ?? []) {
+      if (shardOf(room) !== shard) continue
+      for (const name of new Set([...seats.values()].map((seat) => seat.process))) {
+        if (name !== process) others.set(name, [...(others.get(name) ?? []), room])
+      }
+    }
+    for (const [name, rooms] of others) {
+      if ((await shard.redis.exists(CHANNEL + name)) === 1) continue
+      for (const room of rooms) runScript('look', room, []).catch(() => {})
+    }
   }
 
-  const release = (room: Room, seat: Seat): void => {
-    const channel = channelOf(room)
-    channel.held.delete(seat.socket)
-    // A seat that cannot be released now expires with its lease.
-    channel.last = channel.last
-      .then(() => runScript('release', room, [seat]))
-      .catch(() => {})
-      .then(() => give(room, channel))
+  const checkReady = (shard: Shard): void => {
+    const silentMs = performance.now() - shard.heardAt
+    const isReady = silentMs < leaseMs
+    if (isReady !== shard.wasReady) onChange(isReady ? 'redis back' : 'redis lost')
+    shard.wasReady = isReady
+    // A connection that is open but silent would never be given up otherwise.
+    if (silentMs > leaseMs && shard.subscriber.status === 'ready') {
+      shard.subscriber.disconnect(true)
+      shard.redis.disconnect(true)
+    }
   }
 
-  const renew = (room: Room, seats: readonly Seat[]): void =>
-    void runScript('renew', room, seats).catch(() => {})
-  const renewAll = (): void => {
-    for (const [room, seats] of listener?.seats() ?? []) renew(room, seats)
-    announcing = Math.max(0, announcing - 1)
+  const renew = async (shard: Shard): Promise<void> => {
+    checkReady(shard)
+    const held = await shard.redis.set(channel, '1', 'PX', holdMs, 'GET')
+    void shard.redis.publish(channel, 'P').catch(() => {})
+    if (held === null) {
+      // The lease is new, or was lost with the data or the time of Redis.
+      shard.trustUntil = performance.now() + leaseMs
+      renewRooms(roomsOf(shard), true)
+      return
+    }
+    await dropDead(shard)
+    const due = roomsOf(shard).filter(() => Math.random() < renewMs / REFRESH_MS)
+    renewRooms(due, false)
   }
+
+  const receive = (to: RoomListener, message: Buffer): void => {
+    const kind = String.fromCharCode(message[0] ?? 0)
+    if (kind === 'F') {
+      for (const { room, recipients, bytes } of readBatch(message)) {
+        to.perform(to.forwarded(room, recipients, bytes))
+      }
+    }
+    if (kind !== 'S') return
+    const [room = '', given = '', lines = ''] = message.toString('latin1', 1).split(';')
+    const read = (line: string): Seat[] => {
+      const [address = '', holder = '', socket, since = '0', group = ''] = line.split(' ')
+      return socket === undefined
+        ? []
+        : [{ address, process: holder, socket: Number(socket), since: Number(since), group }]
+    }
+    to.perform(to.seated(room, lines.split(',').flatMap(read), read(given)[0] ?? null))
+  }
+
+  await Promise.all(
+    shards.map(async ({ redis, subscriber }) => {
+      await redis.set(channel, '1', 'PX', holdMs)
+      await subscriber.subscribe(channel)
+    }),
+  )
+  const timers: NodeJS.Timeout[] = []
 
   return {
     process,
-    listen(to, roomMembers) {
+    listen(to, given) {
       listener = to
-      most = roomMembers
-      subscriber.on('smessageBuffer', (channel: Buffer, message: Buffer) => {
-        const room = /\{(.*)\}/.exec(channel.toString('latin1'))?.[1]
-        if (room !== undefined && channels.has(room)) receive(to, room, new Uint8Array(message))
-      })
-      subscriber.on('ready', () => {
-        announcing = 3
-      })
-      redis.on('ready', renewAll)
-      timer = setInterval(renewAll, renewMs)
+      limits = given
+      for (const shard of shards) {
+        const { subscriber } = shard
+        subscriber.on('messageBuffer', (_: Buffer, message: Buffer) => {
+          shard.heardAt = performance.now()
+          receive(to, message)
+        })
+        // Messages may have been missed.
+        subscriber.on('ready', () => void setTimeout(() => renewRooms(roomsOf(shard), true), renewMs / 4))
+        const tick = (): void => void renew(shard).catch(() => {})
+        timers.push(setInterval(tick, renewMs * (0.9 + Math.random() / 10)))
+        shard.redis.on('ready', tick)
+      }
     },
     share(request) {
       const { room } = request
-      if (request.kind !== 'forward') {
-        const { kind, seat } = request
-        if (kind === 'claim') claim(room, seat)
-        else if (kind === 'release') release(room, seat)
-        else renew(room, [seat])
-        return
-      }
-      const { to, bytes, socket } = request
-      const message = concat(new Uint8Array([FORWARD]), fromHex(to), bytes)
-      redis.spublish(keys(room)[1] ?? '', Buffer.from(message.buffer)).catch(() => {
-        listener?.perform(listener.undelivered(socket, to))
-      })
+      if (request.kind === 'forward') outbox.put(request)
+      else if (request.kind === 'claim') claim(room, request.seat)
+      else runScript(request.kind, room, [request.seat]).catch(() => {})
     },
+    ready: () => shards.every(({ heardAt }) => performance.now() - heardAt < leaseMs),
     async close() {
-      clearInterval(timer)
-      await Promise.allSettled([...channels.values()].map(({ last }) => last))
-      subscriber.disconnect()
-      redis.disconnect()
+      closing = true
+      for (const timer of timers) clearInterval(timer)
+      outbox.flush()
+      await Promise.allSettled([...running])
+      await Promise.allSettled(shards.map(({ redis }) => redis.del(channel)))
+      for (const { redis, subscriber } of shards) {
+        subscriber.disconnect()
+        redis.disconnect()
+      }
     },
   }
 }
-
-const [FORWARD = 0] = utf8('F')

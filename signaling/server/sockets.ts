@@ -14,17 +14,25 @@ import { createMemoryStore } from '../store/memory-store.ts'
 import { handleRequest, type StoreRequest } from '../store/request.ts'
 import { defaultStoreLimits, type Store } from '../store/store.ts'
 import { createFigures, type Figures } from './figures.ts'
-import { clientIp, networkOf, originAllowed } from './origin.ts'
+import { clientIp, isLoopback, networkOf, originAllowed, readProxies } from './origin.ts'
+import { createReader, type Reader } from './reader.ts'
+import { createSendQueues } from './send-queues.ts'
 import type { SharedRooms } from './shared-rooms.ts'
 
 export interface SocketOptions {
   readonly limits?: Partial<RelayLimits>
   /** Origins besides our own whose pages may connect, such as `https://app.example`. */
   readonly allowedOrigins?: readonly string[]
-  /** Addresses of proxies whose X-Forwarded-For is trusted. */
+  /** Addresses or networks of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies?: readonly string[]
   /** Bytes queued for a slow reader before it is disconnected. */
   readonly sendQueueBytes?: number
+  /** Bytes queued for all slow readers together. */
+  readonly queueBudgetBytes?: number
+  /** Whether this computer has no limits by network, since everybody on it is one. Default: it has none. */
+  readonly exemptLoopback?: boolean
+  /** Decides about an upgrade request before any other rule; `null` lets it pass. */
+  readonly mayConnect?: (request: IncomingMessage) => Refusal | null
   readonly pingMs?: number
   /** Stores pre-keys and mailboxes; without one they are lost with the process. */
   readonly store?: Store
@@ -43,19 +51,30 @@ export interface RelaySockets {
   readonly figures: Figures
   /** Numbers without identifiers. */
   counts(): { readonly sockets: number; readonly members: readonly number[] }
+  /** Changes limits of the running relay. */
+  setLimits(limits: Partial<RelayLimits>): void
   /** Sends `going-away` to every client, then waits at most `graceMs` for their sockets to close. */
   close(graceMs: number): Promise<void>
 }
 
 export const SOCKET_PATH = '/ws'
 const SWEEP_MS = 60_000
+/** Pause between two parts of a sweep. */
+const SLICE_MS = 50
+/** A socket that was closed is terminated after this time, or a refused client could hold it for half a minute. */
+const CLOSING_MS = 2000
 const MISSED_PINGS = 3
 /** Clients reconnect within this time, spread at random. */
 const RETURN_MS = 2000
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? ''
 
-type Refusal = '403 Forbidden' | '404 Not Found' | '503 Service Unavailable'
+export type Refusal =
+  | '401 Unauthorized'
+  | '403 Forbidden'
+  | '404 Not Found'
+  | '421 Misdirected Request'
+  | '503 Service Unavailable'
 
 /** Refuses an upgrade request in plain HTTP. */
 export function refuseUpgrade(stream: Duplex, status: Refusal): void {
@@ -64,15 +83,19 @@ export function refuseUpgrade(stream: Duplex, status: Refusal): void {
 
 /** Runs a relay on the `/ws` upgrades of `source`, and leaves other paths to other listeners. */
 export function attachRelay(source: UpgradeSource, options: SocketOptions = {}): RelaySockets {
+  // Changed in place by `setLimits`.
   const limits: RelayLimits = { ...defaultLimits, ...options.limits }
-  const { allowedOrigins = [], trustedProxies = [], onFrame } = options
-  const { sendQueueBytes = 8 * 1024 * 1024, pingMs = 25_000 } = options
+  const { allowedOrigins = [], trustedProxies = [], exemptLoopback = true, onFrame } = options
+  const { sendQueueBytes = 8 * 1024 * 1024, queueBudgetBytes = 128 * 1024 * 1024, pingMs = 25_000 } = options
+  const proxies = readProxies(trustedProxies)
 
   const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
   const relay = createRelay(limits, hash, options.sharedRooms?.process ?? null)
   const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
   const sockets = new Map<number, WebSocket>()
-  const figures = createFigures(() => relay.counts())
+  const queues = createSendQueues(sendQueueBytes, queueBudgetBytes)
+  const figures = createFigures(() => ({ ...relay.counts(), queuedBytes: queues.total() }))
+  const readers = new Map<number, Reader>()
   const missedPings = new Map<number, number>()
   let lastId = 0
   /** An open connection may still request an upgrade. Left without a response, it would keep the server running. */
@@ -106,33 +129,45 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       if (socket?.readyState !== WebSocket.OPEN) continue
       if (effect.kind === 'close') {
         socket.close(effect.code, effect.reason)
-        continue
-      }
-      onFrame?.('out', effect.socket, effect.bytes)
-      figures.frame('out', effect.bytes.length, 0)
-      if (effect.code !== undefined) figures.refused(effect.code)
-      socket.send(effect.bytes)
-      if (socket.bufferedAmount > sendQueueBytes) {
-        figures.refused('slow-reader')
-        socket.terminate()
-      }
+        setTimeout(() => socket.terminate(), CLOSING_MS).unref()
+      } else send(effect, socket)
     }
   }
 
-  options.sharedRooms?.listen({ ...relay, perform }, limits.roomMembers)
+  const send = (effect: Extract<RelayEffect, { kind: 'send' }>, socket: WebSocket): void => {
+    const { socket: id, bytes, from } = effect
+    if (from !== undefined && !queues.admits(id, from, bytes.length)) {
+      figures.refused('slow-reader')
+      perform(relay.undeliveredTo(from, id))
+      return
+    }
+    onFrame?.('out', id, bytes)
+    figures.frame('out', bytes.length, 0)
+    if (effect.code !== undefined) figures.refused(effect.code)
+    if (effect.pauseMs !== undefined) readers.get(id)?.pause(effect.pauseMs)
+    for (const slow of queues.send(id, socket, bytes, from)) {
+      figures.refused('slow-reader')
+      sockets.get(slow)?.terminate()
+    }
+  }
+
+  options.sharedRooms?.listen({ ...relay, perform }, limits)
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const id = ++lastId
     sockets.set(id, socket)
     missedPings.set(id, 0)
-    socket.on('message', (data: RawData, isBinary: boolean) => {
-      missedPings.set(id, 0)
-      // Text is never a frame, so it is refused like an empty frame.
-      const bytes = isBinary && Buffer.isBuffer(data) ? data : new Uint8Array(0)
+    const reader = createReader(socket, (bytes) => {
       onFrame?.('in', id, bytes)
       const start = performance.now()
       perform(relay.receive(id, bytes, start))
       figures.frame('in', bytes.length, performance.now() - start)
+    })
+    readers.set(id, reader)
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      missedPings.set(id, 0)
+      // Text is never a frame, so it is refused like an empty frame.
+      reader.take(isBinary && Buffer.isBuffer(data) ? data : new Uint8Array(0))
     })
     socket.on('pong', () => missedPings.set(id, 0))
     // ws closes by itself, with 1009 after an oversized message, and 'close' follows.
@@ -140,15 +175,21 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     socket.on('close', () => {
       sockets.delete(id)
       missedPings.delete(id)
+      reader.stop()
+      readers.delete(id)
+      queues.forget(id)
       perform(relay.disconnect(id))
     })
-    perform(relay.connect(id, networkOf(clientIp(request, trustedProxies)), performance.now()))
+    const ip = clientIp(request, proxies)
+    const network = exemptLoopback && isLoopback(ip) ? ip : networkOf(ip)
+    perform(relay.connect(id, network, performance.now()))
   }
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     if (pathOf(request) !== SOCKET_PATH) return
     stream.on('error', () => stream.destroy())
-    if (closing) refuseUpgrade(stream, '503 Service Unavailable')
+    const refusal = closing ? '503 Service Unavailable' : (options.mayConnect?.(request) ?? null)
+    if (refusal !== null) refuseUpgrade(stream, refusal)
     else if (originAllowed(request, allowedOrigins)) server.handleUpgrade(request, stream, head, accept)
     else {
       figures.refused('origin')
@@ -169,18 +210,24 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   }, pingMs)
   const clock = setInterval(() => perform(relay.tick(performance.now())), Math.min(1000, limits.helloMs))
 
-  const sweeper = setInterval(() => void store.sweep().catch(() => {}), SWEEP_MS)
+  let sweeper: NodeJS.Timeout
+  const sweep = async (): Promise<void> => {
+    const isMore = await store.sweep().catch(() => false)
+    if (!closing) sweeper = setTimeout(sweep, isMore ? SLICE_MS : SWEEP_MS)
+  }
+  sweeper = setTimeout(sweep, SWEEP_MS)
 
   source.on('upgrade', upgrade)
 
   return {
     figures,
     counts: () => relay.counts(),
+    setLimits: (changed) => void Object.assign(limits, changed),
     async close(graceMs) {
       closing = true
       clearInterval(heartbeat)
       clearInterval(clock)
-      clearInterval(sweeper)
+      clearTimeout(sweeper)
       perform(relay.drain(() => Math.floor(Math.random() * RETURN_MS)))
       const open = [...sockets.values()]
       const ended = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)))

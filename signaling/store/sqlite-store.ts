@@ -5,26 +5,15 @@
  */
 
 import { createHash } from 'node:crypto'
-import Database from 'libsql'
+import type Database from 'libsql'
 import { type Bytes, toHex } from '../../src/codec/index.ts'
-import { createNetworkBuckets, LETTERS, type Letter, type Stock } from '../../src/relay-protocol/index.ts'
-import { pageOf, type Slot, type Store, type StoreLimits } from './store.ts'
+import { createBuckets, LETTERS, type Letter, type Stock } from '../../src/relay-protocol/index.ts'
+import { checkFile, lockFile, openDatabase } from './sqlite-file.ts'
+import { pageOf, type Slot, STRANGER_PART, type Store, type StoreLimits, TAKEN_FACTOR } from './store.ts'
+import { type KeptToken, standingOf } from './tokens.ts'
 
-/** Entry n migrates a file from version n to n + 1. Append only. */
-const migrations = [
-  `CREATE TABLE owners (slot BLOB PRIMARY KEY, room BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-   CREATE INDEX owners_room ON owners (room);
-   CREATE INDEX owners_until ON owners (until);
-   CREATE TABLE prekeys (id INTEGER PRIMARY KEY AUTOINCREMENT, slot BLOB NOT NULL, digest BLOB NOT NULL,
-     item BLOB, until INTEGER NOT NULL, UNIQUE (slot, digest));
-   CREATE INDEX prekeys_stock ON prekeys (slot, id) WHERE item IS NOT NULL;
-   CREATE INDEX prekeys_until ON prekeys (until);
-   CREATE TABLE letters (id INTEGER PRIMARY KEY AUTOINCREMENT, slot BLOB NOT NULL, sender BLOB NOT NULL,
-     digest BLOB NOT NULL, payload BLOB NOT NULL, until INTEGER NOT NULL, UNIQUE (slot, sender, digest));
-   CREATE INDEX letters_slot ON letters (slot, id);
-   CREATE INDEX letters_until ON letters (until);`,
-]
-const PAGE_SIZE = 4096
+/** Rows of each kind that one sweep deletes. */
+const SWEPT_AT_ONCE = 500
 
 const blob = (hex: string): Buffer => Buffer.from(hex, 'hex')
 const slotKey = ({ room, address }: Slot): Buffer => blob(room + address)
@@ -37,29 +26,11 @@ interface Waiting {
   settle(): void
 }
 
-/** Opens or creates the file and migrates it. Throws if it is damaged or of a later version. */
-function openDatabase(path: string, storeBytes: number): Database.Database {
-  const db = new Database(path)
-  db.pragma('journal_mode = WAL')
-  // Acknowledged writes must survive a power loss, not just a crash of the process.
-  db.pragma('synchronous = FULL')
-  db.pragma('secure_delete = ON')
-  db.pragma(`max_page_count = ${Math.ceil(storeBytes / PAGE_SIZE)}`)
-  const one = (sql: string): Record<string, unknown> => db.prepare(sql).get() as Record<string, unknown>
-  if (one('PRAGMA quick_check').quick_check !== 'ok') throw new Error('the file is damaged')
-  const version = Number(one('PRAGMA user_version').user_version)
-  if (version > migrations.length) throw new Error('the file was written by a later version')
-  db.transaction(() => {
-    for (const sql of migrations.slice(version)) db.exec(sql)
-    db.pragma(`user_version = ${migrations.length}`)
-  })()
-  return db
-}
-
 /** Opens the store. Writes of one event loop turn share one transaction, so one disk flush. */
 export function createSqliteStore(path: string, limits: StoreLimits, now: () => number): Store {
+  const unlock = lockFile(path)
   const db = openDatabase(path, limits.storeBytes)
-  const buckets = createNetworkBuckets(limits.networkPerSecond, limits.networkBurst, now)
+  const buckets = createBuckets(now)
   const sql = {
     owner: db.prepare('SELECT until FROM owners WHERE slot = ? AND until > ?'),
     owners: db.prepare('SELECT COUNT(*) AS n FROM owners WHERE room = ? AND until > ?'),
@@ -71,7 +42,13 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
       `SELECT slot, (SELECT COUNT(*) FROM prekeys p WHERE p.slot = o.slot AND item IS NOT NULL AND p.until > ?) AS n
        FROM owners o WHERE room = ? AND until > ? ORDER BY slot`,
     ),
-    preKeys: db.prepare('SELECT digest, item IS NOT NULL AS here FROM prekeys WHERE slot = ? AND until > ?'),
+    stock: db.prepare('SELECT digest FROM prekeys WHERE slot = ? AND item IS NOT NULL AND until > ?'),
+    known: db.prepare('SELECT 1 FROM prekeys WHERE slot = ? AND digest = ? AND until > ?'),
+    // Only the newest taken ones are remembered.
+    forgetTaken: db.prepare(
+      `DELETE FROM prekeys WHERE slot = ?1 AND item IS NULL AND id <= (SELECT id FROM prekeys
+       WHERE slot = ?1 AND item IS NULL ORDER BY id DESC LIMIT 1 OFFSET ${limits.preKeys * TAKEN_FACTOR})`,
+    ),
     put: db.prepare('INSERT OR REPLACE INTO prekeys (slot, digest, item, until) VALUES (?, ?, ?, ?)'),
     drop: db.prepare('UPDATE prekeys SET item = NULL WHERE slot = ? AND digest = ?'),
     oldest: db.prepare(
@@ -80,11 +57,14 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     take: db.prepare('UPDATE prekeys SET item = NULL WHERE id = ?'),
     waits: db.prepare('SELECT id FROM letters WHERE slot = ? AND sender = ? AND digest = ? AND until > ?'),
     mailbox: db.prepare(
-      'SELECT COUNT(*) AS n, COALESCE(SUM(LENGTH(payload)), 0) AS size FROM letters WHERE slot = ? AND until > ?',
+      `SELECT COUNT(*) AS n, COALESCE(SUM(LENGTH(payload)), 0) AS size, COALESCE(SUM(stranger), 0) AS fromStrangers,
+       COALESCE(SUM(stranger * LENGTH(payload)), 0) AS strangerSize FROM letters WHERE slot = ? AND until > ?`,
     ),
     post: db.prepare(
-      'INSERT OR REPLACE INTO letters (slot, sender, digest, payload, until) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO letters (slot, sender, digest, payload, until, stranger) VALUES (?, ?, ?, ?, ?, ?)',
     ),
+    tokens: db.prepare('SELECT * FROM tokens WHERE room = ? AND until > ?'),
+    setToken: db.prepare('INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?)'),
     letters: db.prepare(
       `SELECT id, sender, payload FROM letters WHERE slot = ? AND id > ? AND until > ? ORDER BY id LIMIT ${LETTERS + 1}`,
     ),
@@ -92,8 +72,16 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     forget: ['owners', 'prekeys', 'letters'].map((table) =>
       db.prepare(`DELETE FROM ${table} WHERE slot = ?`),
     ),
-    sweep: ['owners', 'prekeys', 'letters'].map((table) =>
-      db.prepare(`DELETE FROM ${table} WHERE until <= ?`),
+    // A part at a time, since frames wait meanwhile.
+    sweep: [
+      ['owners', 'slot'],
+      ['prekeys', 'id'],
+      ['letters', 'id'],
+      ['tokens', 'token'],
+    ].map(([table, key]) =>
+      db.prepare(
+        `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE until <= ?1 LIMIT ${SWEPT_AT_ONCE}) AND until <= ?1`,
+      ),
     ),
   }
   type Row = Record<string, unknown>
@@ -101,7 +89,15 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
   const get = (statement: Database.Statement, ...values: unknown[]): Row | undefined =>
     statement.get(values) as Row | undefined
   const all = (statement: Database.Statement, ...values: unknown[]): Row[] => statement.all(values) as Row[]
-  const run = (statement: Database.Statement, ...values: unknown[]): void => void statement.run(values)
+  const run = (statement: Database.Statement, ...values: unknown[]): number => statement.run(values).changes
+  const tokensOf = (room: string): KeptToken[] =>
+    all(sql.tokens, blob(room), now()).map((row) => ({
+      token: toHex(bytesOf(row.token)),
+      memberOf: toHex(bytesOf(row.class)),
+      founder: `${row.founder}`,
+      active: row.active === 1,
+      until: Number(row.until),
+    }))
 
   let waiting: Waiting[] = []
   const commit = (batch: readonly Waiting[]): void => {
@@ -136,6 +132,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     })
 
   return {
+    limits,
     putPreKeys: (slot, items, replace) =>
       write(() => {
         const key = slotKey(slot)
@@ -145,19 +142,18 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         if (isNew && Number(get(sql.owners, blob(slot.room), time)?.n) >= limits.roomOwners)
           return 'room-full'
         const named = new Map(items.map((item) => [digestOf(item).toString('hex'), item]))
-        const known = all(sql.preKeys, key, time).map((row) => ({
-          digest: toHex(bytesOf(row.digest)),
-          here: row.here === 1,
-        }))
-        for (const { digest } of replace ? [] : known) named.delete(digest)
-        const kept = known.filter(({ digest, here }) => here && (!replace || named.has(digest)))
-        for (const { digest } of known) named.delete(digest)
-        const dropped = known.filter((one) => replace && one.here && !kept.includes(one))
-        if (kept.length + named.size > limits.preKeys) return 'stock-full'
-        for (const { digest } of dropped) run(sql.drop, key, blob(digest))
+        const stock = all(sql.stock, key, time).map(({ digest }) => toHex(bytesOf(digest)))
+        const dropped = replace ? stock.filter((digest) => !named.has(digest)) : []
+        for (const digest of named.keys()) {
+          if (get(sql.known, key, blob(digest), time) !== undefined) named.delete(digest)
+        }
+        const count = stock.length - dropped.length + named.size
+        if (count > limits.preKeys) return 'stock-full'
+        for (const digest of dropped) run(sql.drop, key, blob(digest))
         for (const [digest, item] of named) run(sql.put, key, blob(digest), Buffer.from(item), until)
+        run(sql.forgetTaken, key)
         run(sql.setOwner, key, blob(slot.room), until)
-        return kept.length + named.size
+        return count
       }),
     takePreKey: (slot) =>
       write(() => {
@@ -176,22 +172,28 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
       write(() => {
         for (const statement of sql.forget) run(statement, slotKey(slot))
       }),
-    deposit: (to, from, payload) =>
+    deposit: (to, from, payload, stranger = false) =>
       write(() => {
         const key = slotKey(to)
         const time = now()
         const digest = digestOf(payload)
         if (get(sql.owner, key, time) === undefined) return 'no-mailbox'
         if (get(sql.waits, key, blob(from), digest, time) !== undefined) return 'mailed'
-        const { n, size } = get(sql.mailbox, key, time) ?? {}
-        const full = Number(n) >= limits.mailboxLetters || Number(size) + payload.length > limits.mailboxBytes
-        if (full) return 'mailbox-full'
-        run(sql.post, key, blob(from), digest, Buffer.from(payload), time + limits.keptMs)
+        const { n, size, fromStrangers, strangerSize } = get(sql.mailbox, key, time) ?? {}
+        const fits = (letters: unknown, bytes: unknown, part: number): boolean =>
+          Number(letters) < limits.mailboxLetters / part &&
+          Number(bytes) + payload.length <= limits.mailboxBytes / part
+        const apart = stranger && tokensOf(to.room).length > 0
+        const isFull = !fits(n, size, 1) || (apart && !fits(fromStrangers, strangerSize, STRANGER_PART))
+        if (isFull) return 'mailbox-full'
+        const until = time + limits.keptMs
+        run(sql.post, key, blob(from), digest, Buffer.from(payload), until, stranger ? 1 : 0)
         return 'mailed'
       }),
-    fetchMail: (slot, after) =>
-      write(() => {
-        run(sql.stays, now() + limits.keptMs, slotKey(slot), now())
+    fetchMail(slot, after) {
+      // A write of its own, so that reading goes on if the disk is full.
+      write(() => run(sql.stays, now() + limits.keptMs, slotKey(slot), now())).catch(() => {})
+      return write(() => {
         const letters = all(sql.letters, slotKey(slot), after, now()).map(
           ({ id, sender, payload }): Letter => ({
             id: Number(id),
@@ -201,21 +203,40 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         )
         const fit = pageOf(letters.map(({ payload }) => payload.length))
         return { letters: letters.slice(0, fit), more: fit < letters.length }
-      }),
+      })
+    },
     acknowledge: (slot, ids) =>
       write(() => {
         for (const id of ids) run(sql.acknowledge, slotKey(slot), id)
       }),
-    spend: async (network, cost) => buckets.spend(network, cost),
-    sweep: () =>
+    standing: (room, token, founder) =>
       write(() => {
-        for (const statement of sql.sweep) run(statement, now())
-        buckets.sweep()
+        const { keptMs } = limits
+        const { memberOf, changed } = standingOf(tokensOf(room), token, founder, { now: now(), keptMs })
+        for (const one of changed) {
+          const { active, until } = one
+          run(
+            sql.setToken,
+            blob(room),
+            blob(one.token),
+            blob(one.memberOf),
+            one.founder,
+            active ? 1 : 0,
+            until,
+          )
+        }
+        return memberOf
       }),
-    check: () => write(() => db.pragma(`user_version = ${migrations.length}`)).then(() => undefined),
+    spend: async (charges) => buckets.spend(charges),
+    sweep() {
+      buckets.sweep(SWEPT_AT_ONCE)
+      return write(() => sql.sweep.map((statement) => run(statement, now())).some((n) => n >= SWEPT_AT_ONCE))
+    },
+    check: () => write(() => checkFile(db)),
     async close() {
       flush()
       db.close()
+      unlock()
     },
   }
 }

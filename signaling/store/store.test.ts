@@ -179,20 +179,20 @@ function storeContract(name: string, open: Open): void {
     { keptMs: 1000 },
   )
 
-  contract(
-    'has one bucket of requests for each network',
-    async (store, clock) => {
-      expect(await store.spend('a', 5)).toBe(0)
-      expect(await store.spend('a', 5)).toBe(0)
-      expect(await store.spend('a', 1)).toBe(500)
-      expect(await store.spend('b', 10)).toBe(0)
-      clock.now += 500
-      await store.sweep()
-      expect(await store.spend('a', 1)).toBe(0)
-      expect(await store.spend('a', 1)).toBe(500)
-    },
-    { networkPerSecond: 2, networkBurst: 10 },
-  )
+  contract('has one bucket of requests for each network', async (store, clock) => {
+    const charge = (name: string, cost: number) => ({ name, cost, rate: 2, burst: 10 })
+    expect(await store.spend([charge('a', 5)])).toBe(0)
+    expect(await store.spend([charge('a', 5)])).toBe(0)
+    expect(await store.spend([charge('a', 1)])).toBe(500)
+    expect(await store.spend([charge('b', 9)])).toBe(0)
+    // All or none: what `b` could pay stays there.
+    expect(await store.spend([charge('b', 1), charge('a', 1)])).toBe(500)
+    expect(await store.spend([charge('b', 1)])).toBe(0)
+    clock.now += 500
+    await store.sweep()
+    expect(await store.spend([charge('a', 1)])).toBe(0)
+    expect(await store.spend([charge('a', 1)])).toBe(500)
+  })
 
   contract('keeps what is empty', async (store) => {
     await store.putPreKeys(alice, [new Uint8Array(0)], false)

@@ -7,7 +7,14 @@
  */
 
 import type { Bytes } from '../../src/codec/index.ts'
-import { type Address, LETTERS, type Letter, type Room, type Stock } from '../../src/relay-protocol/index.ts'
+import {
+  type Address,
+  type Charge,
+  LETTERS,
+  type Letter,
+  type Room,
+  type Stock,
+} from '../../src/relay-protocol/index.ts'
 
 /** What one owner stores in one room. */
 export interface Slot {
@@ -30,6 +37,13 @@ export interface StoreLimits {
   /** Rate of requests per network. `request.ts` has the cost of each. */
   readonly networkPerSecond: number
   readonly networkBurst: number
+  /** Bytes that one network, and one room, may put or mail at once, and in a day after that. */
+  readonly quotaBytes: number
+  readonly quotaBytesPerDay: number
+  /** Bytes that one sender may put or mail at once; a quarter of them in a day after that. */
+  readonly senderBytes: number
+  /** Pre-keys of a room that one network of strangers may take in an hour. */
+  readonly strangerTakes: number
 }
 
 export const defaultStoreLimits: StoreLimits = {
@@ -41,6 +55,27 @@ export const defaultStoreLimits: StoreLimits = {
   storeBytes: 1024 * 1024 * 1024,
   networkPerSecond: 10,
   networkBurst: 600,
+  // One network fills half of the store at most: 64 MiB, and 30 days of 16 MiB.
+  quotaBytes: 64 * 1024 * 1024,
+  quotaBytesPerDay: 16 * 1024 * 1024,
+  senderBytes: 8 * 1024 * 1024,
+  strangerTakes: 20,
+}
+
+/** Taken pre-keys of one owner that are remembered, as a multiple of the stock. Older ones could be put again. */
+export const TAKEN_FACTOR = 10
+/** The part of a mailbox that strangers may fill, in a room with members. */
+export const STRANGER_PART = 8
+/** Classes of members in a room, and tokens of a class. Several classes exist only if groups meet under one name. */
+export const CLASSES = 4
+export const CLASS_TOKENS = 8
+/** How long a token counts after another took its place. */
+export const FORMER_MS = 31 * 24 * 3_600_000
+
+/** SHA-256 of a member token and of the one before, in hexadecimal. */
+export interface ShownToken {
+  readonly current: string
+  readonly former: string | null
 }
 
 /** Bytes of letters in one `letters` frame, with 40 bytes of envelope each. */
@@ -63,6 +98,7 @@ export function pageOf(sizes: readonly number[]): number {
  * effect in the order of the calls.
  */
 export interface Store {
+  readonly limits: StoreLimits
   /**
    * Also opens the owner's mailbox. A pre-key that was put before, taken or not, is not put again, so a put can be
    * repeated. `replace` drops all others. Resolves to the size of the stock.
@@ -77,18 +113,37 @@ export interface Store {
   countPreKeys(room: Room): Promise<readonly Stock[]>
   /** Drops the owner's pre-keys, letters and mailbox. */
   forget(slot: Slot): Promise<void>
-  /** Stores a letter, unless the same one is waiting already. */
-  deposit(to: Slot, from: Address, payload: Bytes): Promise<'mailed' | 'no-mailbox' | 'mailbox-full'>
+  /**
+   * Stores a letter, unless the same one is waiting already. A stranger's has an eighth of the mailbox in a room with
+   * members.
+   */
+  deposit(
+    to: Slot,
+    from: Address,
+    payload: Bytes,
+    stranger?: boolean,
+  ): Promise<'mailed' | 'no-mailbox' | 'mailbox-full'>
   /** The oldest letters with ids greater than `after`, as many as fit a frame. */
   fetchMail(
     slot: Slot,
     after: number,
   ): Promise<{ readonly letters: readonly Letter[]; readonly more: boolean }>
   acknowledge(slot: Slot, ids: readonly number[]): Promise<void>
-  /** 0 if `network` could pay `cost`, otherwise the milliseconds until it can. */
-  spend(network: string, cost: number): Promise<number>
-  /** Deletes expired data. */
-  sweep(): Promise<void>
+  /**
+   * The class of members to which a token belongs, or `null`.
+   *
+   *   active ──another shown together with it──> former ──31 days──> gone        unused for as long as a mailbox ──> gone
+   *
+   * A token shown together with an active one joins its class, and the other becomes a former one.
+   *
+   * @param founder - the network of one who stores something in the room: founds a class if the room has room for one
+   *   more and no other was founded from there. `null`: only looks.
+   */
+  standing(room: Room, token: ShownToken, founder: string | null): Promise<string | null>
+  /** 0 if all charges could be paid, otherwise none was, and the milliseconds until they can be. */
+  spend(charges: readonly Charge[]): Promise<number>
+  /** Deletes some expired data. Resolves to whether there may be more. */
+  sweep(): Promise<boolean>
   /** Rejects if the store cannot store anything now. */
   check(): Promise<void>
   close(): Promise<void>

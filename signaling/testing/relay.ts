@@ -23,6 +23,9 @@ export const addressOf = (n: number): string => toHex(hash(addressInput(secret(n
 export const room = 'aa'.repeat(32)
 export const otherRoom = 'bb'.repeat(32)
 
+/** A network with limits. */
+export const networkOf = (name: string) => ({ name, wide: null })
+
 /** An effect as tests compare it: the socket, and the decoded frame or close code. */
 export type Seen = readonly [
   socket: number,

@@ -1,4 +1,4 @@
-/** Token buckets: how the relay limits rates, per socket and per network. */
+/** Token buckets: how the relay limits rates, per socket, network, room and sender. */
 
 /** Tokens that refill at a rate. A burst may spend them all at once. */
 export interface Bucket {
@@ -23,31 +23,53 @@ export function pay(bucket: Bucket, cost: number, rate: number, burst: number, n
   return 0
 }
 
-export interface NetworkBuckets {
-  /** As `pay`: 0, or the milliseconds to wait. */
-  spend(network: string, cost: number): number
-  /** Drops the buckets that are full again. */
-  sweep(): void
+/** A charge to a named bucket. */
+export interface Charge {
+  readonly name: string
+  readonly cost: number
+  /** Tokens per second. */
+  readonly rate: number
+  /** Most tokens the bucket holds. */
+  readonly burst: number
+}
+
+export interface Buckets {
+  /** All charges or none. 0, or the milliseconds until all could be paid. */
+  spend(charges: readonly Charge[]): number
+  /** Drops the full buckets among the next `most`, so that one sweep stays short. */
+  sweep(most: number): void
 }
 
 /**
- * One bucket per network, held in this process.
+ * Buckets by name, held in this process.
  *
- * @param rate - tokens per second
- * @param burst - most tokens a bucket holds
  * @param now - milliseconds on a monotonic clock
  */
-export function createNetworkBuckets(rate: number, burst: number, now: () => number): NetworkBuckets {
-  const buckets = new Map<string, Bucket>()
+export function createBuckets(now: () => number): Buckets {
+  const buckets = new Map<string, Bucket & { rate: number; burst: number }>()
+  let swept = buckets.entries()
   return {
-    spend(network, cost) {
-      const bucket = buckets.get(network) ?? { tokens: burst, at: now() }
-      buckets.set(network, bucket)
-      return pay(bucket, cost, rate, burst, now())
+    spend(charges) {
+      let wait = 0
+      const due = charges.map(({ name, rate, burst, cost }) => {
+        const bucket = buckets.get(name) ?? { tokens: burst, at: now(), rate, burst }
+        buckets.set(name, bucket)
+        pay(bucket, 0, rate, burst, now())
+        if (bucket.tokens < cost) wait = Math.max(wait, Math.ceil(((cost - bucket.tokens) / rate) * 1000))
+        return { bucket, cost }
+      })
+      if (wait === 0) for (const { bucket, cost } of due) bucket.tokens -= cost
+      return wait
     },
-    sweep() {
-      for (const [network, { tokens, at }] of buckets) {
-        if (tokens + ((now() - at) * rate) / 1000 >= burst) buckets.delete(network)
+    sweep(most) {
+      for (let seen = 0; seen < most; seen++) {
+        const next = swept.next()
+        if (next.done) {
+          swept = buckets.entries()
+          return
+        }
+        const [name, { tokens, at, rate, burst }] = next.value
+        if (tokens + ((now() - at) * rate) / 1000 >= burst) buckets.delete(name)
       }
     },
   }

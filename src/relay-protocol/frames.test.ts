@@ -20,9 +20,18 @@ const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const u48 = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const kind = <const K extends string>(name: K) => fc.constant(name)
 
+const token = fc.record({ current: bytes(32, 32), former: fc.option(bytes(32, 32)) })
+
 const anyClientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ kind: kind('hello'), secret: bytes(32, 32) }),
   fc.record({ kind: kind('join'), room: id }),
+  fc.record({ kind: kind('join'), room: id, token }),
+  fc.record({ kind: kind('token'), token }),
+  fc.record({
+    kind: kind('multicast'),
+    recipients: fc.array(fc.record({ to: id, tag: fc.option(bytes(16, 16)) }), { maxLength: 4 }),
+    payload: bytes(0, 300),
+  }),
   fc.record({ kind: kind('leave') }),
   fc.record({ kind: kind('send'), to: id, payload: bytes(0, 300) }),
   fc.record({ kind: kind('ping') }),
@@ -62,6 +71,7 @@ const anyRelayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
   }),
   fc.record({ kind: kind('going-away'), afterMs: u32 }),
   fc.record({ kind: kind('pong') }),
+  fc.record({ kind: kind('standing'), member: fc.boolean() }),
   fc.record({
     kind: kind('refused'),
     request: u32,
@@ -166,8 +176,18 @@ test('the examples of PROTOCOL.md encode to the bytes listed there', () => {
     'prekeys-take',
     'prekeys-count',
   ]
-  const mailKinds = ['forget', 'mail', 'mail-fetch', 'mail-ack']
-  const relayKinds = ['welcome', 'joined', 'presence', 'frame', 'undelivered', 'error', 'going-away', 'pong']
+  const mailKinds = ['forget', 'mail', 'mail-fetch', 'mail-ack', 'token', 'multicast']
+  const relayKinds = [
+    'welcome',
+    'joined',
+    'presence',
+    'frame',
+    'undelivered',
+    'error',
+    'going-away',
+    'pong',
+    'standing',
+  ]
   const storeKinds = [
     'refused',
     'prekeys-stored',

@@ -1,7 +1,7 @@
 /**
  * Every frame between a client and the relay, as `signaling/PROTOCOL.md` specifies them.
  *
- *   version 1 || tag 1 || fields          tags 01 to 7f: client to relay, 80 to ff: relay to client
+ *   version 02 || tag 1 || fields         tags 01 to 7f: client to relay, 80 to ff: relay to client
  *
  * A request to the store carries a number, and its response repeats it.
  */
@@ -28,7 +28,7 @@ import {
 } from '../codec/index.ts'
 
 /** First byte of every frame. On any other value the relay sends `error version` and a client closes. */
-export const FRAME_VERSION = 1
+export const FRAME_VERSION = 2
 /** Largest frame in bytes, envelope included. */
 export const FRAME_BYTES = 64 * 1024
 /** Largest payload of `send` in bytes. */
@@ -45,19 +45,39 @@ export const ROOM_OWNERS = 1024
 const LETTER_BYTES = 32 * 1024
 /** Most letters in one `letters` or `mail-ack`. */
 export const LETTERS = 128
-/** Length of the secret behind an address, in bytes. */
+/** Length of the secret behind an address, and of a member token, in bytes. */
 const SECRET_BYTES = 32
+/** Most recipients of one `multicast`. */
+export const RECIPIENTS = 64
+/** Length of a recipient's tag in bytes. */
+export const TAG_BYTES = 16
 
 /** SHA-256(addressInput(secret)) as 64 lower-case hexadecimal digits. */
 export type Address = string
 /** 32 bytes known only to members, as 64 lower-case hexadecimal digits. */
 export type Room = string
 
+/** What tells the members of a room from strangers: 32 random bytes that the members share, and the ones before. */
+export interface MemberToken {
+  readonly current: Bytes
+  readonly former: Bytes | null
+}
+
+/** One addressee of a `multicast`, with the 16 bytes that only this one gets, appended to the payload. */
+export interface Recipient {
+  readonly to: Address
+  readonly tag: Bytes | null
+}
+
 export type ClientFrame =
   | { readonly kind: 'hello'; readonly secret: Bytes }
-  | { readonly kind: 'join'; readonly room: Room }
+  | { readonly kind: 'join'; readonly room: Room; readonly token?: MemberToken }
   | { readonly kind: 'leave' }
   | { readonly kind: 'send'; readonly to: Address; readonly payload: Bytes }
+  /** Shows another member token while in the room. */
+  | { readonly kind: 'token'; readonly token: MemberToken }
+  /** One payload for up to 64 addressees. */
+  | { readonly kind: 'multicast'; readonly recipients: readonly Recipient[]; readonly payload: Bytes }
   | { readonly kind: 'ping' }
   | StoreFrame
 
@@ -129,6 +149,8 @@ export type RelayFrame =
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryAfterMs: number }
   | { readonly kind: 'going-away'; readonly afterMs: number }
   | { readonly kind: 'pong' }
+  /** Whether the relay takes this client for a member of its room. Follows each member token that was shown. */
+  | { readonly kind: 'standing'; readonly member: boolean }
   | StoreResponse
   /** A letter arrived in this client's mailbox. */
   | { readonly kind: 'mail-waiting' }
@@ -178,14 +200,36 @@ const refusal = { code: oneOf<ErrorCode>(...errorCodes), retryAfterMs: u32 }
 const preKey = bytes(PREKEY_BYTES)
 const letter = struct<Letter>({ id: u48, from: address, payload: bytes(LETTER_BYTES) })
 
+const token = struct<MemberToken>({ current: fixed(SECRET_BYTES), former: optional(fixed(SECRET_BYTES)) })
+const recipient = struct<Recipient>({ to: address, tag: optional(fixed(TAG_BYTES)) })
+const room = hexId<Room>(32)
+
+/** A join without a token leaves the field out of the value, not only empty. */
+const join: Codec<{ readonly room: Room; readonly token?: MemberToken }> = {
+  write: (out, value) => {
+    room.write(out, value.room)
+    optional(token).write(out, value.token ?? null)
+  },
+  read: (input) => {
+    const into = room.read(input)
+    const shown = optional(token).read(input)
+    return shown === null ? { room: into } : { room: into, token: shown }
+  },
+}
+
 /** Client to relay. */
 export const clientFrame: Codec<ClientFrame> = versioned(
   union<ClientFrame>({
     hello: [0x01, struct({ secret: fixed(SECRET_BYTES) })],
-    join: [0x02, struct({ room: hexId<Room>(32) })],
+    join: [0x02, join],
     leave: [0x03, empty],
     send: [0x04, struct({ to: address, payload: view(PAYLOAD_BYTES) })],
     ping: [0x05, empty],
+    token: [0x06, struct({ token })],
+    multicast: [
+      0x07,
+      struct({ recipients: list(recipient, RECIPIENTS), payload: view(PAYLOAD_BYTES - TAG_BYTES) }),
+    ],
     'prekeys-put': [0x10, struct({ ...request, replace: bool, items: list(preKey, PREKEYS_PUT) })],
     'prekeys-take': [0x11, struct({ ...request, of: address })],
     'prekeys-count': [0x12, struct(request)],
@@ -207,6 +251,7 @@ export const relayFrame: Codec<RelayFrame> = versioned(
     error: [0x86, struct(refusal)],
     'going-away': [0x87, struct({ afterMs: u32 })],
     pong: [0x88, empty],
+    standing: [0x8a, struct({ member: bool })],
     refused: [0x89, struct({ ...request, ...refusal })],
     'prekeys-stored': [0x90, struct({ ...request, stock: u16 })],
     prekey: [0x91, struct({ ...request, item: optional(preKey) })],
@@ -244,6 +289,24 @@ export const frameFrom = (head: Bytes, payload: Uint8Array): Bytes => {
   frame[head.length + 1] = payload.length & 255
   frame.set(payload, head.length + 2)
   return frame
+}
+
+/** Where the length of the payload is in a `frame`. */
+const LENGTH_AT = 34
+
+/**
+ * Appends the tag of one recipient to the payload of an encoded `frame`.
+ *
+ * @param frame - from `frameFrom`, with a payload of at most 61,424 bytes
+ * @param tag - 16 bytes
+ * @returns the bytes that `encode` gives for the payload followed by the tag
+ */
+export const withTag = (frame: Bytes, tag: Bytes): Bytes => {
+  const tagged = concat(frame, tag)
+  const length = tagged.length - LENGTH_AT - 2
+  tagged[LENGTH_AT] = length >> 8
+  tagged[LENGTH_AT + 1] = length & 255
+  return tagged
 }
 
 const addressLabel = utf8('mlwe-pake relay address v1')

@@ -1,6 +1,6 @@
 /** Frames, limits and buckets that the relay and its client share. */
 
-export { createNetworkBuckets } from './bucket.ts'
+export { type Bucket, type Buckets, type Charge, createBuckets, pay } from './bucket.ts'
 export {
   type Address,
   addressInput,
@@ -13,7 +13,10 @@ export {
   headOf,
   LETTERS,
   type Letter,
+  type MemberToken,
   PAYLOAD_BYTES,
+  RECIPIENTS,
+  type Recipient,
   type RelayFrame,
   ROOM_MEMBERS,
   ROOM_OWNERS,
@@ -23,9 +26,12 @@ export {
   type Stock,
   type StoreFrame,
   type StoreResponse,
+  TAG_BYTES,
+  withTag,
 } from './frames.ts'
 export {
   type Allowance,
+  type Cost,
   closeCodes,
   defaultLimits,
   frameCost,

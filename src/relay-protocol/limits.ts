@@ -8,6 +8,15 @@ import { type ClientFrame, type ErrorCode, FRAME_BYTES, type SocketLimits } from
 /** Every limit of the relay core. Rates are per socket. */
 export interface RelayLimits extends SocketLimits {
   readonly socketsPerIp: number
+  /** The buckets of a network hold and refill this many times what those of a socket do. */
+  readonly networkFactor: number
+  /** Joins of one network. */
+  readonly joinsPerSecond: number
+  readonly joinBurst: number
+  /** Seats of one room that one network of strangers may have. */
+  readonly networkSeats: number
+  /** Seats of one room for all strangers, once a member is present. */
+  readonly strangerSeats: number
   /** Time a new socket has to send `hello`. */
   readonly helloMs: number
 }
@@ -19,17 +28,41 @@ export const defaultLimits: RelayLimits = {
   bytesPerSecond: 4 * 1024 * 1024,
   // One burst fits a reader's send queue (8 MiB), so no single sender can get a reader dropped.
   byteBurst: 8 * 1024 * 1024,
-  roomMembers: 64,
+  roomMembers: 256,
   socketsPerIp: 64,
+  networkFactor: 4,
+  joinsPerSecond: 4,
+  joinBurst: 256,
+  networkSeats: 32,
+  strangerSeats: 32,
   helloMs: 10_000,
 }
 
+/** What a frame costs. */
+export interface Cost {
+  readonly messages: number
+  readonly bytes: number
+}
+
 /**
- * Cost of a frame in messages. The relay announces a join or leave to the whole room, so those cost more.
+ * What a frame costs. The relay announces a join or leave to the whole room, so those cost more; a `multicast` costs what
+ * one `send` to each recipient would.
  *
- * @param kind - of the frame
+ * @param size - bytes of the encoded frame
  */
-export const frameCost = (kind: ClientFrame['kind']): number => (kind === 'join' || kind === 'leave' ? 10 : 1)
+export function frameCost(frame: ClientFrame, size: number): Cost {
+  switch (frame.kind) {
+    case 'join':
+    case 'leave':
+      return { messages: 10, bytes: size }
+    case 'multicast': {
+      const { length } = frame.recipients
+      return { messages: Math.max(1, length), bytes: size + Math.max(0, length - 1) * frame.payload.length }
+    }
+    default:
+      return { messages: 1, bytes: size }
+  }
+}
 
 /** The buckets of one socket. */
 export interface Allowance {
@@ -46,21 +79,18 @@ export const fullAllowance = ({ messageBurst, byteBurst }: SocketLimits, now: nu
 /**
  * Charges one frame.
  *
- * @param size - bytes of the frame
  * @param limits - and `now` in milliseconds, on the clock of the buckets
  * @returns `null` if the frame is within the limits, otherwise the error to send
  */
 export function payFor(
   { messages, bytes }: Allowance,
-  kind: ClientFrame['kind'],
-  size: number,
-  limits: SocketLimits & { readonly now: number },
+  cost: Cost,
+  limits: Omit<SocketLimits, 'frameBytes' | 'roomMembers'> & { readonly now: number },
 ): { readonly code: 'message-rate' | 'byte-rate'; readonly retryAfterMs: number } | null {
-  const cost = frameCost(kind)
   const { now, messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = limits
-  const messagesMs = pay(messages, cost, messagesPerSecond, messageBurst, now)
+  const messagesMs = pay(messages, cost.messages, messagesPerSecond, messageBurst, now)
   if (messagesMs > 0) return { code: 'message-rate', retryAfterMs: messagesMs }
-  const bytesMs = pay(bytes, size, bytesPerSecond, byteBurst, now)
+  const bytesMs = pay(bytes, cost.bytes, bytesPerSecond, byteBurst, now)
   return bytesMs > 0 ? { code: 'byte-rate', retryAfterMs: bytesMs } : null
 }
 

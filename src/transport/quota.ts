@@ -33,11 +33,14 @@ export const createQuota = (
   }
   return {
     /** Counts an outgoing frame of `size` bytes. A frame that the relay refuses for messages costs no bytes. */
-    spend(kind: ClientFrame['kind'], size: number): void {
+    spend(frame: ClientFrame, size: number): void {
       const { messages, bytes } = refill()
-      const cost = frameCost(kind)
-      if (messages < cost) return
-      left = { messages: messages - cost, bytes: bytes < size ? bytes : bytes - size }
+      const cost = frameCost(frame, size)
+      if (messages < cost.messages) return
+      left = {
+        messages: messages - cost.messages,
+        bytes: bytes < cost.bytes ? bytes : bytes - cost.bytes,
+      }
     },
     left: refill,
   }

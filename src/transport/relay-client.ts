@@ -8,7 +8,7 @@
  * `SPEC.md` lists the events. Clock, timers, randomness and the socket are injected.
  */
 
-import { type Bytes, DecodeError, decode, encode } from '../codec/index.ts'
+import { type Bytes, concat, DecodeError, decode, encode } from '../codec/index.ts'
 import {
   type Address,
   type ClientFrame,
@@ -27,12 +27,12 @@ const LAST_RETRY_MS = 15_000
 const SETTLED_MS = 5000
 /** Silence after which to ping, then to reconnect. Longer than a busy relay needs to respond. */
 const SILENCE_MS = 15_000
-/** Size of `hello`, and of `join`. */
-const GREETING_BYTES = 34
 const QUEUE_FRAMES = 512
 const SLICE_MS = 250
 /** Upper bound on any delay that the relay requests. */
 const LONGEST_HINT_MS = 60_000
+/** A socket that closes so soon after a refusal was closed for it. */
+const PUNISHED_WITHIN_MS = 2000
 
 /** Temporary errors: the socket stays open. */
 const laterCodes: readonly ErrorCode[] = ['message-rate', 'byte-rate', 'room-full', 'unavailable']
@@ -55,6 +55,10 @@ interface Link {
   waitMs: number
   reason: LinkEnd | null
   quota: ReturnType<typeof createQuota> | null
+  /** Sent before the limits were known. */
+  readonly unpaid: { readonly frame: ClientFrame; readonly size: number }[]
+  /** The last refusal, since the relay may close the socket right after it. */
+  refusal: { readonly at: number; readonly waitMs: number } | null
   /** When the `ping` being measured was sent. */
   pingedAt: number | null
 }
@@ -89,14 +93,18 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
 
   const put = (on: Link, frame: ClientFrame): void => {
     const bytes = encode(clientFrame, frame)
-    on.quota?.spend(frame.kind, bytes.length)
+    if (on.quota === null) on.unpaid.push({ frame, size: bytes.length })
+    else on.quota.spend(frame, bytes.length)
     on.socket.send(bytes)
   }
   const ping = (on: Link): void => {
     on.pingedAt ??= now()
     put(on, { kind: 'ping' })
   }
-  const join = (on: Link): void => put(on, { kind: 'join', room: options.room })
+  const join = (on: Link): void => {
+    const token = options.token?.() ?? null
+    put(on, { kind: 'join', room: options.room, ...(token === null ? {} : { token }) })
+  }
 
   const retryDelay = (hintMs: number): number => {
     const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
@@ -111,7 +119,11 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     for (const resolve of on.pending.values()) resolve(null)
     on.socket.close()
     if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
-    const retryInMs = stopped ? null : retryDelay(on.waitMs)
+    const { refusal } = on
+    const isPunished = refusal !== null && now() - refusal.at < PUNISHED_WITHIN_MS
+    const retryInMs = stopped
+      ? null
+      : retryDelay(isPunished ? Math.max(on.waitMs, refusal.waitMs) : on.waitMs)
     if (retryInMs !== null) cancelRetry = options.setTimer(connect, retryInMs)
     emit({ kind: 'closed', reason: on.reason ?? reason, retryInMs })
     for (const { to } of on.held) emit({ kind: 'undelivered', to })
@@ -135,6 +147,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     } else if (laterCodes.includes(code)) {
       // The dropped frame may have been the ping.
       on.pingedAt = null
+      on.refusal = { at: now(), waitMs: retryAfterMs }
       if (on.state === 'joining') after(on, retryAfterMs, () => join(on))
       else if (!on.pumping) {
         on.pumping = true
@@ -154,8 +167,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         on.state = 'joining'
         on.address = frame.address
         on.quota = createQuota(frame.limits, now)
-        // Both were sent before the limits were known.
-        for (const kind of ['hello', 'join'] as const) on.quota.spend(kind, GREETING_BYTES)
+        for (const { frame: sent, size } of on.unpaid) on.quota.spend(sent, size)
         emit({ kind: 'limits', limits: frame.limits })
         on.slice = Math.max(1, Math.floor((frame.limits.messagesPerSecond * SLICE_MS) / 2000))
         return true
@@ -183,6 +195,9 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       case 'undelivered':
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
+      case 'standing':
+        // Nothing depends on it: strangers and members send the same frames.
+        return on.state === 'joining' || on.state === 'joined'
       case 'mail-waiting':
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
@@ -237,6 +252,8 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       waitMs: 0,
       reason: null,
       quota: null,
+      unpaid: [],
+      refusal: null,
       pingedAt: null,
     }
     link = opened
@@ -253,12 +270,24 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
   }
 
   connect()
+  const send = (to: Address, bytes: Bytes): void => {
+    if (link === null || link.state !== 'joined') emit({ kind: 'undelivered', to })
+    else if (!link.pumping) put(link, { kind: 'send', to, payload: bytes })
+    else if (link.held.length < QUEUE_FRAMES) link.held.push({ to, bytes })
+    else emit({ kind: 'undelivered', to })
+  }
   return {
-    send(to, bytes) {
-      if (link === null || link.state !== 'joined') emit({ kind: 'undelivered', to })
-      else if (!link.pumping) put(link, { kind: 'send', to, payload: bytes })
-      else if (link.held.length < QUEUE_FRAMES) link.held.push({ to, bytes })
-      else emit({ kind: 'undelivered', to })
+    send,
+    multicast(recipients, bytes) {
+      const on = link
+      if (on?.state === 'joined' && !on.pumping)
+        return put(on, { kind: 'multicast', recipients, payload: bytes })
+      // A frame with its tag is what one `send` to each would bring.
+      for (const { to, tag } of recipients) send(to, tag === null ? bytes : concat(bytes, tag))
+    },
+    announceToken() {
+      const token = options.token?.() ?? null
+      if (link?.state === 'joined' && token !== null) put(link, { kind: 'token', token })
     },
     request(body) {
       const on = link

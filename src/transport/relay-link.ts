@@ -4,6 +4,8 @@ import type { Bytes } from '../codec/index.ts'
 import type {
   Address,
   ErrorCode,
+  MemberToken,
+  Recipient,
   Room,
   SocketLimits,
   StoreFrame,
@@ -44,6 +46,13 @@ export type RelayRequest = Unnumbered<StoreFrame>
 export interface RelayClient {
   /** Sends at most 60 KiB. Never throws; a frame that cannot be sent comes back as `undelivered`. */
   send(to: Address, bytes: Bytes): void
+  /**
+   * Sends one payload of at most 61,424 bytes to up to 64 addressees. Each gets it as a frame, with the tag meant for it
+   * appended. Otherwise like `send`.
+   */
+  multicast(recipients: readonly Recipient[], bytes: Bytes): void
+  /** Shows the relay the member token that `options.token` now returns. A later join shows it by itself. */
+  announceToken(): void
   /** Resolves to `null` if there is no link or it breaks before the response. All requests may be repeated. */
   request(body: RelayRequest): Promise<StoreResponse | null>
   /** Starts measuring a `round-trip`, unless one is under way. */
@@ -68,6 +77,8 @@ export interface RelayClientOptions {
   /** 32 bytes. The holder owns the address. */
   readonly secret: Bytes
   readonly room: Room
+  /** The member token of the room, and the one that it took the place of; `null` before one is known. */
+  readonly token?: () => MemberToken | null
   readonly openSocket: (url: string) => WebSocketLike
   /** Milliseconds. */
   readonly now: () => number
