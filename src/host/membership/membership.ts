@@ -62,10 +62,7 @@ export interface MembershipOptions extends Pick<JoinCommand, 'relayUrl' | 'trans
   readonly keepLevel: (level: { readonly level: number; readonly at: number }) => void
 }
 
-type MemberCommand = Extract<
-  Command,
-  { kind: 'remove' | 'change-password' | 'verify' | 'retry' | 'found' }
->
+type MemberCommand = Extract<Command, { kind: 'remove' | 'change-password' | 'verify' | 'retry' | 'found' }>
 
 export interface Membership {
   /** Whether it ends with the tab, because it is not stored. */
@@ -91,10 +88,19 @@ export interface MembershipPorts extends HostPorts {
   readonly publishStored: () => Promise<void>
 }
 
+/** A wrong password outweighs the others: it is what the user can do something about. */
+const refusalOf = ({ refusals }: PeerView['admission']): AdmissionView['refusal'] => {
+  const heard = new Set(refusals.map(({ refusal }) => refusal))
+  if (heard.has('proof')) return 'pake/failed'
+  if (heard.has('not-inviter')) return 'join/not-inviter'
+  return heard.has('entry') ? 'join/not-admitted' : null
+}
+
 const admissionOf = ({ admission }: PeerView): AdmissionView => ({
   answered: admission.answered,
   asked: admission.asked,
   refusals: admission.refusals.length,
+  refusal: refusalOf(admission),
   retryAt: admission.retryAt,
   foundsAt: admission.foundsAt,
   shutUntil: admission.shutUntil,
@@ -246,8 +252,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
   }
 
   const endRefused = ({ admission }: PeerView): void => {
-    const code = admission.refusals.length > 0 ? 'pake/failed' : 'pake/throttled'
-    end('refused', code, admission.retryAt)
+    end('refused', refusalOf(admission) ?? 'pake/throttled', admission.retryAt)
   }
 
   const endBy = (view: PeerView, phase: Phase): void => {
@@ -327,7 +332,13 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
   const withPassword = async (
     text: string | null,
     door: 'strict' | 'open',
-    use: (password: { verifier: Awaited<ReturnType<typeof generateVerifier>>['verifier']; publicKey: Bytes; door: 'strict' | 'open' } | null) => void,
+    use: (
+      password: {
+        verifier: Awaited<ReturnType<typeof generateVerifier>>['verifier']
+        publicKey: Bytes
+        door: 'strict' | 'open'
+      } | null,
+    ) => void,
   ): Promise<void> => {
     if (text === null) return use(null)
     const prepared = preparePassword(text)

@@ -67,8 +67,10 @@ export interface AdmissionView {
   /** Members that answered, and those that were asked. */
   readonly answered: number
   readonly asked: number
-  /** Members that said no to this password. */
+  /** Members that said no. */
   readonly refusals: number
+  /** Why: the worst that was heard, if any. */
+  readonly refusal: 'join/not-inviter' | 'join/not-admitted' | 'pake/failed' | null
   /** When this tab asks again, milliseconds since 1970. */
   readonly retryAt: number | null
   /** When it opens a room of its own. */
@@ -173,6 +175,8 @@ export const errorCodes = [
   'join/empty-password',
   'join/long-password',
   'join/bad-password',
+  'join/not-inviter',
+  'join/not-admitted',
   'login/empty-place',
   'login/long-place',
   'login/bad-place',
@@ -252,6 +256,7 @@ const emptyAdmission: AdmissionView = {
   answered: 0,
   asked: 0,
   refusals: 0,
+  refusal: null,
   retryAt: null,
   foundsAt: null,
   shutUntil: null,

@@ -15,7 +15,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
   const words = useWording()
   const { client } = useServices()
   const error = useUi(({ view }) => view.error)
-  const refusals = useUi(({ view }) => view.admission.refusals)
+  const refusal = useUi(({ view }) => view.admission.refusal)
   const typedGroup = useUi(({ form }) => form.group)
   const group = useUi(({ view }) => view.group) ?? typedGroup.trim()
   const titleId = useId()
@@ -51,7 +51,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
         </ol>
         <output className="visually-hidden">{words.progress.steps[phase]}</output>
         {error !== null && <ErrorAlert code={error.code} retryAt={error.retryAt} />}
-        {error === null && asking && refusals > 0 && <ErrorAlert code="pake/failed" />}
+        {error === null && asking && refusal !== null && <ErrorAlert code={refusal} />}
         <div className={screen.bar}>
           {asking && <Ways />}
           <button type="button" onClick={() => client.dispatch({ kind: 'leave' })}>

@@ -28,6 +28,10 @@ export const german: Wording = {
     'join/empty-password': 'Gib das Passwort der Gruppe ein.',
     'join/long-password': 'Das Passwort ist zu lang. Wähle ein kürzeres.',
     'join/bad-password': 'Das Passwort enthält Zeichen, die nicht erlaubt sind. Wähle ein anderes.',
+    'join/not-inviter':
+      'Der Link nennt ein anderes Mitglied als das, das an seiner Adresse geantwortet hat. Bitte um einen neuen Link.',
+    'join/not-admitted':
+      'Das Passwort stimmt, aber die Gruppe hat dich nicht eingelassen. Vielleicht ist sie voll, oder dieser Eintrag wurde entfernt. Versuche es noch einmal.',
     'login/empty-place': 'Gib den Namen eines Treffpunkts ein.',
     'login/long-place': 'Der Name des Treffpunkts ist zu lang. Wähle einen kürzeren.',
     'login/bad-place':

@@ -38,6 +38,10 @@ export const english = {
     'join/empty-password': 'Enter the password of the group.',
     'join/long-password': 'The password is too long. Choose a shorter one.',
     'join/bad-password': 'The password contains characters that are not allowed. Choose another one.',
+    'join/not-inviter':
+      'The link names another member than the one who answered at its address. Ask for a new link.',
+    'join/not-admitted':
+      'The password is right, but the group did not let you in. It may be full, or this entry was removed. Try again.',
     'login/empty-place': 'Enter the name of a meeting place.',
     'login/long-place': 'The name of the meeting place is too long. Choose a shorter one.',
     'login/bad-place':
