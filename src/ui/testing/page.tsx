@@ -67,5 +67,5 @@ export const renderPage = (screen: ReactNode) => {
     metricsView: createMetricsView(0),
   }
   const shown = render(<ServicesProvider services={services}>{screen}</ServicesProvider>)
-  return { ...shown, show, commands }
+  return { ...shown, show, commands, store: services.store }
 }
