@@ -1,5 +1,5 @@
 /**
- * `npm run sim -- [NAME] --runs N --seed S`: the histories S to S + N - 1 of one simulation, in batches that one process
+ * `npm run sim -- [NAME] --runs N --seed S [--fast]`: the histories S to S + N - 1 of one simulation, in batches that one process
  * per core takes from a queue. Each batch prints what it finds; the last line is the sum, `N passed, N failed`.
  */
 
@@ -12,12 +12,16 @@ import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Histories unless a number is given. `npm test` plays those of the first. */
-const usualRuns = { group: 300, ratchet: 1000, frames: 10_000, links: 10_000 }
+const usualRuns = { group: 300, ratchet: 1000, frames: 10_000, links: 10_000, guesses: 1, crowd: 1 }
 const files = {
   group: 'src/peer/simulation/main.ts',
   frames: 'src/ratchet/simulation/frames.ts',
   links: 'src/transport/simulation/main.ts',
+  guesses: 'src/peer/simulation/guesses-main.ts',
+  crowd: 'src/peer/simulation/crowd-main.ts',
 }
+/** What these print is what they are for. */
+const figures = ['guesses', 'crowd']
 /** More histories of groups than this are played with fast primitives: see `src/peer/testing/fast-crypto.ts`. */
 const realRuns = 1000
 const fileOf = (name) => join(root, files[name] ?? `src/${name}/simulation/main.ts`)
@@ -25,7 +29,11 @@ const names = Object.keys(usualRuns).filter((name) => existsSync(fileOf(name)))
 
 function readArguments() {
   const { values, positionals } = parseArgs({
-    options: { runs: { type: 'string' }, seed: { type: 'string', default: '1' } },
+    options: {
+      runs: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      fast: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   })
   const [name = 'group', ...rest] = positionals
@@ -33,7 +41,7 @@ function readArguments() {
   const seed = Number(values.seed)
   const isCount = (value, least) => Number.isSafeInteger(value) && value >= least
   if (rest.length > 0 || !names.includes(name) || !isCount(runs, 1) || !isCount(seed, 0)) throw new Error()
-  return { name, runs, seed }
+  return { name, runs, seed, fast: values.fast }
 }
 
 /** Enough batches that the cores finish together, few enough that starting processes costs little. */
@@ -51,6 +59,7 @@ const tsx = join(root, 'node_modules', '.bin', 'tsx')
 const playBatch = async (name, batch, form) => {
   const args = [fileOf(name), '--runs', `${batch.runs}`, '--seed', `${batch.first}`, ...form]
   const { code, output } = await run(tsx, args)
+  if (figures.includes(name)) process.stdout.write(output)
   const counts = /^(\d+) passed, (\d+) failed$/.exec(output.trimEnd().split('\n').at(-1) ?? '')
   return {
     passed: Number(counts?.[1] ?? 0),
@@ -58,9 +67,9 @@ const playBatch = async (name, batch, form) => {
   }
 }
 
-async function simulate({ name, runs, seed }) {
+async function simulate({ name, runs, seed, fast }) {
   const processes = Math.min(availableParallelism(), 8)
-  const form = name === 'group' && runs > realRuns ? ['--fast'] : []
+  const form = name === 'group' && (fast || runs > realRuns) ? ['--fast'] : []
   const queue = batchesOf(runs, seed, Math.min(processes * batchesPerCore, Math.ceil(runs / 8)))
   let passed = 0
   let failed = 0
@@ -80,7 +89,7 @@ let chosen
 try {
   chosen = readArguments()
 } catch {
-  console.error(`usage: npm run sim -- [${names.join('|')}] --runs N --seed S`)
+  console.error(`usage: npm run sim -- [${names.join('|')}] --runs N --seed S [--fast]`)
   process.exit(2)
 }
 process.exitCode = (await simulate(chosen)) === 0 ? 0 : 1

@@ -15,7 +15,7 @@ const judge = (holds: boolean): void => {
   if (holds) passed += 1
   else failed += 1
 }
-const shown = (seconds: number | null): string => (seconds === null ? 'not in 10 min' : `${seconds.toFixed(1)} s`)
+const shown = (seconds: number | null): string => (seconds === null ? 'not in 2 min' : `${seconds.toFixed(1)} s`)
 for (let seed = first; seed < first + Number(values.runs); seed++) {
   for (const manner of strangerManners)
     for (const invited of [true, false]) {

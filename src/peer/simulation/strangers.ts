@@ -109,7 +109,8 @@ export const createStranger = ({ crypto, address, send, manner, guess, onTest }:
     const message = readFrame(bytes)
     if (message?.kind === 'busy') busyUntil.set(from, now + message.retryAfterMs)
     if (message?.kind !== 'pake' || manner === 'silent') return
-    return message.flow % 2 === 0 ? hearAsGuest(from, message) : hearAsDoor(from, message)
+    if (message.flow % 2 === 0) return hearAsGuest(from, message)
+    if (manner === 'stalls' || manner.startsWith('answers')) return hearAsDoor(from, message)
   }
   return { address, manner, hear, knock, busyUntil }
 }
