@@ -6,6 +6,7 @@ export type { Facts, FrameFacts } from './frame-facts.ts'
 export { factsOf } from './frame-facts.ts'
 export { type InsideView, inspectPeer } from './inspect.ts'
 export { secretsOfPeer } from './membership.ts'
+export { relayTokens } from './password.ts'
 export { step, wakeAt } from './peer.ts'
 export { createRunner, type Runner, type RunnerPorts, type Taken, type UntimedEvent } from './runner.ts'
 export {

@@ -7,7 +7,7 @@
  */
 import { type Bytes, toHex } from '../../codec/index.ts'
 import { splitMs } from '../../group/index.ts'
-import type { Address, MemberId } from '../../identity/index.ts'
+import { type Address, displayName, type MemberId } from '../../identity/index.ts'
 import { generateVerifier, preparePassword, roomOf } from '../../pake/index.ts'
 import {
   createRunner,
@@ -17,10 +17,12 @@ import {
   type PeerState,
   type PeerView,
   peerView,
+  relayTokens,
   type Taken,
   type UntimedEvent,
 } from '../../peer/index.ts'
 import { refillAt, stockSize } from '../../prekeys/index.ts'
+import type { MemberToken } from '../../relay-protocol/index.ts'
 import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { AdmissionView, Command, ErrorCode, MessageView, Phase, PreKeysView } from '../page/view.ts'
@@ -158,9 +160,12 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     signal: (member, data) => ports.commandMesh({ kind: 'signal', member, data }),
     // In the log already: it was stored with the state.
     message: () => undefined,
-    notice: ({ code, name, by, count }) => {
+    notice: ({ code, member, name, by, count }) => {
       if (code === 'defect') defects += 1
-      else log = addNotice(log, { code, name, by: nameOf(by), count }, ports.now())
+      // Whoever was here before did not come now.
+      if (code === 'defect' || (code === 'member-joined' && screen.view().phase !== 'joined')) return
+      const shown = name === null ? nameOf(member) : displayName(name)
+      log = addNotice(log, { code, name: shown, by: by === member ? null : nameOf(by), count }, ports.now())
     },
     reject: (code) => {
       const shown = shownRejects[code]
@@ -168,8 +173,10 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     },
   }
 
-  const nameOf = (member: MemberId | null): string | null =>
-    member === null ? null : (runner.state().group.roster.entries.get(member)?.entry.name ?? null)
+  const nameOf = (member: MemberId | null): string | null => {
+    const found = member === null ? undefined : runner.state().group.roster.entries.get(member)
+    return found === undefined ? null : displayName(found.entry.name)
+  }
 
   const messagesOf = ({ effects: made }: Taken): readonly MessageView[] =>
     made
@@ -188,8 +195,15 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     }
   }
 
+  /** What tells this member from strangers, at the relay: random bytes of the password's record. */
+  const memberToken = (): MemberToken | null => {
+    const [current, former] = relayTokens(runner.state(), ports.now())
+    return current === undefined ? null : { current, former: former ?? null }
+  }
+
   const took = (taken: Taken): void => {
     trace(taken)
+    if (taken.state.password.record?.hash !== taken.before.password.record?.hash) relay?.announceToken()
     const received = receivedFacts(taken)
     if (received !== null) ports.recordFrame(received, frameType(received))
     for (const effect of taken.effects)
@@ -378,6 +392,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     url: relayUrl,
     secret,
     room: toHex(roomOf(crypto, groupId)),
+    token: memberToken,
     onEvent: relayEvent,
   })
   // Stored messages appear before anybody responds.

@@ -1,6 +1,7 @@
 /** The link to the relay with the counters that the Relay tab shows. */
 
 import type { Bytes } from '../../codec/index.ts'
+import type { MemberToken } from '../../relay-protocol/index.ts'
 import { createRelayClient, type RelayClient, type RelayEvent } from '../../transport/index.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
 import type { HostPorts } from './ports.ts'
@@ -18,6 +19,8 @@ export interface LinkOptions {
   readonly secret: Bytes
   /** 64 hexadecimal digits. */
   readonly room: string
+  /** What the relay is shown to tell this member from strangers; left out outside of a group. */
+  readonly token?: () => MemberToken | null
   readonly onEvent: (event: RelayEvent) => void
 }
 
@@ -106,13 +109,17 @@ const followResponse = (
 }
 
 /** Opens the link for one address in one room. */
-export const openRelayLink = (ports: Ports, { url, secret, room, onEvent }: LinkOptions): RelayLink => {
+export const openRelayLink = (
+  ports: Ports,
+  { url, secret, room, token, onEvent }: LinkOptions,
+): RelayLink => {
   const { crypto, recorder, now } = ports
   let view: RelayView = { ...emptyRelayView, url }
   const client = createRelayClient({
     url,
     secret,
     room,
+    ...(token === undefined ? {} : { token }),
     openSocket: ports.openSocket,
     // Monotonic, and fine enough for a round trip.
     now: () => recorder.now(),
