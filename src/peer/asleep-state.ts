@@ -43,6 +43,8 @@ export interface Welcome {
   readonly startedAt: number
   readonly tries: number
   readonly resendAt: number | null
+  /** A3 came: its secrets are used up, and a repeat of A3 says nothing new. */
+  readonly answered: boolean
 }
 
 /** A letter of this member, to be named in a live session. */

@@ -67,7 +67,7 @@ const beginWelcome = async (
     return
   }
   const resendAt = tx.now + repeatsMs[0]
-  putWelcome(tx, address, { state, frame: bytes, startedAt: tx.now, tries: 1, resendAt })
+  putWelcome(tx, address, { state, frame: bytes, startedAt: tx.now, tries: 1, resendAt, answered: false })
 }
 
 const repeat = (tx: Transaction, address: Address, welcome: Welcome): void => {
@@ -185,9 +185,11 @@ export const receiveWelcomed = async (
   const guest = entryOf(tx.state, met.member)
   const handshakeRun = runOf(welcome.state.flow1)
   if (guest === null || handshakeRun === null) return false
+  if (welcome.answered) return true
   const finish = await finishHandshake(tx.ports.crypto, welcome.state, flow2)
   if (finish.kind === 'rejected') throw new Rejection(finish.code)
   tx.stale.push(...finish.stale) // FS
+  putWelcome(tx, from, { ...welcome, answered: true, resendAt: null })
   await mergeWith(tx, guest, { member: guest.id, address: from, run: handshakeRun, start: finish.start })
   return true
 }

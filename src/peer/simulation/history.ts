@@ -330,10 +330,18 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     const passed = (): number => world.network.now() - start
     while (passed() < longSettleMs && calm < calmSteps) {
       await pass(passed() < settleMs ? stepMs : longStepMs)
+      await askAgain()
       calm = unsettled() === null ? calm + 1 : 0
     }
     settledMs = passed() - calmSteps * stepMs
     return unsettled()
+  }
+
+  /** Whoever was refused by members that had yet to hear of a new password asks again, once a minute. */
+  const askAgain = async (): Promise<void> => {
+    if (changes === 0 || clock() % minute >= stepMs) return
+    for (const member of alive())
+      if (member.runner.state().phase.kind === 'joining') await world.feed(member, { kind: 'retry' })
   }
 
   let settledMs = 0
