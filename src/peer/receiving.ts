@@ -31,7 +31,7 @@ import { answerRemoved, hearRemoved } from './farewell.ts'
 import { factsOf } from './frame-facts.ts'
 import { type Frame, frame } from './frames.ts'
 import { receiveHandshake } from './meeting.ts'
-import { entryOf, isMember } from './members.ts'
+import { entryOf, isMember, nameOf } from './members.ts'
 import { hearGroup, hearRemoval, inGroup, takeRosterOf } from './membership.ts'
 import { openPair, pairsAt } from './pairs.ts'
 import { hearPassword, hearPasswordHeld } from './password.ts'
@@ -133,7 +133,11 @@ export const hear = async (tx: Transaction, from: MemberId, message: Control): P
     case 'password-held':
       return hearPasswordHeld(tx, from, message.hash)
     case 'failed-tries':
-      return notice(tx, 'wrong-password-elsewhere', { member: from, count: message.count })
+      return notice(tx, 'wrong-password-elsewhere', {
+        member: from,
+        name: nameOf(tx.state, from),
+        count: message.count,
+      })
     case 'roots':
       return hearRoots(tx, from, message.roots)
     case 'letter-named':
