@@ -1,0 +1,93 @@
+/**
+ * Names and types of files as they travel and are saved: nothing in them can leave a folder, hide an ending, reverse a
+ * text or run. Fixed lists only, so that all engines agree. Rules in SPEC.md, "Names".
+ */
+
+import { utf8 } from '../codec/index.ts'
+
+/** Longest name, in bytes of UTF-8. */
+export const maxNameBytes = 200
+const maxEndingBytes = 16
+const fallbackName = 'file'
+export const plainType = 'application/octet-stream'
+export const maxTypeBytes = 127
+
+const ranges = (text: string): string =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((range) =>
+      range
+        .split('-')
+        .map((point) => `\\u{${point}}`)
+        .join('-'),
+    )
+    .join('')
+
+/** Controls, bidirectional controls, lone surrogates and what shows nothing. */
+const unseen = new RegExp(
+  `[${ranges(`0-1F 7F-9F AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 2028-202E 2060-206F 2800 3164 D800-DFFF
+  FE00-FE0F FEFF FFA0 FFF0-FFFB E0000-E0FFF`)}]`,
+  'gu',
+)
+/** What a file system somewhere reads as more than a letter. */
+const reserved = /[<>:"/\\|?*%]/g
+const spaces = new RegExp(`[${ranges('A0 1680 2000-200A 202F 205F 3000')}]`, 'gu')
+const devices = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i
+
+const sizeOf = (text: string): number => utf8(text).length
+
+/** The longest beginning of `text` within so many bytes, in whole code points. */
+const cut = (text: string, bytes: number): string => {
+  let kept = ''
+  let size = 0
+  for (const point of text) {
+    size += sizeOf(point)
+    if (size > bytes) break
+    kept += point
+  }
+  return kept
+}
+
+/** Cuts the middle out, so that the ending stays what it was. */
+const shorten = (name: string): string => {
+  if (sizeOf(name) <= maxNameBytes) return name
+  const dot = name.lastIndexOf('.')
+  const ending = dot > 0 && sizeOf(name.slice(dot)) <= maxEndingBytes ? name.slice(dot) : ''
+  const body = ending === '' ? name : name.slice(0, dot)
+  return cut(body, maxNameBytes - sizeOf(ending)) + ending
+}
+
+const trim = (name: string): string => name.replace(/^[ .]+|[ .]+$/g, '')
+
+const tidy = (given: string): string => {
+  const own = given.split(/[/\\]/).at(-1) ?? ''
+  const plain = own.replace(unseen, '').replace(spaces, ' ').replace(reserved, '_')
+  const name = trim(shorten(trim(plain)))
+  if (name === '') return fallbackName
+  return devices.test(name) ? trim(shorten(`_${name}`)) : name
+}
+
+/**
+ * @param given - a name from anywhere, perhaps with folders
+ * @returns what it is sent, shown and saved as; a name of this form stays as it is
+ */
+export const neutralName = (given: string): string => tidy(given.normalize('NFC'))
+
+/** Whether a name from outside has that form, but for its normalization, which depends on an engine's tables. */
+export const isNeutralName = (name: string): boolean => tidy(name) === name
+
+const token = '[a-z0-9!#$&^_.+-]{1,63}'
+const mediaType = new RegExp(`^${token}/${token}$`)
+
+/**
+ * @param given - a media type from anywhere, perhaps with parameters
+ * @returns its type and subtype (RFC 6838 §4.2), or the plainest one
+ */
+export const neutralType = (given: string): string => {
+  const [type = ''] = given.toLowerCase().split(';')
+  const plain = type.trim()
+  return mediaType.test(plain) ? plain : plainType
+}
+
+export const isNeutralType = (type: string): boolean => neutralType(type) === type
