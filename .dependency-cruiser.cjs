@@ -12,6 +12,7 @@ const core = [
   'ratchet',
   'prekeys',
   'group',
+  'files',
   'peer',
   'login',
 ]
@@ -27,7 +28,8 @@ const allowed = {
   // A pre-key is OQUAKE's first message: a port for three functions would only hide where they come from.
   prekeys: ['codec', 'crypto', 'pake', 'identity'],
   group: ['codec', 'crypto', 'identity'],
-  peer: ['codec', 'crypto', 'metrics', 'pake', 'identity', 'ratchet', 'prekeys', 'group'],
+  files: ['codec', 'crypto'],
+  peer: ['codec', 'crypto', 'metrics', 'pake', 'identity', 'ratchet', 'prekeys', 'group', 'files'],
   login: ['codec', 'crypto', 'metrics', 'pake', 'identity', 'peer'],
   'relay-protocol': ['codec'],
   transport: ['codec', 'relay-protocol'],

@@ -42,7 +42,7 @@ function plant(directory: string, files: Readonly<Record<string, string>>): void
   }
 }
 
-const core = ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group', 'peer', 'login']
+const core = ['codec', 'crypto', 'metrics', 'pake', 'ratchet', 'prekeys', 'group', 'files', 'peer', 'login']
 const folders = [...core, 'relay-protocol', 'transport', 'host', 'ui']
 const camelCase = (name: string): string => name.replace(/-[a-z]/g, ([, letter]) => `${letter}`.toUpperCase())
 
@@ -105,6 +105,7 @@ const unlawful: readonly (readonly [rule: string, file: string, imports: string]
   ['group-imports', 'src/group/past-the-index.ts', '../codec/inner.ts'],
   ['group-imports', 'src/group/past-the-index.test.ts', '../codec/inner.ts'],
   ['group-imports', 'src/group/of-others.test.ts', '../peer/testing/network.ts'],
+  ['files-imports', 'src/files/bad.ts', '../group/index.ts'],
   ['peer-imports', 'src/peer/bad.ts', '../host/index.ts'],
   ['peer-imports', 'src/peer/knows-login.ts', '../login/index.ts'],
   ['peer-imports-transport', 'src/peer/sends.ts', '../transport/index.ts'],
