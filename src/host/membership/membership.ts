@@ -102,7 +102,6 @@ const admissionOf = ({ admission }: PeerView): AdmissionView => ({
   answered: admission.answered,
   asked: admission.asked,
   refusals: admission.refusals.length,
-  refusalKinds: [...new Set(admission.refusals.map(({ refusal }) => refusal))],
   refusal: refusalOf(admission),
   retryAt: admission.retryAt,
   foundsAt: admission.foundsAt,

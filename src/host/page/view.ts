@@ -256,7 +256,6 @@ const emptyAdmission: AdmissionView = {
   answered: 0,
   asked: 0,
   refusals: 0,
-  refusalKinds: [],
   refusal: null,
   retryAt: null,
   foundsAt: null,
