@@ -39,7 +39,8 @@ const allowed = {
 }
 
 /** What runs in Node only and is no part of the product. */
-const tests = '\\.(test|bench)\\.tsx?$|/testing/|^src/[^/]+/(vectors|simulation)/|^signaling/trial\\.ts$'
+const tests =
+  '\\.(test|bench)\\.tsx?$|/testing/|^src/[^/]+/(vectors|simulation|attacks)/|^signaling/trial\\.ts$'
 const configs = '^[^/]+\\.config\\.ts$'
 /** The folders of the relay that may touch Node; its core is pure. */
 const nodeSide = '^signaling/(server|store)/|^signaling/(main|index)\\.ts$'
@@ -65,7 +66,7 @@ const folderRules = Object.entries(allowed).map(([folder, names]) => ({
       // For tests; `product-imports-tests` keeps them out of the product.
       ...(names.length === 0 ? [] : [`^src/${any(names)}/testing/`]),
       // What only some files of a folder may import has a rule of its own below.
-      ...(folder === 'peer' ? ['^src/transport/(index\\.ts$|testing/)'] : []),
+      ...(folder === 'peer' ? ['^src/transport/(index\\.ts$|testing/)', '^src/relay-protocol/index\\.ts$', '^src/group/epoch\\.ts$'] : []),
       ...(folder === 'crypto' ? ['^src/[^/]+/vectors/'] : []),
     ],
   },
@@ -112,10 +113,10 @@ module.exports = {
     },
     {
       name: 'peer-imports-transport',
-      comment: 'Only its tests and its simulation, for the in-memory network.',
+      comment: 'Only its tests and its simulation: the in-memory network, and epochs that an insider makes by itself.',
       severity: 'error',
       from: { path: '^src/peer/', pathNot: tests },
-      to: { path: '^src/transport/' },
+      to: { path: '^src/(transport|relay-protocol)/|^src/group/epoch\\.ts$' },
     },
     {
       name: 'signaling-imports',
