@@ -18,6 +18,10 @@ test('after a few of twelve wrong guesses the members refuse all others, and kee
     await eve.submit()
     await expect(eve.alert).toContainText(/refused/i)
     answers.push(((await eve.alert.first().textContent()) ?? '').replace(/\s+/g, ' '))
+    // With its charges spent, the tab waits by itself: leave that, and guess again.
+    if (/too often/i.test(answers.at(-1) ?? ''))
+      await eve.page.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await expect(eve.page.getByLabel('Display name', { exact: true })).toBeVisible()
     if (attempt % 4 !== 0) continue
     const text = unique(`after ${attempt} guesses`)
     await alice.say(text)

@@ -15,7 +15,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
   const words = useWording()
   const { client } = useServices()
   const error = useUi(({ view }) => view.error)
-  const refusal = useUi(({ view }) => view.admission.refusal)
+  const { refusal, retryAt } = useUi(({ view }) => view.admission)
   const typedGroup = useUi(({ form }) => form.group)
   const group = useUi(({ view }) => view.group) ?? typedGroup.trim()
   const titleId = useId()
@@ -52,6 +52,9 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
         <output className="visually-hidden">{words.progress.steps[phase]}</output>
         {error !== null && <ErrorAlert code={error.code} retryAt={error.retryAt} />}
         {error === null && asking && refusal !== null && <ErrorAlert code={refusal} />}
+        {error === null && asking && refusal === null && retryAt !== null && (
+          <ErrorAlert code="pake/throttled" retryAt={retryAt} />
+        )}
         <div className={screen.bar}>
           {asking && <Ways />}
           <button type="button" onClick={() => client.dispatch({ kind: 'leave' })}>
@@ -66,14 +69,16 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
 /** Who was asked, who answered, and what happens next by itself. */
 function Asking() {
   const { progress } = useWording()
-  const { asked, answered, refusals, retryAt, foundsAt } = useUi(({ view }) => view.admission)
+  const { asked, answered, refusals, retryAt, refusal, foundsAt } = useUi(({ view }) => view.admission)
   const untilRetry = useSecondsUntil(retryAt)
   const untilFounding = useSecondsUntil(foundsAt)
   return (
     <>
       {asked > 0 && <small>{progress.answered(answered, asked)}</small>}
       {refusals > 0 && <small>{progress.refusals(refusals)}</small>}
-      {untilRetry !== null && untilRetry > 0 && <small role="timer">{progress.asksAgain(untilRetry)}</small>}
+      {refusal !== null && untilRetry !== null && untilRetry > 0 && (
+        <small role="timer">{progress.asksAgain(untilRetry)}</small>
+      )}
       {untilFounding !== null && untilFounding > 0 && (
         <small role="timer">{progress.founds(untilFounding)}</small>
       )}
@@ -85,8 +90,8 @@ function Asking() {
 function Ways() {
   const { progress } = useWording()
   const { client } = useServices()
-  const { asked, refusals, retryAt } = useUi(({ view }) => view.admission)
-  const isStuck = refusals > 0 || (asked > 0 && retryAt !== null)
+  const { refusals, retryAt } = useUi(({ view }) => view.admission)
+  const isStuck = refusals > 0 || retryAt !== null
   if (!isStuck) return null
   return (
     <>

@@ -23,9 +23,15 @@ const soon = (): number => Date.now() + 4_500
 
 describe('getting in', () => {
   it('counts who answered, and says when it asks again', () => {
-    joining({ asked: 2, answered: 1, retryAt: soon() })
+    joining({ asked: 2, answered: 1, refusals: 1, refusal: 'pake/failed', retryAt: soon() })
     expect(screen.getByText('1 of 2 members answered.')).toBeTruthy()
     expect(screen.getByText('Asks again in 5 seconds.')).toBeTruthy()
+  })
+
+  it('says that doors are shut, and until when', () => {
+    joining({ asked: 1, retryAt: soon() })
+    expect(screen.getByRole('alert').textContent).toMatch(/refused too often.*Next try in 5 seconds/)
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy()
   })
 
   it('says when it opens a room of its own', () => {

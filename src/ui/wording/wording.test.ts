@@ -24,7 +24,7 @@ describe('wording', () => {
 
   it('says that the password was refused', () => {
     for (const code of ['pake/failed', 'pake/throttled'])
-      expect(errorText(english, code)).toMatch(/password.*refused/)
+      expect(errorText(english, code)).toMatch(/passwords? .*refused/)
   })
 
   it('names the field and its problem', () => {

@@ -18,7 +18,7 @@ const somebody = (name: string | null): string => name ?? 'Jemand'
 export const german: Wording = {
   errors: {
     'pake/failed': 'Das Passwort wurde abgelehnt. Vergleiche es mit den anderen und versuche es noch einmal.',
-    'pake/throttled': 'Das Passwort wurde zu oft abgelehnt. Warte einen Moment bis zum nächsten Versuch.',
+    'pake/throttled': 'Falsche Passwörter wurden hier zu oft abgelehnt, darum müssen alle etwas warten.',
     'join/empty-name': 'Gib einen Anzeigenamen ein.',
     'join/long-name': 'Der Anzeigename ist zu lang. Wähle einen kürzeren.',
     'join/bad-name': 'Der Anzeigename enthält Zeichen, die nicht erlaubt sind. Wähle einen anderen.',

@@ -28,7 +28,7 @@ const plural = pluralsOf('en')
 export const english = {
   errors: {
     'pake/failed': 'The password was refused. Check it with the other members, then try again.',
-    'pake/throttled': 'The password was refused too often. Wait a moment before the next try.',
+    'pake/throttled': 'Wrong passwords were refused too often here, so everyone has to wait a little.',
     'join/empty-name': 'Enter a display name.',
     'join/long-name': 'The display name is too long. Choose a shorter one.',
     'join/bad-name': 'The display name contains characters that are not allowed. Choose another one.',
