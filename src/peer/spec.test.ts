@@ -48,10 +48,14 @@ beforeAll(async () => {
   self = await createSelf(crypto, zeros(16), about)
 })
 
-const longest = (): readonly Control[] => [
-  { kind: 'group', message: { kind: 'entries', entries: Array(9).fill({ entry: self.entry, by: id }) } },
-  { kind: 'signal', data: zeros(maxSignalBytes) },
-  {
+/** One of each kind: a new one does not compile without its row here. */
+const longest = (): { readonly [K in Control['kind']]: Extract<Control, { kind: K }> } => ({
+  group: {
+    kind: 'group',
+    message: { kind: 'entries', entries: Array(9).fill({ entry: self.entry, by: id }) },
+  },
+  signal: { kind: 'signal', data: zeros(maxSignalBytes) },
+  heartbeat: {
     kind: 'heartbeat',
     intervalMs: 60_000,
     standing: {
@@ -60,23 +64,23 @@ const longest = (): readonly Control[] => [
       lastNumber: 1,
     },
   },
-  { kind: 'said', message },
-  { kind: 'receipt', numbers },
-  { kind: 'missing', numbers },
-  { kind: 'not-yours', numbers },
-  { kind: 'gone', numbers },
-  { kind: 'password', record },
-  { kind: 'password-held', hash: zeros(32) },
-  { kind: 'failed-tries', count: 255 },
-  { kind: 'roots', roots: Array(192).fill({ of: id, root: zeros(32) }) },
-  { kind: 'letter-named', hash: zeros(32) },
-  { kind: 'returned', entry: self.entry },
-  { kind: 'removed', by: id, reason: 'expired', live: 1 },
-]
+  said: { kind: 'said', message },
+  receipt: { kind: 'receipt', numbers },
+  missing: { kind: 'missing', numbers },
+  'not-yours': { kind: 'not-yours', numbers },
+  gone: { kind: 'gone', numbers },
+  password: { kind: 'password', record },
+  'password-held': { kind: 'password-held', hash: zeros(32) },
+  'failed-tries': { kind: 'failed-tries', count: 255 },
+  roots: { kind: 'roots', roots: Array(192).fill({ of: id, root: zeros(32) }) },
+  'letter-named': { kind: 'letter-named', hash: zeros(32) },
+  returned: { kind: 'returned', entry: self.entry },
+  removed: { kind: 'removed', by: id, reason: 'expired', live: 1 },
+})
 
 test('every control has its row: tag, name, longest form', () => {
   const table = rows('## Inside a pair session')
-  const made = longest().map((one) => [one, encode(control, one, 16_384)] as const)
+  const made = Object.values(longest()).map((one) => [one, encode(control, one, 16_384)] as const)
   expect(table.map((cells) => [Number(cells[1]), cells[2], number(cells[4]!)])).toEqual(
     made.map(([{ kind }, bytes]) => [bytes[0], `\`${kind}\``, bytes.length]),
   )
@@ -97,31 +101,31 @@ describe('frames', () => {
     1 + 2 + 2_353 + 16 + 256 * Math.ceil((plaintext + 4) / 256) + 16
 
   test('every frame has its row', () => {
-    const all: readonly Frame[] = [
-      pake(1, 66, 0),
-      { kind: 'admit', run, entry: zeros(1_356), flow1: zeros(2_320) },
-      { kind: 'enter', run, flow2: zeros(3_472) },
-      { kind: 'handshake', from: id, to: id, flow: 1, body: zeros(2_320) },
-      { kind: 'pair', body: zeros(336) },
-      { kind: 'group', body: zeros(59 + padmeLength(14 + maxTextBytes + 4) + 16), tag: zeros(16) },
-      { kind: 'answer', answer: zeros(3_069), first: zeros(2_644) },
-      { kind: 'letter', from: id, to: id, head: zeros(2_240), first: zeros(2_644) },
-      { kind: 'busy', run, retryAfterMs: 1 },
-      { kind: 'used', id: run },
-    ]
+    const all: { readonly [K in Frame['kind']]: Extract<Frame, { kind: K }> } = {
+      pake: pake(1, 66, 0),
+      admit: { kind: 'admit', run, entry: zeros(1_356), flow1: zeros(2_320) },
+      enter: { kind: 'enter', run, flow2: zeros(3_472) },
+      handshake: { kind: 'handshake', from: id, to: id, flow: 1, body: zeros(2_320) },
+      pair: { kind: 'pair', body: zeros(336) },
+      group: { kind: 'group', body: zeros(59 + padmeLength(14 + maxTextBytes + 4) + 16), tag: zeros(16) },
+      answer: { kind: 'answer', answer: zeros(3_069), first: zeros(2_644) },
+      letter: { kind: 'letter', from: id, to: id, head: zeros(2_240), first: zeros(2_644) },
+      busy: { kind: 'busy', run, retryAfterMs: 1 },
+      used: { kind: 'used', id: run },
+    }
     const table = rows('## Frames')
     expect(table.map((cells) => [Number(cells[1]), cells[2]])).toEqual(
-      all.map((one) => [encode(frame, one, 32_768)[0], `\`${one.kind}\``]),
+      Object.values<Frame>(all).map((one) => [encode(frame, one, 32_768)[0], `\`${one.kind}\``]),
     )
     const told = table.map((cells) => (cells[4]!.match(/[\d,]*\d/g) ?? []).map(number))
-    expect(told[1]).toEqual([size(all[1]!)])
-    expect(told[2]).toEqual([size(all[2]!)])
-    expect(told[3]).toEqual([size(all[3]!), size({ ...all[3]!, body: zeros(3_472) } as Frame)])
-    const entries = encode(control, longest()[0]!, 16_384).length
-    expect(told[4]).toEqual([size(all[4]!), size({ kind: 'pair', body: zeros(sealed(entries)) })])
-    expect(told[5]).toEqual([size(all[5]!)])
-    expect(told[8]).toEqual([size(all[8]!)])
-    expect(told[9]).toEqual([size(all[9]!)])
+    expect(told[1]).toEqual([size(all.admit)])
+    expect(told[2]).toEqual([size(all.enter)])
+    expect(told[3]).toEqual([size(all.handshake), size({ ...all.handshake, body: zeros(3_472) })])
+    const entries = encode(control, longest().group, 16_384).length
+    expect(told[4]).toEqual([size(all.pair), size({ kind: 'pair', body: zeros(sealed(entries)) })])
+    expect(told[5]).toEqual([size(all.group)])
+    expect(told[8]).toEqual([size(all.busy)])
+    expect(told[9]).toEqual([size(all.used)])
   })
 
   test('flows of the PAKE have the sizes that the text gives', () => {
