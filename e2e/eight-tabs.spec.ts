@@ -12,7 +12,7 @@ interface Screen {
 }
 
 const screenOf = async (member: Member): Promise<Screen> => {
-  const texts = await member.listedMembers.locator('bdi:first-child').allTextContents()
+  const texts = await member.listedMembers.locator(':scope > bdi').allTextContents()
   return {
     epoch: await member.epoch(),
     fingerprint: await member.fingerprint(),
