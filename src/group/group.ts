@@ -25,7 +25,7 @@ import {
 } from './exchange.ts'
 import { countAbsences, expire, takeExpiring, takeHeard } from './expiry.ts'
 import { dropOld, settleCurrent } from './keeping.ts'
-import { changeRoster, learnDenial, learnRemoval } from './learning.ts'
+import { changeRoster, learnDenial, learnRemoval, withFewObjections } from './learning.ts'
 import { takeStanding } from './mending.ts'
 import { sendPending } from './pending.ts'
 import { evict, leave, takeOwnRemoval } from './removing.ts'
@@ -147,16 +147,17 @@ const receive = async (
     case 'ask':
       return takeAsk(state, from, message.wanted, surroundings)
     case 'entries': {
-      const taken = takeEntries(crypto, state, from, message, surroundings)
+      const taken = withFewObjections(takeEntries(crypto, state, from, message, surroundings))
       return passOn(crypto, taken, state, from, surroundings)
     }
     case 'removals': {
       const own = message.removals.find(({ id }) => id === state.self.id)
       if (own !== undefined) return takeOwnRemoval(state, own, from, surroundings)
-      return message.removals.reduce(
+      const learned = message.removals.reduce(
         (step, told) => andThen(step, (next) => learnRemoval(crypto, next, told, from, surroundings)),
         unchanged(state),
       )
+      return withFewObjections(learned)
     }
     case 'not-by-me':
       return learnDenial(state, from, message)

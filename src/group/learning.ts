@@ -204,6 +204,17 @@ const attributed = (told: ToldRemoval, from: MemberId): ToldRemoval => {
   return told.by === from && told.teller !== from ? { ...told, by: told.teller, reason: 'evicted' } : told
 }
 
+/** Objections that one control of another member can cause: what is left out is objected to when it is told again. */
+const maxObjections = 16
+
+export const withFewObjections = (step: GroupStep): GroupStep => {
+  let count = 0
+  const effects = step.effects.filter(
+    (effect) => effect.kind !== 'control' || effect.message.kind !== 'not-by-me' || ++count <= maxObjections,
+  )
+  return { ...step, effects }
+}
+
 /** One removal that `from` told, of another member than myself. */
 export const learnRemoval = (
   crypto: Crypto,
