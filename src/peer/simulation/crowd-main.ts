@@ -15,7 +15,8 @@ const judge = (holds: boolean): void => {
   if (holds) passed += 1
   else failed += 1
 }
-const shown = (seconds: number | null): string => (seconds === null ? 'not in 2 min' : `${seconds.toFixed(1)} s`)
+const shown = (seconds: number | null): string =>
+  seconds === null ? 'not in 2 min' : `${seconds.toFixed(1)} s`
 for (let seed = first; seed < first + Number(values.runs); seed++) {
   for (const manner of strangerManners)
     for (const invited of [true, false]) {
@@ -24,7 +25,9 @@ for (let seed = first; seed < first + Number(values.runs); seed++) {
       const isBound = invited || !manner.startsWith('answers')
       const isHeld = seconds !== null && seconds <= limit
       const note = isBound ? `claim ${limit} s` : 'no claim'
-      process.stdout.write(`${strangers} × ${manner}, ${invited ? 'invited' : 'not invited'}: ${shown(seconds)} (${note})\n`)
+      process.stdout.write(
+        `${strangers} × ${manner}, ${invited ? 'invited' : 'not invited'}: ${shown(seconds)} (${note})\n`,
+      )
       if (isBound) judge(isHeld)
     }
   const { seconds, level, shut } = await playSlowCrowd(seed, 16, 2_000)

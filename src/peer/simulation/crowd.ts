@@ -3,7 +3,7 @@
  * the room than it and than all members; and whether an honest crowd of slow tabs leaves a charge behind.
  */
 import { createWorld, type Member, type World } from '../testing/world.ts'
-import { sendStranger, type StrangerManner } from './strangers.ts'
+import { type StrangerManner, sendStranger } from './strangers.ts'
 
 const second = 1_000
 const stepMs = 100

@@ -23,7 +23,8 @@ for (let seed = first; seed < first + Number(values.runs); seed++)
   for (const [name, how] of rows) {
     const { members, newcomers, ways, claim } = await playGuesses(seed, { hours, ...how })
     const most = Math.max(0, ...members.values())
-    const list = (map: ReadonlyMap<string, number>) => [...map].map(([key, count]) => `${key} ${count}`).join(', ')
+    const list = (map: ReadonlyMap<string, number>) =>
+      [...map].map(([key, count]) => `${key} ${count}`).join(', ')
     process.stdout.write(`${name}, ${hours} h: at most ${most} a member, claim ${claim} (${list(members)})\n`)
     process.stdout.write(`  newcomers: ${list(newcomers) || 'none'}; by ${list(ways)}\n`)
     if (most <= claim) passed += 1

@@ -38,7 +38,10 @@ const newcomerEveryMs = 2 * hour
 /** An invented address is replaced by another after this time. */
 const lureMs = 5 * minute
 
-export const playGuesses = async (seed: number, { hours, apart, busy }: GuessOptions): Promise<GuessResult> => {
+export const playGuesses = async (
+  seed: number,
+  { hours, apart, busy }: GuessOptions,
+): Promise<GuessResult> => {
   const members = new Map<string, number>()
   const newcomers = new Map<string, number>()
   const ways = new Map<string, number>()
@@ -65,7 +68,8 @@ export const playGuesses = async (seed: number, { hours, apart, busy }: GuessOpt
       watch: (crypto) => crypto,
       stepped: (member, { effects }) => {
         for (const effect of effects)
-          if (effect.kind === 'reject' && effect.code === 'prekey/failed') count(member.address, 'pre-key of a member')
+          if (effect.kind === 'reject' && effect.code === 'prekey/failed')
+            count(member.address, 'pre-key of a member')
       },
       relay: (from, to, bytes) => {
         const played = invented.get(to)
@@ -92,7 +96,10 @@ export const playGuesses = async (seed: number, { hours, apart, busy }: GuessOpt
       send: (to, bytes) => {
         const member = world.living().find((one) => one.address === to)
         if (member !== undefined)
-          network.setTimer(() => world.feed(member, { kind: 'received', from: address, path: 'relay', bytes }), 5)
+          network.setTimer(
+            () => world.feed(member, { kind: 'received', from: address, path: 'relay', bytes }),
+            5,
+          )
       },
       onTest: (from) => count(from, way),
     })

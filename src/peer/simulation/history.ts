@@ -95,7 +95,8 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     for (const { id, later } of removed) {
       if (later.length >= maxReplayed || !runner.state().group.roster.removals.has(id)) continue
       for (const effect of effects)
-        if (effect.kind === 'send') later.push({ from: address, bytes: (effect as unknown as { bytes: Bytes }).bytes })
+        if (effect.kind === 'send')
+          later.push({ from: address, bytes: (effect as unknown as { bytes: Bytes }).bytes })
     }
   }
 
@@ -194,7 +195,9 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         return action.kind
       case 'crash':
       case 'sleep': {
-        const able = members.filter(({ keeps, options: { lease = 0 } }) => keeps && (action.kind === 'crash' || lease === month))
+        const able = members.filter(
+          ({ keeps, options: { lease = 0 } }) => keeps && (action.kind === 'crash' || lease === month),
+        )
         const who = able[action.who % Math.max(1, able.length)]
         if (who === undefined) return null
         if (action.kind === 'crash') invariants.crashed(world.crypto, who)
@@ -228,7 +231,11 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         return action.kind
       case 'relay': {
         const others = members.filter((member) => member !== one)
-        await badRelay.turn(action.program, one ?? null, others[action.who % Math.max(1, others.length)] ?? null)
+        await badRelay.turn(
+          action.program,
+          one ?? null,
+          others[action.who % Math.max(1, others.length)] ?? null,
+        )
         return `relay: ${action.program}`
       }
       case 'good-relay':

@@ -2,8 +2,8 @@
  * A member with a program of its own: what it says is well formed and sealed in its real pair sessions.
  */
 import { toHex } from '../../codec/index.ts'
-import { liveMembers } from '../../group/index.ts'
 import { authorEpoch } from '../../group/epoch.ts'
+import { liveMembers } from '../../group/index.ts'
 import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
 import type { Control } from '../controls.ts'
 import { type Letter, sendControls } from '../pairs.ts'
@@ -84,7 +84,11 @@ const programs: Record<
     for (let i = 0; i < 12; i++) {
       const message = await anyControl(world, insider, draw)
       const to = draw(2) === 0 ? [idOf(victim)] : others(insider)
-      await says(world, insider, to.map((one) => ({ to: one, message })))
+      await says(
+        world,
+        insider,
+        to.map((one) => ({ to: one, message })),
+      )
       await world.pass(draw(300))
     }
   },
@@ -201,7 +205,10 @@ const anyControl = async (world: World, insider: Member, draw: Draw): Promise<Co
     () => ({ kind: 'roots', roots: Array.from({ length: draw(192) }, () => ({ of: id, root: random(32) })) }),
     () => ({ kind: 'letter-named', hash: random(32) }),
     async () => ({ kind: 'returned', entry: await inventedEntry(world, 'returned') }),
-    () => ({ kind: 'said', message: { number: 1_000 + draw(1_000), at: extreme, text: 'x'.repeat(draw(8_000)) } }),
+    () => ({
+      kind: 'said',
+      message: { number: 1_000 + draw(1_000), at: extreme, text: 'x'.repeat(draw(8_000)) },
+    }),
     () => group({ kind: 'ids', live: draw(2) === 0 ? [] : [...live, hash] }),
     () => group({ kind: 'ask', wanted: draw(2) === 0 ? live : [hash, hash] }),
     () => group({ kind: 'entries', entries: [] }),

@@ -14,9 +14,7 @@ export class Violation extends Error {
   override readonly name = 'Violation'
 }
 
-export type Promised =
-  | `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
-  | `I1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
+export type Promised = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | `I1${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
 
 export const demand = (holds: boolean, promise: Promised, what: string): void => {
   if (!holds) throw new Violation(`${promise}: ${what}`)
@@ -24,7 +22,8 @@ export const demand = (holds: boolean, promise: Promised, what: string): void =>
 
 type Send = Extract<PeerEffect, { kind: 'send' }>
 
-const contains = (bytes: Uint8Array, part: Uint8Array): boolean => Buffer.from(bytes).includes(Buffer.from(part))
+const contains = (bytes: Uint8Array, part: Uint8Array): boolean =>
+  Buffer.from(bytes).includes(Buffer.from(part))
 
 interface KnownEpoch {
   readonly exporter: string
@@ -142,8 +141,7 @@ export const createInvariants = (now: () => number) => {
 
   const checkSent = ({ name }: Member, { state, before }: Taken, effect: Send): void => {
     const { to, bytes } = effect
-    for (const canary of canaries)
-      demand(!contains(bytes, canary), 'I11', 'a frame shows what it must hide')
+    for (const canary of canaries) demand(!contains(bytes, canary), 'I11', 'a frame shows what it must hide')
     if (isPlaintext(effect)) {
       const isSeen = listed(state).has(to) || listed(before).has(to)
       demand(isSeen, 'I12', `${name} sends plaintext to one that its user does not see`)
@@ -202,7 +200,11 @@ export const createInvariants = (now: () => number) => {
     const due = wakeAt(before, event.now)
     if (!isAlone || (due !== null && due <= event.now)) return
     for (const slice of slices)
-      demand(isSame(timeless(state, slice), timeless(before, slice)), 'I6', `a refused event changed ${slice} of ${name}`)
+      demand(
+        isSame(timeless(state, slice), timeless(before, slice)),
+        'I6',
+        `a refused event changed ${slice} of ${name}`,
+      )
     for (const [id, pair] of state.pairs.pairs) {
       const { session, next, former } = before.pairs.pairs.get(id) ?? pair
       const isKept = pair.session === session && pair.next === next && pair.former === former

@@ -74,7 +74,8 @@ export const createModel = () => {
           const person = people.get(to) ?? alive.find(({ address }) => address === to)
           if (person === undefined || person.isInsider || gone.has(to as MemberId)) continue
           if (wasShown(entry, person)) continue
-          const isNamed = kept !== undefined && (!kept.sent || kept.copies.has(to) || kept.copies.has(person.address))
+          const isNamed =
+            kept !== undefined && (!kept.sent || kept.copies.has(to) || kept.copies.has(person.address))
           const there = alive.find(({ address }) => address === person.address)
           const isSame = there !== undefined && (idOf(there) === to || there.address === to)
           if (!isNamed && (there === undefined || isSame))

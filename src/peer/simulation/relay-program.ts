@@ -149,7 +149,11 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
           for (const from of living()) {
             if (from === member) continue
             const run = world!.crypto.random(16)
-            hand(member.address, from.address, encode(frame, { kind: 'busy', run, retryAfterMs: 2 ** 32 - 1 }))
+            hand(
+              member.address,
+              from.address,
+              encode(frame, { kind: 'busy', run, retryAfterMs: 2 ** 32 - 1 }),
+            )
             hand(member.address, from.address, encode(frame, { kind: 'used', id: run }))
             await world!.feed(member, { kind: 'undelivered', to: from.address })
           }
@@ -159,7 +163,8 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
         return
       case 'false-doors':
         for (let i = 0; i < inventedCount; i++) await invent(someAddress(i % 2 === 0 ? '00' : 'ff'))
-        for (const member of living()) for (const address of invented.keys()) await tell(member, address, true)
+        for (const member of living())
+          for (const address of invented.keys()) await tell(member, address, true)
         return
       case 'false-sleepers': {
         const { verifier } = await guess()
@@ -198,8 +203,7 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
       other = whom
       for (const { from, to, bytes } of late) hand(to, from, bytes)
       if (next !== null) return begin()
-      for (const member of living())
-        for (const address of invented.keys()) await tell(member, address, false)
+      for (const member of living()) for (const address of invented.keys()) await tell(member, address, false)
       invented.clear()
       preKeys.clear()
       // Whoever was told a lie about the room is told what is so.

@@ -43,7 +43,12 @@ export type Action = { readonly wait: number } & (
   | { readonly kind: 'full-mailboxes'; readonly full: boolean }
   | { readonly kind: 'relay'; readonly program: RelayProgram; readonly who: number }
   | { readonly kind: 'good-relay' }
-  | { readonly kind: 'insider'; readonly program: InsiderProgram; readonly who: number; readonly whom: number }
+  | {
+      readonly kind: 'insider'
+      readonly program: InsiderProgram
+      readonly who: number
+      readonly whom: number
+    }
   | { readonly kind: 'strangers'; readonly manner: StrangerManner; readonly count: number }
   /** A removed member comes again: with its old state, or with the password that it knows. */
   | { readonly kind: 'ex-member'; readonly how: 'old-state' | 'old-password' | 'impersonates' }
@@ -153,7 +158,8 @@ const usual = (course: Course, wait: number, choice: number): Action => {
   if (choice < 61) return { kind: 'change-password', wait, who }
   if (choice < 65) return { kind: 'kill', wait, who }
   if (choice < 71) return { kind: 'crash', wait, who, forMs: 100 + draw(2_000) }
-  if (choice < 77) return { kind: 'sleep', wait, who, forMs: draw(3) === 0 ? draw(9 * hour) : draw(20 * minute) }
+  if (choice < 77)
+    return { kind: 'sleep', wait, who, forMs: draw(3) === 0 ? draw(9 * hour) : draw(20 * minute) }
   if (choice < 80) return { kind: 'intrude', wait }
   if (choice < 86) {
     course.cut = true

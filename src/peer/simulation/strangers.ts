@@ -5,13 +5,7 @@
 import { type Bytes, concat, DecodeError, decode, encode, fromHex, toHex } from '../../codec/index.ts'
 import type { Crypto, Secret } from '../../crypto/index.ts'
 import { type Address, sealedEntryBytes } from '../../identity/index.ts'
-import {
-  initiatePlus,
-  type RunState,
-  respond,
-  respondPlus,
-  step,
-} from '../../pake/index.ts'
+import { initiatePlus, type RunState, respond, respondPlus, step } from '../../pake/index.ts'
 import { type Frame, frame } from '../frames.ts'
 import type { World } from '../testing/world.ts'
 
@@ -95,7 +89,8 @@ export const createStranger = ({ crypto, address, send, manner, guess, onTest }:
       return pake(from, { proof, run, flow: 4, body: crypto.random(1_700), beside: none })
     const ids = { initiator: shortOf(from), responder: shortOf(address) }
     const input = { prs: guess.verifier, ...ids }
-    const fresh = proof === 'password' ? respondPlus({ ...input, publicKey: guess.publicKey }) : respond(input)
+    const fresh =
+      proof === 'password' ? respondPlus({ ...input, publicKey: guess.publicKey }) : respond(input)
     const state = flow === 1 ? fresh : runs.get(key)
     if (state === undefined) return
     const outcome = await step(crypto, state, body)

@@ -279,9 +279,7 @@ export const createWorld = async (options: WorldOptions) => {
       onDirect: (from, bytes) =>
         member === null
           ? undefined
-          : delayed(() =>
-              feed(member!, { kind: 'received', from: from as Address, path: 'direct', bytes }),
-            ),
+          : delayed(() => feed(member!, { kind: 'received', from: from as Address, path: 'direct', bytes })),
     })
     const address = endpoint.address as Address
     const finish = (state: PeerState): Member => {
