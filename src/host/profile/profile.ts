@@ -81,7 +81,8 @@ interface Place {
   readonly kind: 'state' | 'message'
 }
 
-const associatedData = ({ id, kind }: Place): Bytes => concat(utf8(`mlwe-pake ${kind} 2`), fromHex(id))
+const associatedData = ({ id, kind }: Place, version: 1 | 2): Bytes =>
+  concat(utf8(`mlwe-pake ${kind} ${version}`), fromHex(id))
 
 const recordKey = async (crypto: Crypto, key: Secret, salt: Bytes) => {
   const both = await crypto.derive(salt, key, utf8('mlwe-pake profile record'), 44)
@@ -92,7 +93,7 @@ const recordKey = async (crypto: Crypto, key: Secret, salt: Bytes) => {
 const sealRecord = async (crypto: Crypto, key: Secret, place: Place, plain: Bytes): Promise<Bytes> => {
   const salt = crypto.random(16)
   const own = await recordKey(crypto, key, salt)
-  const sealed = await crypto.seal(own.key, own.nonce, associatedData(place), plain)
+  const sealed = await crypto.seal(own.key, own.nonce, associatedData(place, 2), plain)
   plain.fill(0) // FS
   own.key.wipe()
   return concat(salt, sealed)
@@ -104,9 +105,10 @@ const openRecord = async (
   key: Secret,
   place: Place,
   sealed: Bytes,
+  version: 1 | 2 = 2,
 ): Promise<Bytes | null> => {
   const own = await recordKey(crypto, key, sealed.slice(0, 16))
-  return crypto.tryOpen(own.key, own.nonce, associatedData(place), sealed.slice(16))
+  return crypto.tryOpen(own.key, own.nonce, associatedData(place, version), sealed.slice(16))
 }
 
 export const sealState = (crypto: Crypto, key: Secret, id: string, state: ProfileState): Promise<Bytes> =>
@@ -121,6 +123,18 @@ export const openState = async (
 ): Promise<ProfileState | null> => {
   const plain = await openRecord(crypto, key, { id, kind: 'state' }, sealed)
   return plain === null ? null : decode(profileState, plain)
+}
+
+/** Whether version 1 sealed this state under the same key: the password is right, and nothing here can read it. */
+export const isOfVersion1 = async (
+  crypto: Crypto,
+  key: Secret,
+  id: string,
+  sealed: Bytes,
+): Promise<boolean> => {
+  const plain = await openRecord(crypto, key, { id, kind: 'state' }, sealed, 1)
+  plain?.fill(0) // FS
+  return plain !== null
 }
 
 export const sealMessage = (crypto: Crypto, key: Secret, id: string, message: MessageView): Promise<Bytes> =>

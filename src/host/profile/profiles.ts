@@ -9,7 +9,7 @@ import { type Bytes, DecodeError, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
 import { decodePeer, encodePeer, isOtherFormat, type PeerState } from '../../peer/index.ts'
 import type { MessageView } from '../page/view.ts'
-import { openMessage, openState, profileKey, sealMessage, sealState } from './profile.ts'
+import { isOfVersion1, openMessage, openState, profileKey, sealMessage, sealState } from './profile.ts'
 import type { ProfileStorage, StoredMembership } from './storage.ts'
 
 /** A profile locked by this tab. */
@@ -113,7 +113,10 @@ export const createProfiles = ({
         const found = await storage.read(id)
         if (found === null) return failed('damaged')
         const state = await openState(crypto, key, id, found.state)
-        if (state === null) return failed('wrong-password')
+        if (state === null)
+          return failed(
+            (await isOfVersion1(crypto, key, id, found.state)) ? 'other-version' : 'wrong-password',
+          )
         if (isOtherFormat(state.peer)) return failed('other-version')
         const peer = decodePeer(crypto, state.peer)
         state.peer.fill(0) // FS
