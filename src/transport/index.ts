@@ -1,5 +1,6 @@
 /** The relay client and the WebRTC links. */
 
+export { type ConnectionTest, testConnection } from './connection-test.ts'
 export { connectBy } from './data-connection.ts'
 export { fetchIceServers } from './ice-servers.ts'
 export type { LinkPath } from './link-path.ts'
