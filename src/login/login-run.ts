@@ -11,14 +11,7 @@ import { type Bytes, bytes, encode, fixed, fromHex, struct, u8, u32, union, utf8
 import type { Secret } from '../crypto/index.ts'
 import type { MemberId } from '../identity/index.ts'
 import { measureWhole } from '../metrics/index.ts'
-import {
-  initiatePlus,
-  type RunOutcome,
-  type RunState,
-  respondPlus,
-  secretsOf,
-  step,
-} from '../pake/index.ts'
+import { initiatePlus, type RunOutcome, type RunState, respondPlus, secretsOf, step } from '../pake/index.ts'
 import type { Ports } from '../peer/index.ts'
 
 /** Frames of the login's own relay room. */

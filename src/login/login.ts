@@ -12,7 +12,7 @@
 import { type Bytes, DecodeError, decode, encode, equal } from '../codec/index.ts'
 import type { Secret } from '../crypto/index.ts'
 import type { MemberId } from '../identity/index.ts'
-import { charge, confirm, isAllowed, allowedAt, type Level, levelAt, type Ports } from '../peer/index.ts'
+import { allowedAt, charge, confirm, isAllowed, type Level, levelAt, type Ports } from '../peer/index.ts'
 import {
   type Advanced,
   advance,

@@ -17,15 +17,8 @@ import {
   Secret,
   type WebCrypto,
 } from '../../crypto/index.ts'
-import {
-  finishCpace,
-  initiate,
-  type RunState,
-  respond,
-  startCpace,
-  step,
-} from '../../pake/index.ts'
 import { generateKeyPairs, publicKeysOf } from '../../identity/index.ts'
+import { finishCpace, initiate, type RunState, respond, startCpace, step } from '../../pake/index.ts'
 import { createSession, open, type Session, seal } from '../../ratchet/index.ts'
 import type { BenchmarkEngine, BenchmarkOperation } from '../page/benchmark-view.ts'
 

@@ -67,7 +67,8 @@ export const createRelayStore = ({ self, isStored, relay, feed }: RelayStorePort
       const read: number[] = []
       for (const { id, from, payload } of response.letters) {
         after = id
-        if (await feed({ kind: 'received', from: from as Address, path: 'mail', bytes: payload })) read.push(id)
+        if (await feed({ kind: 'received', from: from as Address, path: 'mail', bytes: payload }))
+          read.push(id)
       }
       // A letter goes from the relay once what it said is stored here.
       if (read.length > 0) await request({ kind: 'mail-ack', ids: read })

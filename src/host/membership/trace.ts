@@ -79,7 +79,13 @@ export const createTrace = (
     const add = (untold: Untold): void => tell({ ...untold, id: ++last, at: event.now })
     const mark = (kind: Mark, address: string | null): void =>
       add({ kind: 'mark', mark: kind, peer: address === null ? null : aliasOf(address) })
-    const frame = (from: Lane, to: Lane, path: TraceFrame['path'], facts: FrameFacts, address: string): void =>
+    const frame = (
+      from: Lane,
+      to: Lane,
+      path: TraceFrame['path'],
+      facts: FrameFacts,
+      address: string,
+    ): void =>
       add({
         kind: 'frame',
         from,
@@ -107,7 +113,8 @@ export const createTrace = (
       if (effect.kind === 'send') frame('me', aliasOf(effect.to), effect.path, effect.facts, effect.to)
       else if (effect.kind === 'notice') {
         const named = noticeMarks[effect.code]
-        if (named !== undefined) mark(named, addressOf(state, effect.member) ?? addressOf(before, effect.member))
+        if (named !== undefined)
+          mark(named, addressOf(state, effect.member) ?? addressOf(before, effect.member))
       } else if (effect.kind === 'reject') mark('rejected', event.kind === 'received' ? event.from : null)
     }
     const current = currentEpoch(state.group)?.id ?? epoch

@@ -91,7 +91,11 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
       at.over = true
       at.relay?.close()
     }
-    view = { ...emptyOneToOne, freeFailures: freeLevel, error: code === null ? null : { code, retryAt: null } }
+    view = {
+      ...emptyOneToOne,
+      freeFailures: freeLevel,
+      error: code === null ? null : { code, retryAt: null },
+    }
     ports.showOneToOne(view)
   }
 
