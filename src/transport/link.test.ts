@@ -133,6 +133,11 @@ test('2.5 s without an acknowledgement hand the frame back, and ICE starts over'
   expect(end.state().phase).toBe('degraded')
 })
 
+test('a core that asks for a link that is direct hears so', () => {
+  const end = directEnd()
+  expect(kinds(end.take(200, { kind: 'connect', initiator: true }))).toEqual(['link', 'transmit'])
+})
+
 test('a silent channel is probed after 5 s, and an answer keeps it', () => {
   const end = directEnd()
   expect(kinds(end.wakeUntil(5_100))).toEqual(['transmit'])

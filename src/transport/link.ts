@@ -40,8 +40,8 @@ import {
   type Work,
 } from './link-work.ts'
 
-/** A timer that comes this late means that this end stood still: asleep, frozen or busy. */
-const stoodStillMs = 1_000
+/** A timer that comes this late means that this end stood still: asleep, frozen or busy. Hidden pages have 1 s as usual. */
+const stoodStillMs = 2_000
 
 /** One event. Never throws on anything that the other end or the browser may say. */
 export const stepLink = (state: LinkState, event: LinkEvent): LinkStep => {
@@ -90,7 +90,11 @@ const connect = (work: Work, initiator: boolean): void => {
     if (work.state.initiator !== null) drop(work)
     set(work, { initiator, phase: work.state.connection === null ? 'relay' : phase })
   }
-  if (work.state.phase === 'direct') return probe(work)
+  if (work.state.phase === 'direct') {
+    // A core that asks does not know.
+    work.effects.push({ kind: 'link', direct: true })
+    return probe(work)
+  }
   releaseEarly(work)
   if (work.state.connection !== null && !(initiator && work.state.phase === 'degraded')) return
   if (!initiator) return set(work, { retryAt: work.now + resendMs })
