@@ -9,7 +9,7 @@ import { utf8 } from '../codec/index.ts'
 export const maxNameBytes = 200
 const maxEndingBytes = 16
 const fallbackName = 'file'
-export const plainType = 'application/octet-stream'
+const plainType = 'application/octet-stream'
 export const maxTypeBytes = 127
 
 const ranges = (text: string): string =>

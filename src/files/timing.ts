@@ -14,7 +14,7 @@ export const window = { direct: 64, relay: 8 } as const
 /** Room in a data channel that just opened, in chunks. */
 export const firstRoom = 16
 /** By the relay: a quarter of what one socket may send, so that chat and other transfers find room. */
-export const relayBytesPerSecond = 1024 * 1024
+const relayBytesPerSecond = 1024 * 1024
 /** The receiver reports at least after so many chunks. */
 export const reportEvery = { direct: 8, relay: 2 } as const
 

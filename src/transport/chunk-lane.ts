@@ -9,11 +9,11 @@
 import type { Bytes } from '../codec/index.ts'
 
 /** Buffered bytes above which chunks wait in the queue, and below which it moves on. */
-export const highWater = 1024 * 1024
-export const lowWater = 256 * 1024
+const highWater = 1024 * 1024
+const lowWater = 256 * 1024
 /** Chunks that may wait; a sender keeps to the `sent` that it hears. */
-export const maxQueued = 64
-export const maxChunkBytes = 64 * 1024
+const maxQueued = 64
+const maxChunkBytes = 64 * 1024
 
 export interface ChunkLane {
   /** False where the channel is not open or the queue is full: send again after the next `sent`. */

@@ -46,7 +46,7 @@ export const alter = (work: Work, change: Partial<LinkConnection>): void => {
   if (connection !== null) set(work, { connection: { ...connection, ...change } })
 }
 
-export const sendSignal = (work: Work, signal: LinkSignal): void => {
+const sendSignal = (work: Work, signal: LinkSignal): void => {
   work.effects.push({ kind: 'signal', signal })
 }
 
@@ -79,7 +79,7 @@ export const owesAcknowledgement = (work: Work): void => {
 }
 
 /** Hands back what is not known to have arrived. */
-export const giveBack = (work: Work): void => {
+const giveBack = (work: Work): void => {
   for (const { frame } of work.state.connection?.unacknowledged ?? [])
     if (frame.length > 0) work.effects.push({ kind: 'returned', frame })
   alter(work, { unacknowledged: [] })
