@@ -289,3 +289,24 @@ describe('the stock', () => {
     expect(again.mailRead).toBe(false)
   })
 })
+
+test.each([101, 102, 103, 104])(
+  'three that each joined while the others slept find together (%i)',
+  async (seed) => {
+    const world = await createWorld({ seed, fast: true, maxDelay: 20 + (seed % 4) * 90 })
+    const sleeping: Member[] = []
+    for (const name of ['Ann', 'Bob', 'Cleo']) {
+      const member = await world.open(name, kept)
+      await world.pass(5_000)
+      await sleep(world, member)
+      sleeping.push(member)
+    }
+    for (const [i, member] of sleeping.entries()) {
+      await world.resume(member)
+      await world.pass((seed * 7_919 * (i + 1)) % 6_000)
+    }
+    await world.pass(60_000)
+    expect(world.standing()).toHaveLength(1)
+    for (const member of world.living()) expect(names(world, member)).toEqual(['Ann', 'Bob', 'Cleo'])
+  },
+)
