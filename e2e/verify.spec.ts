@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { type Member, waitForAgreement } from './fixtures/member.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -45,8 +45,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await waitForAgreement([alice, bob, carol])
 
     await openVerify(alice, 'Bob')
-    const { violations } = await new AxeBuilder({ page: alice.page }).analyze()
-    expect(violations.map(({ id }) => id)).toEqual([])
+    await expectNoViolations(alice.page)
     await alice.page.getByRole('button', { name: 'I compared it', exact: true }).click()
     await alice.page.keyboard.press('Escape')
     await expect(alice.page.getByRole('dialog')).toHaveCount(0)
