@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { Member, waitForAgreement } from './fixtures/member.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -16,8 +16,7 @@ test('a group is created with one click, and its link brings another tab into it
   await expect(field('Group')).toHaveValue(/-[a-z2-7]{26}$/)
   await expect(page.getByText('5 words drawn from 7,776: 64.6 bits.')).toBeVisible()
   const [group, password] = [await field('Group').inputValue(), await field('Password').inputValue()]
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id }) => id)).toEqual([])
+  await expectNoViolations(page)
 
   const copied = async (): Promise<URL> => {
     await page.getByRole('button', { name: 'Copy invitation link', exact: true }).click()

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContext, Locator, Page } from 'playwright/test'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { waitForAgreement } from './fixtures/member.ts'
 import { expect, type Room, test, unique } from './fixtures/test.ts'
 
@@ -66,15 +66,6 @@ const twoSides = async (room: Room, context: BrowserContext) => {
   const server = await openSide(room, context)
   const client = await openSide(room, context)
   return { server, client, place: unique('place') }
-}
-
-const expectNoViolations = async (page: Page): Promise<void> => {
-  await page.bringToFront()
-  const { violations, passes } = await new AxeBuilder({ page }).analyze()
-  expect(passes.length).toBeGreaterThan(0)
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-  ).toEqual([])
 }
 
 test('two tabs log in message by message and share one fingerprint; the password never travels', async ({

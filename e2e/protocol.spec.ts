@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { waitForAgreement } from './fixtures/member.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
@@ -26,8 +26,7 @@ test("the Protocol tab shows a join frame by frame with the relay's view, replay
     page.getByRole('button', { name, exact: typeof name === 'string' })
   const scan = async (theme: 'light' | 'dark'): Promise<void> => {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id }) => id)).toEqual([])
+    await expectNoViolations(page)
     await page.screenshot({ path: testInfo.outputPath(`protocol-${theme}.png`), fullPage: true })
   }
 

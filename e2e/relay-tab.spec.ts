@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { Member, waitForAgreement } from './fixtures/member.ts'
 import { startRelay } from './fixtures/relay.ts'
 import { expect, test, unique } from './fixtures/test.ts'
@@ -137,10 +137,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByTestId('relay-round-trip')).toContainText(/of [2-9]/)
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 800 })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' '))}`),
-      ).toEqual([])
+      await expectNoViolations(page)
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       )

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { type Member, waitForAgreement } from './fixtures/member.ts'
 import { expect, type Room, test, unique } from './fixtures/test.ts'
 
@@ -12,11 +12,8 @@ const threeInside = async (room: Room): Promise<readonly [Member, Member, Member
   return [alice, bob, carol]
 }
 
-const expectNoViolations = async (page: Page): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' '))}`)).toEqual(
-    [],
-  )
+const expectAccessible = async (page: Page): Promise<void> => {
+  await expectNoViolations(page)
   const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
   expect(scrollWidth).toBe(clientWidth)
 }
@@ -74,7 +71,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await alice.toFront()
     await page.getByRole('button', { name: 'Remove Carol', exact: true }).click()
     await expect(page.getByText('Without a new password, Carol can simply join again')).toBeVisible()
-    await expectNoViolations(page)
+    await expectAccessible(page)
     await page.keyboard.press('Escape')
     await expect(page.getByRole('button', { name: 'Remove Carol', exact: true })).toBeFocused()
     await page.keyboard.press('Enter')
@@ -82,7 +79,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await waitForAgreement([alice, bob])
     await expect(carol.alert).toContainText('removed')
     for (const member of [alice, bob]) await expect(member.page.getByText('can come back')).toBeVisible()
-    await expectNoViolations(page)
+    await expectAccessible(page)
 
     await bob.toFront()
     await bob.page.getByRole('button', { name: 'Change the password', exact: true }).click()

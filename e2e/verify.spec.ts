@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoViolations } from './fixtures/axe.ts'
 import { type Member, waitForAgreement } from './fixtures/member.ts'
 import { expect, test } from './fixtures/test.ts'
 
