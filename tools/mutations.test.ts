@@ -76,20 +76,22 @@ const mutations: readonly Mutation[] = [
   ),
   mutation(
     'I2',
-    'who is evicted is still met and served',
+    'heartbeats go on to who was removed',
     [
+      ['peer/membership.ts', '  endPair(tx, gone.id)\n  forgetReach', '  forgetReach'],
       [
-        'peer/membership.ts',
-        'memberOf(group, gone.id) === null) await part(tx, gone)',
-        'memberOf(group, gone.id) === null) continue',
-      ],
-      [
-        'group/keeping.ts',
-        'members.every((id) => roster.entries.has(id))',
-        'members.every((id) => id !== roster.toString())',
+        'peer/reach.ts',
+        '  liveMembers(state.group)\n    .filter(',
+        '  [...liveMembers(state.group), ...state.group.roster.kept.values()]\n    .filter(',
       ],
     ],
-    histories([join, join, join, say, { ...evict, wait: 0 }, say, say]),
+    histories([
+      join,
+      join,
+      join,
+      { kind: 'partition', mask: 2, wait: 500 },
+      { ...evict, whom: 0, wait: 30_000 },
+    ]),
   ),
   mutation(
     'I3',
@@ -199,18 +201,18 @@ const mutations: readonly Mutation[] = [
       [
         'identity/handshake.ts',
         'staticEphemeral: keep(await crypto.dhAgree(ephemeral.privateKey, peer.entry.dh))',
-        'staticEphemeral: keep(new Secret(new Uint8Array(32)))',
+        'staticEphemeral: k1',
       ],
       [
         'identity/handshake.ts',
         'staticEphemeral: keep(await crypto.dhAgree(identity.dh.privateKey, body.dh))',
-        'staticEphemeral: keep(new Secret(new Uint8Array(32)))',
+        'staticEphemeral: k1',
       ],
-      ['identity/handshake.ts', '      k3,\n', '      k3: keep(new Secret(new Uint8Array(32))),\n'],
+      ['identity/handshake.ts', '      k3,\n', '      k3: k1,\n'],
       [
         'identity/handshake.ts',
         'k3: keep(await crypto.kemDecapsulate(identity.kem.privateKey, body.toIdentity))',
-        'k3: keep(new Secret(new Uint8Array(32)))',
+        'k3: k1',
       ],
     ],
     // By the relay alone, where it sees all that is answered.
@@ -220,10 +222,18 @@ const mutations: readonly Mutation[] = [
       3,
     ),
   ),
-  mutation('I15', 'a clock finer than a millisecond reaches what is encoded', [
-    ['peer/peer.ts', 'Math.max(0, Math.floor(event.now))', 'event.now'],
-    ['peer/peer.ts', 'Math.ceil(due)', 'due'],
-  ]),
+  mutation(
+    'I15',
+    'a frame that cannot be read throws',
+    [
+      [
+        'peer/receiving.ts',
+        "if (error instanceof DecodeError) throw new Rejection('frame/malformed')",
+        "if (error === null) throw new Rejection('frame/malformed')",
+      ],
+    ],
+    histories([join, join, { kind: 'strangers', manner: 'floods', count: 2, wait: 10_000 }]),
+  ),
   mutation(
     'I16',
     'who is silent keeps its slot',
