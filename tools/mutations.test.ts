@@ -101,7 +101,7 @@ const mutations: readonly Mutation[] = [
       [
         'group/authoring.ts',
         'const members = sortedEntries(state.roster).map(({ id }) => id)',
-        'const members = sortedEntries(state.roster).map(({ id }) => id).slice(0, 2)',
+        'const members = sortedEntries(state.roster).map(({ id }) => id).filter((id, i) => i < 2 || id === self.id)',
       ],
     ],
     histories([join, join, ...Array.from({ length: 4 }, () => ({ kind: 'join', wait: 150 }))], 30),
@@ -201,18 +201,22 @@ const mutations: readonly Mutation[] = [
       [
         'identity/handshake.ts',
         'staticEphemeral: keep(await crypto.dhAgree(ephemeral.privateKey, peer.entry.dh))',
-        'staticEphemeral: k1',
+        'staticEphemeral: keep(await crypto.dhAgree(ephemeral.privateKey, first.dh))',
       ],
       [
         'identity/handshake.ts',
         'staticEphemeral: keep(await crypto.dhAgree(identity.dh.privateKey, body.dh))',
-        'staticEphemeral: k1',
+        'staticEphemeral: keep(await crypto.dhAgree(ephemeral.dh.privateKey, body.dh))',
       ],
-      ['identity/handshake.ts', '      k3,\n', '      k3: k1,\n'],
+      [
+        'identity/handshake.ts',
+        '      k3,\n',
+        '      k3: keep(await crypto.dhAgree(ephemeral.privateKey, first.dh)),\n',
+      ],
       [
         'identity/handshake.ts',
         'k3: keep(await crypto.kemDecapsulate(identity.kem.privateKey, body.toIdentity))',
-        'k3: k1',
+        'k3: keep(await crypto.dhAgree(ephemeral.dh.privateKey, body.dh))',
       ],
     ],
     // By the relay alone, where it sees all that is answered.
