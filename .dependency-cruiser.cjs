@@ -66,7 +66,13 @@ const folderRules = Object.entries(allowed).map(([folder, names]) => ({
       // For tests; `product-imports-tests` keeps them out of the product.
       ...(names.length === 0 ? [] : [`^src/${any(names)}/testing/`]),
       // What only some files of a folder may import has a rule of its own below.
-      ...(folder === 'peer' ? ['^src/transport/(index\\.ts$|testing/)', '^src/relay-protocol/index\\.ts$', '^src/group/epoch\\.ts$'] : []),
+      ...(folder === 'peer'
+        ? [
+            '^src/transport/(index\\.ts$|testing/)',
+            '^src/relay-protocol/index\\.ts$',
+            '^src/group/epoch\\.ts$',
+          ]
+        : []),
       ...(folder === 'crypto' ? ['^src/[^/]+/vectors/'] : []),
     ],
   },
@@ -113,7 +119,8 @@ module.exports = {
     },
     {
       name: 'peer-imports-transport',
-      comment: 'Only its tests and its simulation: the in-memory network, and epochs that an insider makes by itself.',
+      comment:
+        'Only its tests and its simulation: the in-memory network, and epochs that an insider makes by itself.',
       severity: 'error',
       from: { path: '^src/peer/', pathNot: tests },
       to: { path: '^src/(transport|relay-protocol)/|^src/group/epoch\\.ts$' },

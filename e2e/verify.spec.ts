@@ -47,8 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await waitForAgreement([alice, bob, carol])
 
     await openVerify(alice, 'Bob')
-    const { violations } = await new AxeBuilder({ page: alice.page }).analyze()
-    expect(violations.map(({ id }) => id)).toEqual([])
+    await expectNoViolations(alice.page)
     await alice.page.getByRole('button', { name: 'Same', exact: true }).click()
     await expect(alice.page.getByText('Marked as verified.')).toBeVisible()
     await alice.page.keyboard.press('Escape')
