@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { build } from 'vite'
 import { findChromium } from '../tools/chromium.mjs'
-import type { Figure } from './runner.ts'
+import type { Choice, Figure } from './runner.ts'
 
 const entryId = 'virtual:bench'
 
@@ -13,11 +13,11 @@ const entry = (file: string, area: string): string => `
 import { cases } from ${JSON.stringify(file)}
 import { runCases } from ${JSON.stringify(join(import.meta.dirname, 'runner.ts'))}
 const place = { area: ${JSON.stringify(area)}, where: 'chromium' }
-globalThis.runBench = () => runCases(cases, place, (figure) => globalThis.reportFigure(figure))
+globalThis.runBench = (choice) => runCases(cases, place, (figure) => globalThis.reportFigure(figure), choice)
 `
 
-/** The page's files by path. */
-const bundle = async (file: string, area: string): Promise<ReadonlyMap<string, string | Uint8Array>> => {
+/** The files of a page that runs the module `source`, by path. */
+const bundle = async (source: string): Promise<ReadonlyMap<string, string | Uint8Array>> => {
   const built = await build({
     configFile: false,
     logLevel: 'error',
@@ -26,9 +26,11 @@ const bundle = async (file: string, area: string): Promise<ReadonlyMap<string, s
       {
         name: 'bench-entry',
         resolveId: (id) => (id === entryId ? `\0${entryId}` : null),
-        load: (id) => (id === `\0${entryId}` ? entry(file, area) : null),
+        load: (id) => (id === `\0${entryId}` ? source : null),
       },
     ],
+    // As in the app: the package's own entry expects Node's globals.
+    resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
     build: {
       write: false,
       target: 'es2023',
@@ -44,31 +46,44 @@ const bundle = async (file: string, area: string): Promise<ReadonlyMap<string, s
 
 const page = '<!doctype html><title>bench</title><script type="module" src="/bench.js"></script>'
 
-/** Runs the `cases` that `file` exports in a page of the machine's Chromium. Throws where there is none. */
-export const runInChromium = async (
-  file: string,
-  area: string,
-  report: (figure: Figure) => void,
-): Promise<void> => {
-  const executablePath = findChromium()
-  if (executablePath === null) throw new Error('no Chromium: install one or set CHROMIUM_PATH')
-  const files = await bundle(file, area)
+export const requireChromium = (): string => {
+  const found = findChromium()
+  if (found === null) throw new Error('no Chromium: install one or set CHROMIUM_PATH')
+  return found
+}
+
+/** Serves a page that runs the module `source`. */
+export const servePage = async (source: string) => {
+  const files = await bundle(source)
   const server = createServer(({ url = '' }, response) => {
     const found = files.get(url)
     response.setHeader('content-type', found === undefined ? 'text/html' : 'text/javascript')
     response.end(found ?? page)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() }
+}
+
+/** Runs the `cases` that `file` exports in a page of the machine's Chromium. Throws where there is none. */
+export const runInChromium = async (
+  file: string,
+  area: string,
+  report: (figure: Figure) => void,
+  choice: Choice,
+): Promise<void> => {
+  const executablePath = requireChromium()
+  const served = await servePage(entry(file, area))
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--js-flags=--expose-gc'] })
   try {
     const tab = await browser.newPage()
     await tab.exposeFunction('reportFigure', report)
     tab.on('pageerror', (error) => console.error(error))
-    await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    await tab.goto(served.url)
     await tab.waitForFunction('globalThis.runBench !== undefined')
-    await tab.evaluate('globalThis.runBench()')
+    await tab.evaluate(`globalThis.runBench(${JSON.stringify(choice)})`)
   } finally {
     await browser.close()
-    server.close()
+    served.close()
   }
 }

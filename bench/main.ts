@@ -4,22 +4,33 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { plotEpochs } from './plot.ts'
-import type { BenchCase, Figure } from './runner.ts'
+import type { BenchCase, Choice, Figure } from './runner.ts'
 
 const here = import.meta.dirname
-const areas = ['ratchet', 'group', 'relay', 'prekeys', 'pake'] as const
+const areas = ['ratchet', 'group', 'relay', 'prekeys', 'pake', 'join', 'bytes'] as const
+/** These run beside nothing that has to be fetched. */
+const selfContained: readonly string[] = ['join', 'bytes']
 const fileOf = (area: string, kind: '' | '.chromium'): string => join(here, `${area}${kind}.ts`)
 const written = areas.filter((area) => existsSync(fileOf(area, '')) || existsSync(fileOf(area, '.chromium')))
 
 const usage = (): never => {
-  console.error(`usage: npm run bench -- NAME… [--json FILE] [--plot FILE.svg]   (${written.join(', ')})`)
+  console.error(
+    `usage: npm run bench -- NAME… [--n N] [--rounds N] [--json FILE] [--plot FILE.svg]   (${written.join(', ')})`,
+  )
   process.exit(2)
 }
 
 const readArguments = () => {
   try {
     return parseArgs({
-      options: { json: { type: 'string' }, plot: { type: 'string' } },
+      options: {
+        json: { type: 'string' },
+        plot: { type: 'string' },
+        /** Cases of this size only. */
+        n: { type: 'string' },
+        /** In place of each case's own number. */
+        rounds: { type: 'string' },
+      },
       allowPositionals: true,
     })
   } catch {
@@ -29,6 +40,9 @@ const readArguments = () => {
 const { values, positionals } = readArguments()
 const chosen = written.filter((area) => positionals.includes(area))
 if (chosen.length === 0 || chosen.length < new Set(positionals).size) usage()
+const wholeNumber = (text: string | undefined): number | null =>
+  text === undefined ? null : /^[1-9]\d{0,5}$/.test(text) ? Number(text) : usage()
+const choice: Choice = { n: wholeNumber(values.n), rounds: wholeNumber(values.rounds) }
 
 /** The projects to compare with are fetched when first needed: nothing of the product is built on them. */
 const installPeers = (): void => {
@@ -56,6 +70,13 @@ const inNewerNode = (): void => {
   process.exit(spawnSync(newerNode, self, { stdio: 'inherit' }).status ?? 1)
 }
 
+/** What the file of an area exports. */
+interface Area {
+  readonly cases?: readonly BenchCase[]
+  /** Where the figures of one run belong together. */
+  readonly measure?: (report: (figure: Figure) => void, choice: Choice) => Promise<void>
+}
+
 const figures: Figure[] = []
 const report = (figure: Figure): void => {
   figures.push(figure)
@@ -67,18 +88,19 @@ const report = (figure: Figure): void => {
   )
 }
 
-installPeers()
+if (chosen.some((area) => !selfContained.includes(area))) installPeers()
 inNewerNode()
 console.log(`Node ${process.versions.node}, ${availableParallelism()} cores`)
 const { runCases } = await import('./runner.ts')
 for (const area of chosen) {
   if (existsSync(fileOf(area, ''))) {
-    const { cases } = (await import(fileOf(area, ''))) as { readonly cases: readonly BenchCase[] }
-    await runCases(cases, { area, where: 'node' }, report)
+    const { cases = [], measure } = (await import(fileOf(area, ''))) as Area
+    await runCases(cases, { area, where: 'node' }, report, choice)
+    await measure?.(report, choice)
   }
   if (existsSync(fileOf(area, '.chromium'))) {
     const { runInChromium } = await import('./chromium.ts')
-    await runInChromium(fileOf(area, '.chromium'), area, report)
+    await runInChromium(fileOf(area, '.chromium'), area, report, choice)
   }
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)

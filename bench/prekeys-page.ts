@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { findChromium } from '../tools/chromium.mjs'
+import { startApp } from './app.ts'
 import type { BenchCase } from './runner.ts'
-
-const root = join(import.meta.dirname, '..')
 
 interface Joining {
   /** Milliseconds from the room's first sight until all 100 were made and the relay had them. */
@@ -20,23 +17,6 @@ interface Seen {
   /** `performance.now()` of the frame that first showed it. */
   epoch: number | null
   stock: number | null
-}
-
-const startApp = async (): Promise<{ readonly url: string; readonly relay: ChildProcess }> => {
-  const built = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
-  if (built.status !== 0) throw new Error('the app does not build')
-  const relay = spawn(process.execPath, [join(root, 'dist/relay/main.js')], {
-    cwd: root,
-    env: { PATH: process.env.PATH, PORT: '0', RELAY_DATA: 'memory' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = await new Promise<string>((resolve) =>
-    relay.stdout.on('data', (data) => {
-      const found = /http:\/\/localhost:\d+/.exec(`${data}`)?.[0]
-      if (found !== undefined) resolve(found)
-    }),
-  )
-  return { url, relay }
 }
 
 /** A member joins to stay, in the app itself, as people run it. */

@@ -19,6 +19,12 @@ export interface BenchCase {
   readonly prepare: () => Promise<Contest>
 }
 
+/** Which cases run, and how often: `null` is as the case says. */
+export interface Choice {
+  readonly n: number | null
+  readonly rounds: number | null
+}
+
 /** One line of the result: medians of rounds that took turns in one run. `ratio` > 1: ours is better. */
 export interface Figure {
   readonly area: string
@@ -59,10 +65,32 @@ export const milliseconds = async (work: () => Promise<unknown>): Promise<number
 /** Where the engine was started so that it can be asked. */
 const collectGarbage = (): void => (globalThis as { readonly gc?: () => void }).gc?.()
 
-const runCase = async (
-  { name, n, unit, better, rounds, prepare }: BenchCase,
+/** Medians of what the rounds gave. */
+export const figureOf = (
+  { name, n, unit, better, rounds }: Omit<BenchCase, 'prepare'>,
   { area, where }: Pick<Figure, 'area' | 'where'>,
-): Promise<Figure> => {
+  ours: readonly number[],
+  peer: { readonly name: string; readonly figures: readonly number[] } | null,
+): Figure => {
+  const mine = median(ours)
+  const theirs = peer && median(peer.figures)
+  const ratio = theirs && (better === 'more' ? mine / theirs : theirs / mine)
+  return {
+    area,
+    case: name,
+    n,
+    unit,
+    ours: rounded(mine),
+    peer: theirs && rounded(theirs),
+    peerName: peer?.name ?? null,
+    ratio: ratio && rounded(ratio),
+    rounds,
+    where,
+  }
+}
+
+const runCase = async (one: BenchCase, place: Pick<Figure, 'area' | 'where'>): Promise<Figure> => {
+  const { rounds, prepare } = one
   const { ours, peer, end } = await prepare()
   const figures: { ours: number[]; peer: number[] } = { ours: [], peer: [] }
   const measureOurs = async (): Promise<void> => void figures.ours.push(await ours())
@@ -80,21 +108,7 @@ const runCase = async (
   } finally {
     await end?.()
   }
-  const mine = median(figures.ours)
-  const theirs = peer && median(figures.peer)
-  const ratio = theirs && (better === 'more' ? mine / theirs : theirs / mine)
-  return {
-    area,
-    case: name,
-    n,
-    unit,
-    ours: rounded(mine),
-    peer: theirs && rounded(theirs),
-    peerName: peer?.name ?? null,
-    ratio: ratio && rounded(ratio),
-    rounds,
-    where,
-  }
+  return figureOf(one, place, figures.ours, peer && { name: peer.name, figures: figures.peer })
 }
 
 /** One case after the other, each reported as soon as it is measured. */
@@ -102,6 +116,9 @@ export const runCases = async (
   cases: readonly BenchCase[],
   place: Pick<Figure, 'area' | 'where'>,
   report: (figure: Figure) => unknown,
+  { n, rounds }: Choice,
 ): Promise<void> => {
-  for (const one of cases) await report(await runCase(one, place))
+  for (const one of cases)
+    if (n === null || n === one.n)
+      await report(await runCase({ ...one, rounds: rounds ?? one.rounds }, place))
 }
