@@ -19,7 +19,14 @@ const trial = (name, args) => counting(name, 'trial', { args, silenceMs })
 
 await runParts([
   [[single('build', 'build')]],
-  [[histories('group', 5_000), histories('ratchet', 20_000), histories('frames', 200_000)]],
+  [
+    [
+      histories('group', 5_000),
+      histories('ratchet', 20_000),
+      histories('frames', 200_000),
+      histories('links', 30_000),
+    ],
+  ],
   [
     [
       trial('relay crashes', ['crash', '--runs', `${crashes}`]),
