@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, concat, DecodeError, decode, encode, toHex, utf8 } from '../codec/index.ts'
-import { type Crypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import {
   type Address,

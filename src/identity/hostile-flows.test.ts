@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Bytes } from '../codec/index.ts'
-import { type Crypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
 import { seededCrypto, seededRng } from '../crypto/testing/seeded.ts'
 import {
   finishHandshake,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { toHex } from '../codec/index.ts'
-import { type Crypto } from '../crypto/index.ts'
+import type { Crypto } from '../crypto/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
 import { type EntryHash, pairNumber, roomNumber, wordListLength } from './index.ts'
 

@@ -171,7 +171,15 @@ const farewellOf = ({ state }: Transaction, id: MemberId): Farewell | null => {
   const who = keptEntry(state.group, id)
   const removal = removalOf(state.group, id)
   if (who === null || removal === null || removal.reason === 'left') return null
-  return { who, by: removal.by, reason: removal.reason, saidAt: null, answeredAt: null, opened: null, session: null }
+  return {
+    who,
+    by: removal.by,
+    reason: removal.reason,
+    saidAt: null,
+    answeredAt: null,
+    opened: null,
+    session: null,
+  }
 }
 
 const keptAt = (tx: Transaction, from: Address): Farewell | null => {

@@ -9,7 +9,18 @@
  *
  * Byte tables: SPEC.md, "Frames".
  */
-import { type Bytes, bytes, type Codec, encode, fixed, oneOf, struct, u8, u32, union } from '../codec/index.ts'
+import {
+  type Bytes,
+  bytes,
+  type Codec,
+  encode,
+  fixed,
+  oneOf,
+  struct,
+  u8,
+  u32,
+  union,
+} from '../codec/index.ts'
 import { tagBytes } from '../group/index.ts'
 import { flow1Bytes, flow2Bytes, type MemberId, memberId, sealedEntryBytes } from '../identity/index.ts'
 
@@ -81,19 +92,13 @@ export const frame = union<Frame>({
       beside: bytes(sealedEntryBytes + aeadTag),
     }),
   ],
-  admit: [
-    2,
-    struct({ run: fixed(16), entry: fixed(sealedEntryBytes + aeadTag), flow1: fixed(flow1Bytes) }),
-  ],
+  admit: [2, struct({ run: fixed(16), entry: fixed(sealedEntryBytes + aeadTag), flow1: fixed(flow1Bytes) })],
   enter: [3, struct({ run: fixed(16), flow2: fixed(flow2Bytes) })],
   handshake: [4, struct({ from: memberId, to: memberId, flow: flowNumber, body: bytes(4096) })],
   pair: [5, struct({ body: bytes(maxFrameBytes) })],
   group: [6, struct({ body: bytes(maxFrameBytes), tag: fixed(tagBytes) })],
   answer: [7, struct({ answer: bytes(8192), first: bytes(maxFrameBytes) })],
-  letter: [
-    8,
-    struct({ from: memberId, to: memberId, head: bytes(8192), first: bytes(maxFrameBytes) }),
-  ],
+  letter: [8, struct({ from: memberId, to: memberId, head: bytes(8192), first: bytes(maxFrameBytes) })],
   busy: [9, struct({ run: fixed(16), retryAfterMs: u32 })],
   used: [10, struct({ id: fixed(16) })],
 })

@@ -1,7 +1,16 @@
-export { allowedAt, charge, confirm, freeLevel, isAllowed, type Level, levelAt, levelNow } from './admission/level.ts'
+export {
+  allowedAt,
+  charge,
+  confirm,
+  freeLevel,
+  isAllowed,
+  type Level,
+  levelAt,
+  levelNow,
+} from './admission/level.ts'
 export type { Invitation } from './admission/state.ts'
 export type { OutgoingView } from './delivery/view.ts'
-export { execute, type EffectPorts } from './execute.ts'
+export { type EffectPorts, execute } from './execute.ts'
 export type { Facts, FrameFacts } from './frame-facts.ts'
 export { factsOf } from './frame-facts.ts'
 export { type InsideView, inspectPeer } from './inspect.ts'

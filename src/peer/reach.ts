@@ -4,7 +4,7 @@
  *
  *   change ──5 s──> beat ──10 s──> beat ──20 s──> … ──60 s──> beat ──60 s──> …
  */
-import { liveMembers, memberOf, standing as groupStanding } from '../group/index.ts'
+import { standing as groupStanding, liveMembers, memberOf } from '../group/index.ts'
 import type { MemberId } from '../identity/index.ts'
 import type { Control, Standing } from './controls.ts'
 import { lastNumber } from './delivery/state.ts'

@@ -5,7 +5,7 @@
  *   event ──> step ──> persist ──> send · publish · show ──> wipe ──> wake timer
  *                         └── refused: the old state stands, the same event is tried again after a pause
  */
-import { execute, type EffectPorts } from './execute.ts'
+import { type EffectPorts, execute } from './execute.ts'
 import { step, wakeAt } from './peer.ts'
 import type { PeerEvent, PeerState, PeerStep, Ports } from './state.ts'
 

@@ -83,8 +83,7 @@ export type Path = 'direct' | 'relay' | 'mail'
 
 export type PeerEvent = {
   readonly now: number
-} & /** The relay let this address into the room. `present`: oldest first, without the own. */
-(
+} /** The relay let this address into the room. `present`: oldest first, without the own. */ & (
   | { readonly kind: 'relay-open'; readonly present: readonly Address[] }
   | { readonly kind: 'relay-closed' }
   | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }

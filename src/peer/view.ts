@@ -43,7 +43,10 @@ export interface MemberView {
 export interface PeerView {
   readonly phase: 'joining' | 'agreeing' | 'joined' | 'refused' | 'left' | 'removed'
   /** Of a removal: who decided it, and why. */
-  readonly removal: { readonly by: string | null; readonly reason: 'left' | 'evicted' | 'expired' | null } | null
+  readonly removal: {
+    readonly by: string | null
+    readonly reason: 'left' | 'evicted' | 'expired' | null
+  } | null
   readonly admission: AdmissionView
   readonly members: readonly MemberView[]
   /** Entries for which the roster has no place. */
@@ -151,7 +154,8 @@ export const peerView = (crypto: Crypto, state: PeerState, now: number): PeerVie
   const epoch = currentEpoch(group) ?? group.epochs.at(-1) ?? null
   return {
     phase: phaseOf(state),
-    removal: phase.kind === 'ended' && phase.ending === 'removed' ? { by: phase.by, reason: phase.reason } : null,
+    removal:
+      phase.kind === 'ended' && phase.ending === 'removed' ? { by: phase.by, reason: phase.reason } : null,
     admission: admissionView(state, now),
     members: phase.kind === 'joining' ? [] : membersOf(crypto, state, now),
     waiting: waitingEntries(group).length,

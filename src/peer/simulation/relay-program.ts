@@ -186,7 +186,9 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
     tests,
     invented,
     treat,
-    inhabit: (given: World): void => void (world = given),
+    inhabit: (given: World): void => {
+      world = given
+    },
     owners: (_member: Member, owners: ReadonlyMap<Address, number>): ReadonlyMap<Address, number> =>
       program === 'false-sleepers'
         ? new Map([...owners, ...[...preKeys].map(([address, { length }]) => [address, length] as const)])
