@@ -45,10 +45,15 @@ export const releaseEarly = (work: Work): void => {
   for (const { signal } of early) hearSignal(work, signal)
 }
 
-/** Whether an attempt of the other end is older than one that was followed. */
-const isStale = ({ state }: Work, { life, number }: Attempt): boolean =>
-  state.formerLives.includes(life) ||
-  (state.followed !== null && state.followed.life === life && number <= state.followed.number)
+/**
+ * Whether an attempt is not newer than the last one followed of its life. Which of two lives is the later one nobody can
+ * tell: a late offer of an earlier page may be followed, and the next one of the page that lives is followed again.
+ */
+const isStale = ({ state }: Work, { life, number }: Attempt): boolean => {
+  const { followed, followedBefore } = state
+  const known = followed === null ? followedBefore : [followed, ...followedBefore]
+  return known.some((last) => last.life === life && number <= last.number)
+}
 
 const hearOffer = (work: Work, offer: Offer): void => {
   const { connection, initiator, life } = work.state

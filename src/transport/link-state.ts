@@ -61,9 +61,9 @@ export interface LinkState {
   /** Attempts of this end so far, and connections: both count up only. */
   readonly attempts: number
   readonly connections: number
-  /** The newest attempt of the other end that was followed, and the lives it had before. */
+  /** The attempt of the other end that was followed last, and the last ones of its other lives: newest first. */
   readonly followed: Attempt | null
-  readonly formerLives: readonly number[]
+  readonly followedBefore: readonly Attempt[]
   readonly early: readonly EarlySignal[]
   /** Failures in a row; a link that stayed direct for a while starts over. */
   readonly failures: number
@@ -87,7 +87,7 @@ export const unlinked = (life: number): LinkState => ({
   attempts: 0,
   connections: 0,
   followed: null,
-  formerLives: [],
+  followedBefore: [],
   early: [],
   failures: 0,
   retryAt: null,

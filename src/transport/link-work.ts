@@ -26,7 +26,7 @@ const patienceMs = 4_000
 export const spacingMs = 1_000
 /** After this long without a break, the next failure starts the back-off from the beginning. */
 const settledMs = 10_000
-const maxFormerLives = 8
+const maxFollowedBefore = 8
 /** More than this unacknowledged goes by the relay. */
 export const maxUnacknowledged = 1024 * 1024
 
@@ -153,10 +153,10 @@ export const begin = (work: Work): void => {
 
 /** Follows an attempt of the other end. */
 export const follow = (work: Work, attempt: LinkConnection['attempt']): void => {
-  const { followed, formerLives } = work.state
-  const isOther = followed !== null && followed.life !== attempt.life
-  if (isOther) set(work, { formerLives: [followed.life, ...formerLives].slice(0, maxFormerLives) })
-  set(work, { followed: attempt })
+  const { followed, followedBefore } = work.state
+  const known = followed === null ? followedBefore : [followed, ...followedBefore]
+  const others = known.filter(({ life }) => life !== attempt.life)
+  set(work, { followed: attempt, followedBefore: others.slice(0, maxFollowedBefore) })
   openConnection(work, { attempt, offers: false })
 }
 

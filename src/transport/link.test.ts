@@ -216,13 +216,18 @@ test('where neither starts, the greater life does when it is asked', () => {
   expect(kinds(great.take(5_000, { kind: 'signal', signal: request(1) }))).toContain('open')
 })
 
-test('an offer of an earlier page is stale once a later page was followed', () => {
+test('offers are stale that are not newer than the last of their life; a page that was left can be followed again', () => {
   const end = endOf(7)
   end.take(0, { kind: 'connect', initiator: false })
   end.take(1, { kind: 'signal', signal: offer(100, 1) })
   end.take(2, { kind: 'signal', signal: offer(50, 1) })
   expect(end.state().connection?.attempt).toEqual({ life: 50, number: 1 })
-  expect(end.take(3, { kind: 'signal', signal: offer(100, 2) })).toEqual([])
+  expect(end.take(3, { kind: 'signal', signal: offer(100, 1) })).toEqual([])
+  expect(end.take(4, { kind: 'signal', signal: offer(50, 1) })).toEqual([])
+  // The offer of life 50 was a late one: what the living page offers next counts.
+  end.take(5, { kind: 'signal', signal: offer(100, 2) })
+  expect(end.state().connection?.attempt).toEqual({ life: 100, number: 2 })
+  expect(end.take(6, { kind: 'signal', signal: offer(50, 1) })).toEqual([])
 })
 
 test('candidates that come before their offer are applied after it', () => {

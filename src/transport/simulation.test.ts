@@ -12,6 +12,11 @@ test('200 histories of a link: nothing lost, doubled or late; direct in the end'
   expect(sum(({ direct }) => (direct ? 1 : 0))).toBeGreaterThan(150)
 })
 
+test('a late offer of an earlier page does not keep the living one out for good', () => {
+  // Found among 10,000: a life that was left could never be followed again.
+  for (const seed of [509_138, 509_188]) expect(playLink(seed).problems).toEqual([])
+})
+
 test('one seed gives one history', () => {
   expect(playLink(5)).toEqual(playLink(5))
 })
