@@ -32,12 +32,13 @@ import { hearSaid } from './delivery/incoming.ts'
 import { postFrame } from './delivery/mail.ts'
 import type { Frame } from './frames.ts'
 import { admit } from './membership.ts'
+import { pairsAt } from './pairs.ts'
 import { sendFrame } from './room.ts'
-import type { PeerEvent, PeerState } from './state.ts'
+import type { Path, PeerEvent, PeerState } from './state.ts'
 import { earliest, notice, orReject, Rejection, type Transaction } from './transaction.ts'
 
 /** Answers by password that a newcomer makes. */
-export const maxAnswers = 2
+const maxAnswers = 2
 /** The relay has told who is here by then. */
 const settleMs = 1_000
 /** An answer to `take-prekey` is not waited for any longer. */
@@ -211,8 +212,10 @@ const sayUsed = (tx: Transaction, from: Address, id: Bytes | null): void => {
 export type MetFrame = 'held' | { readonly member: MemberId; readonly control: Control } | null
 
 /** A sealed frame from an address that shares a session of a pre-key with this member, or will. */
-export const openMet = async (tx: Transaction, from: Address, body: Bytes): Promise<MetFrame> => {
-  if (isHeld(tx.state, from)) {
+export const openMet = async (tx: Transaction, from: Address, body: Bytes, path: Path): Promise<MetFrame> => {
+  // What is held may wait for an entry that only a frame of the pair session, said here and now, brings.
+  const isForPair = path !== 'mail' && pairsAt(tx.state, from).length > 0
+  if (isHeld(tx.state, from) && !isForPair) {
     holdFrame(tx, from, { kind: 'pair', body })
     return 'held'
   }

@@ -27,13 +27,13 @@ import { unnamedSleepers } from './delivery/people.ts'
 import { noteWake } from './delivery/receipts.ts'
 import type { Frame } from './frames.ts'
 import { entryOf, isMember, membersAt } from './members.ts'
-import type { PeerEvent, PeerState } from './state.ts'
+import type { Path, PeerEvent, PeerState } from './state.ts'
 import { earliest, Rejection, type Transaction } from './transaction.ts'
 
 export { receiveAnswer, receiveUsed } from './asleep-answers.ts'
 export { hearLetterNamed } from './asleep-letters.ts'
 export { receiveLongFlow } from './asleep-runs.ts'
-export { type AsleepState, nobodyAsleep, noteUnproved } from './asleep-state.ts'
+export { type AsleepState, nobodyAsleep } from './asleep-state.ts'
 export { hearRoots, notePublished } from './asleep-stock.ts'
 export { receiveWelcome, receiveWelcomed } from './asleep-welcome.ts'
 
@@ -70,8 +70,12 @@ export const releaseLetters = (tx: Transaction): readonly HeldFrame[] =>
  *
  * @returns what it says and who says it; `held` where there is nothing more to do; `null` where it is not such a frame
  */
-export const openAsleep = async (tx: Transaction, from: Address, body: Bytes): Promise<MetFrame> =>
-  (await openMet(tx, from, body)) ?? (await openLongCandidate(tx, from, body))
+export const openAsleep = async (
+  tx: Transaction,
+  from: Address,
+  body: Bytes,
+  path: Path,
+): Promise<MetFrame> => (await openMet(tx, from, body, path)) ?? (await openLongCandidate(tx, from, body))
 
 /** All letters have been read. */
 export const noteMailRead = (tx: Transaction): void => {

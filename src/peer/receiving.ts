@@ -35,7 +35,7 @@ import { entryOf, isMember, nameOf } from './members.ts'
 import { hearGroup, hearRemoval, inGroup, takeRosterOf } from './membership.ts'
 import { openPair, pairsAt } from './pairs.ts'
 import { hearPassword, hearPasswordHeld } from './password.ts'
-import { hearHeartbeat } from './reach.ts'
+import { hearHeartbeat, withinReach } from './reach.ts'
 import { comeBack, hostOf, noteReturned, readmit, receiveReturn } from './returning.ts'
 import type { PeerEvent } from './state.ts'
 import { notice, orReject, Rejection, type Transaction } from './transaction.ts'
@@ -88,7 +88,7 @@ export const receive = async (tx: Transaction, { from, path, bytes }: Received):
 
 const receivePair = async (tx: Transaction, { from, path, bytes }: Received, body: Bytes): Promise<void> => {
   // Of somebody who was met while one of both slept: there may be no session of the pair yet.
-  const met = await openAsleep(tx, from, body)
+  const met = await openAsleep(tx, from, body, path)
   if (met === 'held') return
   const isPaired = pairsAt(tx.state, from).length > 0
   const opened = met ?? (isPaired ? await openPair(tx, from, body, path) : null)
@@ -109,7 +109,7 @@ const receivePair = async (tx: Transaction, { from, path, bytes }: Received, bod
 }
 
 /** What a member says inside the pair session. Only those on the roster count. */
-export const hear = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
+const hear = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
   if (!isMember(tx.state, from)) return hearOutsider(tx, from, message)
   switch (message.kind) {
     case 'group':
@@ -153,6 +153,7 @@ export const hear = async (tx: Transaction, from: MemberId, message: Control): P
 const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): Promise<void> => {
   const doorkeeper = doorkeeperAt(tx.state.admission, from)
   if (doorkeeper !== null && message.kind === 'removed') return hearRefusal(tx, doorkeeper)
+  if (message.kind === 'removed') return hearMergeRefused(tx, from, message)
   if (message.kind !== 'group') throw new Rejection('group/not-a-member')
   const host = hostOf(tx.state, from)
   const letIn = doorkeeper ?? host
@@ -160,6 +161,21 @@ const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): 
   await takeRosterOf(tx, letIn, message.message)
   noteRoster(tx)
   noteReturned(tx)
+}
+
+/**
+ * The other part counts this member as expired. Whoever is alone goes there under a new entry; one in company stays, and
+ * the others of its part merge.
+ */
+const hearMergeRefused = (
+  tx: Transaction,
+  from: MemberId,
+  { reason }: Extract<Control, { kind: 'removed' }>,
+): void => {
+  const partner = doorkeeperAt(tx.state.admission, from, 'verifier')
+  if (partner === null || reason !== 'expired') throw new Rejection('group/not-a-member')
+  hearRefusal(tx, partner)
+  if (withinReach(tx.state, tx.now).size === 0) comeBack(tx, partner)
 }
 
 /** Where a member stands: its epoch and roster are the group's business, its last number is the delivery's. */

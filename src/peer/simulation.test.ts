@@ -12,6 +12,8 @@ test.each([
   [56, 'a background tab asked the oldest address each minute, and never the next one'],
   [416, 'a knock that a relay replayed kept two rooms from ever merging'],
   [556, 'A3 that came twice met a handshake that was used up'],
+  [582, 'a part that listed a member which knew nobody of it waited for it, and it for that part'],
+  [10_057, 'what a sleeper had sent by mail held back the roster that made it readable'],
 ])(
   'seed %i: %s',
   async (seed) => {

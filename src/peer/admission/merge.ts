@@ -2,6 +2,7 @@
  * Two parts of one group that were founded apart and share no member become one.
  *
  *   present 10 s, no knock for 2 min, not on the roster ──smallest id within reach, own address the greater──> run on the verifier
+ *   present 60 s ──smallest id within reach, whichever address is the greater──> the same
  *       run ──right──> both rosters            ──no answer──> again after 1, 2, 4 … 60 min
  *           ──wrong──> "another room of this name", not again before a record changes or the user asks
  */
@@ -17,6 +18,8 @@ import { setAdmission } from './slice.ts'
 import { putBounded } from './state.ts'
 
 const strangeMs = 10_000
+/** Where the other part lists this address, or counts it as expired, it does not open, and this one may as well. */
+const eitherOpensMs = 60_000
 /** Who knocked may still be a newcomer: those knock again within a minute. */
 const knockedMs = 2 * 60_000
 const firstPauseMs = 60_000
@@ -30,7 +33,6 @@ const isMerging = ({ admission }: PeerState): boolean =>
   [...admission.guests.values()].some(({ proof, stage }) => proof === 'verifier' && stage.kind !== 'over')
 
 const isStrange = (state: PeerState, address: Address): boolean =>
-  address < state.self.entry.address &&
   membersAt(state, address).length === 0 &&
   ![...state.farewells.values()].some(({ who }) => who.entry.address === address)
 
@@ -39,8 +41,9 @@ const readyAt = (state: PeerState, address: Address, since: number): number | nu
   const tried = state.admission.merges.get(address)
   if (tried?.failed || state.admission.guests.has(address) || !isStrange(state, address)) return null
   const knockedAt = state.admission.door.knocked.get(address)
+  const strangeAt = since + (address < state.self.entry.address ? strangeMs : eitherOpensMs)
   const quietAt = knockedAt === undefined ? 0 : knockedAt + knockedMs
-  return Math.max(since + strangeMs, quietAt, tried?.notBefore ?? 0)
+  return Math.max(strangeAt, quietAt, tried?.notBefore ?? 0)
 }
 
 /** Who is next, and when: the one that was tried least. */

@@ -270,10 +270,13 @@ export const admissionCodec: Codec<AdmissionState> = {
 }
 
 /** The doorkeeper that this newcomer is about to take a roster from. A partner of a merge is the group's guest. */
-export const doorkeeperAt = ({ guests }: AdmissionState, member: MemberId): Identified | null => {
+export const doorkeeperAt = (
+  { guests }: AdmissionState,
+  member: MemberId,
+  by: Proof = 'password',
+): Identified | null => {
   for (const { proof, stage } of guests.values())
-    if (proof === 'password' && stage.kind === 'entering' && stage.doorkeeper.id === member)
-      return stage.doorkeeper
+    if (proof === by && stage.kind === 'entering' && stage.doorkeeper.id === member) return stage.doorkeeper
   return null
 }
 

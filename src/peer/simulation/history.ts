@@ -3,7 +3,8 @@
  * doubled and overtaken; the network splits; up to two adversaries play their programs. Some promises are checked after
  * every step, the others at the end, once the network is whole again.
  */
-import type { Bytes } from '../../codec/index.ts'
+import { type Bytes, toHex } from '../../codec/index.ts'
+import { expose } from '../../crypto/index.ts'
 import type { Address, MemberId } from '../../identity/index.ts'
 import type { Taken } from '../index.ts'
 import { createWorld, idOf, type Member } from '../testing/world.ts'
@@ -303,6 +304,11 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   const goneIds = (): ReadonlySet<MemberId> =>
     new Set(alive().flatMap(({ runner }) => [...runner.state().group.roster.removals.keys()]))
 
+  const isSamePassword = (one: Member, other: Member): boolean => {
+    const [a, b] = [one, other].map(({ runner }) => toHex(expose(runner.state().password.verifier)))
+    return a === b
+  }
+
   const share = (one: Member, other: Member): boolean =>
     one.runner.state().group.roster.entries.has(idOf(other)) &&
     other.runner.state().group.roster.entries.has(idOf(one))
@@ -312,8 +318,10 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     const gone = goneIds()
     const members = alive().filter((member) => !gone.has(idOf(member)))
     const joined = members.filter(({ runner }) => runner.state().phase.kind === 'joined')
-    // Whoever was opened with a password that was changed meanwhile is refused, and says so.
-    const mayFail = ({ options }: Member): boolean => options.password !== known
+    // Whoever was opened with a password that was changed meanwhile is refused, and says so; with the newest too, where
+    // all who knew it left before their part met the others.
+    const mayFail = (member: Member): boolean =>
+      member.options.password !== known || !joined.some((one) => isSamePassword(one, member))
     const late = members.find((member) => !joined.includes(member) && !mayFail(member))
     if (late !== undefined) return `I4: ${late.name} never got in`
     for (const { address, name, heard } of world.members) {

@@ -251,4 +251,4 @@ export const createInvariants = (now: () => number) => {
     },
   }
 }
-export type Invariants = ReturnType<typeof createInvariants>
+type Invariants = ReturnType<typeof createInvariants>

@@ -88,4 +88,4 @@ export const createModel = () => {
     },
   }
 }
-export type Model = ReturnType<typeof createModel>
+type Model = ReturnType<typeof createModel>

@@ -213,4 +213,4 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
     },
   }
 }
-export type BadRelay = ReturnType<typeof createBadRelay>
+type BadRelay = ReturnType<typeof createBadRelay>
