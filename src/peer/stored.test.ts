@@ -111,3 +111,27 @@ describe('the stored state', () => {
     expect(refused).toBeGreaterThan(0)
   })
 })
+
+test.each([31, 32])(
+  'an older state that knows nobody here: those here count it as expired, and it returns (%i)',
+  async (seed) => {
+    const world = await createWorld({ seed, fast: true })
+    const ann = await world.open('Ann')
+    await world.pass(3_000)
+    const cleo = await world.open('Cleo')
+    await world.pass(10_000)
+    const { stored } = cleo
+    const bob = await world.open('Bob')
+    await world.pass(10_000)
+    for (const member of [ann, cleo]) world.close(member)
+    await world.pass(8 * 60_000)
+    expect(world.view(bob).members.map(({ name }) => name)).toEqual(['Bob'])
+    cleo.stored = stored
+    const back = await world.resume(cleo)
+    expect(world.view(back).members.map(({ name }) => name)).not.toContain('Bob')
+    // It counts Ann as expired, too: then it is alone.
+    await world.pass(10 * 60_000)
+    expect(world.standing()).toHaveLength(1)
+    expect(world.view(bob).members.map(({ name }) => name)).toContain('Cleo')
+  },
+)
