@@ -112,7 +112,12 @@ export const playGuesses = async (
   }
 
   const knockAtAll = async (): Promise<void> => {
-    for (const member of world.living()) (await invent('', 'knock')).knock(member.address)
+    for (const member of world.living()) {
+      const stranger = await invent('', 'knock')
+      // A door answers whom the relay lists.
+      await world.feed(member, { kind: 'presence', address: stranger.address, present: true })
+      stranger.knock(member.address)
+    }
   }
 
   /** Smaller than every member's: the members open to it. */

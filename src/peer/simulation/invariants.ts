@@ -251,4 +251,3 @@ export const createInvariants = (now: () => number) => {
     },
   }
 }
-type Invariants = ReturnType<typeof createInvariants>

@@ -88,4 +88,3 @@ export const createModel = () => {
     },
   }
 }
-type Model = ReturnType<typeof createModel>

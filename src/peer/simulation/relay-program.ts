@@ -213,4 +213,3 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
     },
   }
 }
-type BadRelay = ReturnType<typeof createBadRelay>
