@@ -57,14 +57,14 @@ test('another tab of this browser is shown as one more series, and shares nothin
     const label = (await inLegend(throughput).getByRole('button').textContent())?.trim() ?? ''
     await source.selectOption({ label })
     await expect.poll(() => countOf('join')).toBe(1)
-    const shown = await countOf('kem_key_generation')
+    const shown = await countOf('dh_key_generation')
     await bob.openTab('Metrics')
     await expect(bob.page.getByTestId('operations-table')).toBeVisible()
     const real = Number(
       await bob.page
         .getByTestId('operations-table')
         .getByRole('row')
-        .filter({ has: bob.page.getByRole('rowheader', { name: 'kem_key_generation', exact: true }) })
+        .filter({ has: bob.page.getByRole('rowheader', { name: 'dh_key_generation', exact: true }) })
         .locator('td:nth-of-type(2) data')
         .getAttribute('value'),
     )

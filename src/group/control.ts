@@ -20,7 +20,7 @@ export const maxControlBytes = 1 + 2 + maxEntriesPerControl * maxToldEntryBytes
 
 /** SHA3-256 over the live entries: 64 hexadecimal digits. */
 export type RosterHash = string & { readonly __rosterHash: never }
-export const rosterHashCodec = hexId<RosterHash>(32)
+const rosterHashCodec = hexId<RosterHash>(32)
 
 export type GroupControl =
   /** A doorkeeper to its newcomer, and both sides of a merge: where the sender stands, and who let the sender in. */

@@ -8,7 +8,7 @@ import type { EpochHeader } from './epoch.ts'
 import type { Counter, GroupState, KnownStanding, Surroundings } from './state.ts'
 import { withinReach } from './step.ts'
 
-export const maxLead = 65_536
+const maxLead = 65_536
 /** Above it there are no epochs. At full speed it is a year away. */
 export const maxCounter = 2 ** 47
 const risePerMs = 2 ** 22 / 1_000
@@ -26,7 +26,7 @@ export const advanceTo = (counter: Counter, value: number): Counter => {
 }
 
 /** The greatest counter that a live member shows, in its standing or by an epoch that is held back. */
-export const greatestShown = ({ standings, heldBack }: GroupState): number => {
+const greatestShown = ({ standings, heldBack }: GroupState): number => {
   let greatest = 0
   for (const { current } of standings.values()) greatest = Math.max(greatest, current?.counter ?? 0)
   for (const { header } of heldBack.values()) greatest = Math.max(greatest, header.counter)

@@ -19,7 +19,7 @@ import { withEffects, withinReach } from './step.ts'
 
 /** What was sealed earlier may have crossed my epoch on its way. */
 const graceMs = 1_000
-export const mendMs = 3_000
+const mendMs = 3_000
 
 /** The group's part of a heartbeat of `from`. */
 export const takeStanding = (

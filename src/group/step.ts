@@ -44,7 +44,7 @@ export const withinReach = (
 ): readonly MemberId[] => [...roster.entries.keys()].filter((id) => id !== self.id && reach.has(id)).sort()
 
 /** The other live members that are out of reach, in the order of their ids. */
-export const outOfReach = (
+const outOfReach = (
   { roster, self }: GroupState,
   { reach }: Pick<Surroundings, 'reach'>,
 ): readonly MemberId[] => [...roster.entries.keys()].filter((id) => id !== self.id && !reach.has(id)).sort()

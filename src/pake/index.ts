@@ -3,7 +3,7 @@ export { finishCpace, startCpace } from './cpace.ts'
 export { initiate, initiatePlus, respond, respondPlus, step } from './cpace-oquake.ts'
 export { type FlowFieldName, fieldsOf } from './flow-fields.ts'
 export { flowBytes, isFlow2 } from './flows.ts'
-export { type GroupNameProblem, groupIdOf, maxGroupNameBytes, roomOf } from './group-name.ts'
+export { groupIdOf, roomOf } from './group-name.ts'
 export {
   finishOquake,
   initiateOquake,
@@ -13,14 +13,10 @@ export {
   oquakeResponseBytes,
   respondOquake,
 } from './oquake.ts'
-export { type RunInput, type RunOutcome, type RunResult, type RunState, secretsOf } from './run-state.ts'
+export { type RunOutcome, type RunResult, type RunState, secretsOf } from './run-state.ts'
 export { acceptFlow3, type ResponderInput, respondTo } from './stateless.ts'
-export { suite } from './suite.ts'
+
 export {
   generateVerifier,
-  maxPasswordBytes,
-  type PasswordProblem,
   preparePassword,
-  type StretchStage,
-  type VerifierMaterial,
 } from './verifier.ts'

@@ -10,8 +10,8 @@ export {
 } from './admission/level.ts'
 export type { Invitation } from './admission/state.ts'
 export type { OutgoingView } from './delivery/view.ts'
-export { type EffectPorts, execute } from './execute.ts'
-export type { Facts, FrameFacts } from './frame-facts.ts'
+export type { EffectPorts } from './execute.ts'
+export type { FrameFacts } from './frame-facts.ts'
 export { factsOf } from './frame-facts.ts'
 export { type InsideView, inspectPeer } from './inspect.ts'
 export { secretsOfPeer } from './membership.ts'
@@ -20,10 +20,7 @@ export { step, wakeAt } from './peer.ts'
 export { createRunner, type Runner, type RunnerPorts, type Taken, type UntimedEvent } from './runner.ts'
 export {
   createPeer,
-  type Newcomer,
-  type NewPassword,
   type PeerEffect,
-  type PeerEvent,
   type PeerNotice,
   type PeerReject,
   type PeerState,

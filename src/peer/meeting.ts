@@ -213,9 +213,6 @@ export const endMeeting = (tx: Transaction, member: MemberId): void => {
   set(tx, { backoff, answeredAt })
 }
 
-/** Whether somebody present has yet to be met: until then, or for 10 s, a door stays shut after a resume. */
-export const isMeeting = ({ pairs }: PeerState): boolean => pairs.meetings.size > 0
-
 export const wakeAtMeetings = (state: PeerState, now: number): number | null => {
   const runs = [...state.pairs.meetings.values()].flatMap(({ resendAt, until }) => [resendAt, until])
   const due: (number | null)[] = []

@@ -7,7 +7,6 @@
  */
 import type { Secret } from '../crypto/index.ts'
 import {
-  currentEpoch,
   type EpochId,
   type GroupControl,
   type GroupEffect,
@@ -224,7 +223,7 @@ export const leave = async (tx: Transaction, closing: boolean): Promise<void> =>
   end(tx, 'left', { by: null, reason: null })
 }
 
-export const end = (
+const end = (
   tx: Transaction,
   ending: Ending,
   { by, reason }: { by: string | null; reason: 'left' | 'evicted' | 'expired' | null },
@@ -266,6 +265,3 @@ export const tickGroup = async (tx: Transaction): Promise<void> => {
 
 export const wakeAtGroup = (state: PeerState, now: number): number | null =>
   state.phase.kind === 'joined' ? wakeAt(state.group, surroundingsOf(state, now)) : null
-
-/** The epoch that the screens show. */
-export const shownEpoch = ({ group }: PeerState) => currentEpoch(group) ?? group.epochs.at(-1) ?? null

@@ -46,7 +46,7 @@ const mendMs = 60_000
 const setPairs = (tx: Transaction, change: Partial<PairsState>): void =>
   write(tx, 'pairs', { ...tx.state.pairs, ...change })
 
-export const setPair = (tx: Transaction, member: MemberId, pair: Pair): void =>
+const setPair = (tx: Transaction, member: MemberId, pair: Pair): void =>
   setPairs(tx, { pairs: new Map(tx.state.pairs.pairs).set(member, pair) })
 
 export const pairOf = (state: PeerState, member: MemberId): Pair | null =>

@@ -36,7 +36,7 @@ const set = (tx: Transaction, change: Partial<PasswordState>): void =>
   write(tx, 'password', { ...tx.state.password, ...change })
 
 /** What a run needs of the password in force. */
-export const passwordMaterial = ({ password: { verifier, publicKey, door } }: PeerState) => ({
+const passwordMaterial = ({ password: { verifier, publicKey, door } }: PeerState) => ({
   verifier,
   publicKey,
   door,

@@ -62,7 +62,7 @@ const answerHead = versioned(
 )
 const answerHeadBytes = 1 + 16 + oquakeResponseBytes + 32 + 32
 /** 3,069 bytes. */
-export const answerBytes = answerHeadBytes + sealedEntryBytes + tagBytes
+const answerBytes = answerHeadBytes + sealedEntryBytes + tagBytes
 
 const nonce = new Uint8Array(12)
 const entryLabel = utf8('mlwe-pake v2 pre-key entry')

@@ -46,7 +46,7 @@ const letterFlow = struct<LetterFlow>({
   toPreKey: fixed(1088),
 })
 /** 2,240 bytes. */
-export const letterBytes = 16 + 32 + 1088 + 16 + 1088
+const letterBytes = 16 + 32 + 1088 + 16 + 1088
 
 const lengthPrefixed = bytes(0xffff)
 const lv = (part: Bytes): Bytes => encode(lengthPrefixed, part, part.length + 2)

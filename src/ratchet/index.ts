@@ -1,6 +1,5 @@
-export type { ReceivingAuth } from './auth.ts'
 export { maxPlaintext, type Padding } from './padding.ts'
-export { type OpenOutcome, open, type RejectionCode } from './receiving.ts'
+export { type OpenOutcome, open } from './receiving.ts'
 export { type Sealed, type SealOptions, seal, type TurnPolicy } from './sending.ts'
 export {
   canSeal,

@@ -14,9 +14,11 @@ export const measureSteps =
     const start = recorder.now()
     const address = 'from' in event ? event.from : 'address' in event ? event.address : null
     recorder.note({ peer: address === null ? null : aliasOf(address) })
-    const span = recorder.spans.open(false)
     try {
-      const made = await entering.within(() => within(recorder, span, take))
+      const { span, made } = await entering.within(async () => {
+        const opened = recorder.spans.open(false)
+        return { span: opened, made: await within(recorder, opened, take) }
+      })
       if (event.kind === 'wake' && made.effects.length === 0) recorder.spans.drop(span)
       else {
         const rejected = made.effects.find((effect) => effect.kind === 'reject')

@@ -8,7 +8,7 @@ import type { Address } from '../entry.ts'
 import type { Parties } from '../handshake.ts'
 import { createSelf, type Self } from '../self.ts'
 
-export const day = 86_400_000
+const day = 86_400_000
 
 export const memberNamed = (crypto: Crypto, groupId: Bytes, name: string): Promise<Self> =>
   createSelf(crypto, groupId, { name, lease: day, address: toHex(crypto.random(32)) as Address })

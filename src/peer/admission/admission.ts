@@ -60,10 +60,10 @@ export const tickAdmission = async (tx: Transaction): Promise<void> => {
   repeatGuests(tx)
   await tickEntering(tx)
   await tickFounding(tx)
-  tickKnocking(tx)
+  await tickKnocking(tx)
   tickLettingIn(tx)
   await tickDoor(tx)
-  tickMerging(tx)
+  await tickMerging(tx)
   await tellTries(tx)
   tickBursts(tx)
 }

@@ -19,6 +19,7 @@ import { noteBurst } from './bursts.ts'
 import { isDoorOpen } from './door-open.ts'
 import type { PakeFrame } from './guest.ts'
 import { chargeLevel, isShut, levelAllowedAt, levelAllows } from './ledger.ts'
+import { dropSpan, inSpan, openSpan } from './run-span.ts'
 import { answerAgain, idsOf, runMs, sendFlow, setAdmission, setDoor, setDoorRun } from './slice.ts'
 import { type DoorRun, putBounded, type Waiting } from './state.ts'
 
@@ -169,9 +170,10 @@ const accept = async (tx: Transaction, from: Address, waiting: Waiting): Promise
   const input = inputOf(tx.state, from, waiting.proof)
   const key = await keyOf(tx, input, waiting)
   if (key === null) return
-  const outcome = await acceptFlow3(crypto, input, key, waiting.flow1, waiting.flow3)
+  const span = openSpan(tx)
+  const outcome = await inSpan(tx, span, () => acceptFlow3(crypto, input, key, waiting.flow1, waiting.flow3))
   tx.stale.push(...outcome.stale) // FS
-  if (outcome.kind !== 'continue') return
+  if (outcome.kind !== 'continue') return dropSpan(tx, span)
   const charged = chargeLevel(tx)
   setDoorRun(tx, from, null)
   const { proof, run, flow3 } = waiting
@@ -184,6 +186,7 @@ const accept = async (tx: Transaction, from: Address, waiting: Waiting): Promise
     since: tx.now,
     slotUntil: tx.now + slotMs,
     charged,
+    span,
     stage: { kind: 'confirming', state: outcome.state },
     sent,
   })

@@ -32,6 +32,7 @@ import {
   ownLevelAllowedAt,
   ownLevelAllows,
 } from './ledger.ts'
+import { inSpan, openSpan, recordRun } from './run-span.ts'
 import {
   answerAgain,
   idsOf,
@@ -43,7 +44,7 @@ import {
   setGuest,
   setJoining,
 } from './slice.ts'
-import { type GuestRun, putBounded, type Refusal } from './state.ts'
+import { type GuestRun, isUndecided, putBounded, type Refusal } from './state.ts'
 
 export type PakeFrame = Extract<Frame, { kind: 'pake' }>
 
@@ -73,16 +74,18 @@ const pakeFrame = (run: GuestRun, flow: number, body: Bytes, beside: Bytes): Pak
 })
 
 /** Opens a run; one that was open there ends. */
-export const openRun = (tx: Transaction, to: Address, proof: Proof): void => {
+export const openRun = async (tx: Transaction, to: Address, proof: Proof): Promise<void> => {
   const { crypto } = tx.ports
   const { self, password, admission } = tx.state
   const input = { prs: password.verifier, ...idsOf(self.entry.address, to) }
   const seed = admission.joining?.seed
   if (proof === 'password' && seed === undefined) return
-  const { state, message } =
+  const span = openSpan(tx)
+  const { state, message } = await inSpan(tx, span, async () =>
     proof === 'password' && seed !== undefined
       ? initiatePlus(crypto, { ...input, seed })
-      : initiate(crypto, input)
+      : initiate(crypto, input),
+  )
   const run = crypto.random(16)
   setGuest(tx, to, null)
   const sent = sendFlow(tx, to, { kind: 'pake', proof, run, flow: 1, body: message, beside: none })
@@ -94,6 +97,7 @@ export const openRun = (tx: Transaction, to: Address, proof: Proof): void => {
     since: tx.now,
     until: tx.now + (proof === 'verifier' ? mergeOpeningMs : runMs),
     blocks: true,
+    span,
     stage: { kind: 'opened', state },
     sent,
   })
@@ -118,7 +122,8 @@ const isProvingElsewhere = (tx: Transaction, address: Address): boolean =>
 
 const prove = async (tx: Transaction, to: Address, run: GuestRun, flow2: Bytes): Promise<void> => {
   if (run.stage.kind !== 'opened' && run.stage.kind !== 'held') return
-  const outcome = await step(tx.ports.crypto, run.stage.state, flow2)
+  const { state } = run.stage
+  const outcome = await inSpan(tx, run.span, () => step(tx.ports.crypto, state, flow2))
   if (outcome.kind !== 'continue') return
   tx.stale.push(...outcome.stale) // FS
   const sent = sendFlow(tx, to, pakeFrame(run, 3, outcome.message, concat(run.flow1, flow2)))
@@ -191,9 +196,11 @@ const isDone = (outcome: RunOutcome): outcome is Extract<RunOutcome, { kind: 'do
 /** Charges before flow 5 leaves; a merge's charge goes back at once where flow 4 was right. */
 const lookAtFlow4 = async (tx: Transaction, from: Address, run: GuestRun, flow4: Bytes): Promise<void> => {
   if (run.stage.kind !== 'proving') return
-  const outcome = await step(tx.ports.crypto, run.stage.state, flow4)
+  const { state } = run.stage
+  const outcome = await inSpan(tx, run.span, () => step(tx.ports.crypto, state, flow4))
   if (outcome.kind === 'continue' || outcome.message === null) return
   tx.stale.push(...outcome.stale) // FS
+  recordRun(tx, run.span, run.proof, isDone(outcome) ? null : 'pake/failed')
   const charged = run.proof === 'verifier' && chargeLevel(tx)
   if (isDone(outcome)) {
     if (charged) confirmLevel(tx)
@@ -242,6 +249,7 @@ export const repeatGuests = (tx: Transaction): void => {
 export const expireGuests = (tx: Transaction, ended: (address: Address, run: GuestRun) => void): void => {
   for (const [address, run] of tx.state.admission.guests) {
     if (tx.now < run.until) continue
+    if (isUndecided(run)) recordRun(tx, run.span, run.proof, 'pake/expired')
     setGuest(tx, address, null)
     ended(address, run)
   }

@@ -100,7 +100,7 @@ const readyAt = (joining: Joining, address: Address): number => joining.asked.ge
 
 const triesOf = (joining: Joining, address: Address): number => joining.asked.get(address)?.tries ?? 0
 
-const ask = (tx: Transaction, joining: Joining, address: Address): void => {
+const ask = async (tx: Transaction, joining: Joining, address: Address): Promise<void> => {
   const before = joining.asked.get(address)
   const asked: Asked = {
     firstAt: before?.firstAt ?? tx.now,
@@ -114,11 +114,11 @@ const ask = (tx: Transaction, joining: Joining, address: Address): void => {
     openedAt: tx.now,
     asked: putBounded(joining.asked, address, asked, maxAsked),
   })
-  openRun(tx, address, 'password')
+  await openRun(tx, address, 'password')
 }
 
 /** Asks the next address, if it is time. */
-export const tickKnocking = (tx: Transaction): void => {
+export const tickKnocking = async (tx: Transaction): Promise<void> => {
   const { joining } = tx.state.admission
   if (joining === null || !isKnocking(tx.state)) return
   if (firstAt(tx.state) > tx.now) return
@@ -127,7 +127,7 @@ export const tickKnocking = (tx: Transaction): void => {
   // Whoever was asked least: silent addresses that are older do not keep the others from being asked.
   const least = Math.min(...ready.map((address) => triesOf(joining, address)))
   const next = ready.find((address) => triesOf(joining, address) === least)
-  if (next !== undefined) ask(tx, joining, next)
+  if (next !== undefined) await ask(tx, joining, next)
 }
 
 export const wakeAtKnocking = (state: PeerState, now: number): number | null => {

@@ -60,10 +60,6 @@ export const ownLevelAllows = ({ admission }: PeerState, now: number): boolean =
 export const ownLevelAllowedAt = ({ admission }: PeerState, now: number): number =>
   allowedAt(admission.ownLevel, now)
 
-/** An answer to a pre-key, or a flow 4, was no guess after all. */
-export const confirmOwnLevel = (tx: Transaction): void =>
-  setAdmission(tx, { ownLevel: confirm(tx.state.admission.ownLevel) })
-
 export const chargeOwnLevel = (tx: Transaction): void =>
   setAdmission(tx, { ownLevel: charge(tx.state.admission.ownLevel, tx.now) })
 

@@ -27,6 +27,7 @@ import { earliest, notice, Rejection, type Transaction } from '../transaction.ts
 import { noteBurst } from './bursts.ts'
 import { noteMergeFailed, type PakeFrame } from './guest.ts'
 import { confirmLevel } from './ledger.ts'
+import { inSpan, recordRun } from './run-span.ts'
 import { answerAgain, repeatAt, repeatIfDue, runMs, sendFlow, setAdmission, setDoorRun } from './slice.ts'
 import type { DoorRun } from './state.ts'
 
@@ -111,7 +112,9 @@ export const receiveFlow5 = async (tx: Transaction, from: Address, frame: PakeFr
   if (run.stage.kind === 'meeting')
     return setDoorRun(tx, from, { ...run, sent: answerAgain(tx, from, run.sent) })
   if (run.stage.kind !== 'confirming') throw new Rejection('pake/unexpected')
-  const outcome = await step(tx.ports.crypto, run.stage.state, frame.body)
+  const { state } = run.stage
+  const outcome = await inSpan(tx, run.span, () => step(tx.ports.crypto, state, frame.body))
+  recordRun(tx, run.span, run.proof, outcome.kind === 'done' ? null : 'pake/failed')
   tx.stale.push(...outcome.stale) // FS
   if (outcome.kind === 'done') return confirm(tx, from, run, outcome.result, frame.beside)
   fail(tx, from, run)
@@ -190,7 +193,10 @@ const repeats = ({ stage: { kind } }: DoorRun): boolean => kind === 'confirming'
 const tickRun = (tx: Transaction, address: Address, run: DoorRun): void => {
   const { stage } = run
   if (tx.now >= run.startedAt + runMs) {
-    if (stage.kind === 'confirming') noteBurst(tx, 'disturbed')
+    if (stage.kind === 'confirming') {
+      recordRun(tx, run.span, run.proof, 'pake/expired')
+      noteBurst(tx, 'disturbed')
+    }
     return setDoorRun(tx, address, null)
   }
   const sent = repeats(run) ? repeatIfDue(tx, address, run.sent, false) : run.sent

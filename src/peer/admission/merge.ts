@@ -61,9 +61,9 @@ const nextMerge = (
   return next === null ? null : { ...next, at: Math.max(next.at, levelAllowedAt(state, now)) }
 }
 
-export const tickMerging = (tx: Transaction): void => {
+export const tickMerging = async (tx: Transaction): Promise<void> => {
   const next = nextMerge(tx.state, tx.now)
-  if (next !== null && next.at <= tx.now) openRun(tx, next.address, 'verifier')
+  if (next !== null && next.at <= tx.now) await openRun(tx, next.address, 'verifier')
 }
 
 export const wakeAtMerging = (state: PeerState, now: number): number | null =>

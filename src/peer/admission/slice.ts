@@ -6,11 +6,13 @@ import type { Address } from '../../identity/index.ts'
 import { encodeFrame, type Frame } from '../frames.ts'
 import { sendBytes } from '../room.ts'
 import { type Transaction, write } from '../transaction.ts'
+import { dropSpan } from './run-span.ts'
 import {
   type AdmissionState,
   type DoorRun,
   type DoorState,
   type GuestRun,
+  isUndecided,
   type Joining,
   type Sent,
   secretsOfDoorRun,
@@ -43,7 +45,10 @@ export const setGuest = (tx: Transaction, address: Address, run: GuestRun | null
   const before = guests.get(address)
   if (run === null) guests.delete(address)
   else guests.set(address, run)
-  if (run === null && before !== undefined) tx.stale.push(...secretsOfGuest(before)) // FS
+  if (run === null && before !== undefined) {
+    tx.stale.push(...secretsOfGuest(before)) // FS
+    if (isUndecided(before)) dropSpan(tx, before.span)
+  }
   setAdmission(tx, { guests })
 }
 
@@ -52,7 +57,10 @@ export const setDoorRun = (tx: Transaction, address: Address, run: DoorRun | nul
   const before = runs.get(address)
   if (run === null) runs.delete(address)
   else runs.set(address, run)
-  if (run === null && before !== undefined) tx.stale.push(...secretsOfDoorRun(before)) // FS
+  if (run === null && before !== undefined) {
+    tx.stale.push(...secretsOfDoorRun(before)) // FS
+    if (before.stage.kind === 'confirming') dropSpan(tx, before.span)
+  }
   setDoor(tx, { runs })
 }
 

@@ -20,6 +20,7 @@ import { type AdmissionKeys, type RunState, secretsOf } from '../../pake/index.t
 import type { Proof } from '../frames.ts'
 import type { Newcomer, PeerNotice } from '../state.ts'
 import { type Level, levelAt } from './level.ts'
+import type { RunSpan } from './run-span.ts'
 
 /** Whom to ask first, and whose entry to expect there. */
 export interface Invitation {
@@ -65,9 +66,14 @@ export interface GuestRun {
   readonly until: number
   /** Whether others are not asked for its sake. */
   readonly blocks: boolean
+  readonly span: RunSpan
   readonly stage: GuestStage
   readonly sent: Sent
 }
+
+/** Whether the flow 4 that decides it was not looked at. */
+export const isUndecided = ({ stage: { kind } }: GuestRun): boolean =>
+  kind === 'opened' || kind === 'held' || kind === 'proving'
 
 /** Why an address is not asked again under this password. */
 export type Refusal =
@@ -145,6 +151,7 @@ export interface DoorRun {
   readonly slotUntil: number
   /** Whether the ledger holds a charge for it that a confirmation takes back. */
   readonly charged: boolean
+  readonly span: RunSpan
   readonly stage: DoorStage
   readonly sent: Sent
 }

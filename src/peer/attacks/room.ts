@@ -1,6 +1,4 @@
 /** What the attack tests have in common: members that are inside, and what a hostile relay puts into a mouth. */
-import type { Bytes } from '../../codec/index.ts'
-import type { Address } from '../../identity/index.ts'
 import { createWorld, type Member, type World, type WorldOptions } from '../testing/world.ts'
 
 /** Opens the named members one after the other, with fast primitives and by the relay only. */
@@ -25,7 +23,3 @@ export const names = (world: World, member: Member): readonly string[] =>
     .view(member)
     .members.map(({ name }) => name)
     .sort()
-
-/** The relay hands a frame over as if `from` had sent it. */
-export const hand = (world: World, to: Member, from: Address, bytes: Bytes): Promise<void> =>
-  world.feed(to, { kind: 'received', from, path: 'relay', bytes })

@@ -11,7 +11,7 @@ const maxFinished = 64
 export const setDelivery = (tx: Transaction, change: Partial<DeliveryState>): void =>
   write(tx, 'delivery', { ...tx.state.delivery, ...change })
 
-export const isFinished = ({ sent, copies }: Outgoing): boolean => sent && copies.size === 0
+const isFinished = ({ sent, copies }: Outgoing): boolean => sent && copies.size === 0
 
 /** The newest are kept: of those that are finished, and of those that somebody has yet to confirm. */
 const trimmed = (outbox: readonly Outgoing[]): readonly Outgoing[] => {

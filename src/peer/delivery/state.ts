@@ -100,7 +100,7 @@ export interface DeliveryState {
   readonly mail: MailState
 }
 
-export const noMail: MailState = { nextLetter: 1, letters: new Map(), kept: [] }
+const noMail: MailState = { nextLetter: 1, letters: new Map(), kept: [] }
 
 export const nothingSaid: DeliveryState = {
   speaker: null,
