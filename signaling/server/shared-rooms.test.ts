@@ -65,6 +65,32 @@ test('frames sent right after a join are handled after it, in a room that both p
   expect(await third.next('joined')).toMatchObject({ members: [expect.any(String)] })
 }, 60_000)
 
+test('joined lists by age over two processes, and a multicast reaches both', async () => {
+  const a = await enter(two.url, 1)
+  const b = await enter(one.url, 2)
+  const c = await enter(two.url, 3)
+  const late = await connectTo(one.url)
+  late.say({ kind: 'hello', secret: secretOf(4) })
+  late.say({ kind: 'join', room: 'aa'.repeat(32) })
+  expect(await late.next('joined')).toEqual({
+    kind: 'joined',
+    members: [a, b, c].map(({ address }) => address),
+  })
+  const tag = new Uint8Array(16).fill(5)
+  const recipients = [
+    { to: b.address, tag },
+    { to: a.address, tag },
+    { to: 'ee'.repeat(32), tag: null },
+    { to: c.address, tag: null },
+  ]
+  late.say({ kind: 'multicast', recipients, payload })
+  const tagged = new Uint8Array([...payload, ...tag])
+  expect((await a.next('frame')).payload).toEqual(tagged)
+  expect((await b.next('frame')).payload).toEqual(tagged)
+  expect((await c.next('frame')).payload).toEqual(payload)
+  expect(await late.next('undelivered')).toMatchObject({ to: 'ee'.repeat(32) })
+}, 60_000)
+
 test('an address proved at the other process is taken over there', async () => {
   const a = await enter(one.url, 1)
   const b = await enter(one.url, 2)

@@ -56,7 +56,7 @@ const storedBytes = ({ frame }: StoreRequest): number => {
 }
 
 /** Everything that a request has to pay. */
-export function chargesOf(request: StoreRequest, limits: StoreLimits): readonly Charge[] {
+function chargesOf(request: StoreRequest, limits: StoreLimits): readonly Charge[] {
   const { network, room, address, frame, limited } = request
   const { networkPerSecond, networkBurst, quotaBytes, senderBytes, strangerTakes } = limits
   const charges: Charge[] = [

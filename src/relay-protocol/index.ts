@@ -1,6 +1,6 @@
 /** Frames, limits and buckets that the relay and its client share. */
 
-export { type Bucket, type Buckets, type Charge, createBuckets, pay } from './bucket.ts'
+export { type Bucket, type Charge, createBuckets, pay } from './bucket.ts'
 export {
   type Address,
   addressInput,
