@@ -18,6 +18,7 @@ export type Network = string | { readonly name: string; readonly wide: string | 
 
 interface Usage extends Allowance {
   readonly joins: Bucket
+  readonly opens: Bucket
   readonly factor: number
   sockets: number
 }
@@ -25,6 +26,8 @@ interface Usage extends Allowance {
 export type Overdue = { readonly code: 'message-rate' | 'byte-rate'; readonly retryAfterMs: number }
 
 export interface Networks {
+  /** 0 if the network may open another socket now, otherwise the milliseconds until it may. */
+  open(network: Network, now: number): number
   /** `false` if the network has too many sockets. */
   enter(network: Network, now: number): boolean
   leave(network: Network): void
@@ -56,7 +59,7 @@ export function createNetworks(limits: RelayLimits): Networks {
     if (known !== undefined) return known
     const full = fullAllowance({ ...limits, ...refill(factor, now) }, now)
     const joins = { tokens: limits.joinBurst * factor, at: now }
-    const usage = { ...full, joins, factor, sockets: 0 }
+    const usage = { ...full, joins, opens: { ...joins }, factor, sockets: 0 }
     usages.set(name, usage)
     return usage
   }
@@ -72,6 +75,13 @@ export function createNetworks(limits: RelayLimits): Networks {
   }
 
   return {
+    open(network, now) {
+      const { joinsPerSecond, joinBurst } = limits
+      const waits = named(network).map(([name, factor]) =>
+        pay(usageOf(name, factor, now).opens, 1, joinsPerSecond * factor, joinBurst * factor, now),
+      )
+      return Math.max(0, ...waits)
+    },
     enter(network, now) {
       const all = named(network).map(([name, factor]) => usageOf(name, factor, now))
       if (all.some(({ sockets, factor }) => sockets >= limits.socketsPerIp * factor)) return false

@@ -437,6 +437,8 @@ export function createRelay(
   }
 
   return {
+    delay: (network, now) => networks.open(network, now),
+
     connect(socket, network, now) {
       if (!networks.enter(network, now)) return fail(socket, 'too-many-sockets', CROWDED_MS)
       connections.set(socket, openConnection(socket, network, limits, now))

@@ -49,6 +49,10 @@ const costs: { readonly [K in StoreRequest['frame']['kind']]: number } = {
   standing: 1,
 }
 
+/** Each ten pre-keys cost one more. */
+const costOf = (frame: StoreRequest['frame']): number =>
+  costs[frame.kind] + (frame.kind === 'prekeys-put' ? Math.floor(frame.items.length / 10) : 0)
+
 const storedBytes = ({ frame }: StoreRequest): number => {
   if (frame.kind === 'mail') return frame.payload.length + ROW_BYTES
   if (frame.kind !== 'prekeys-put') return 0
@@ -60,7 +64,7 @@ function chargesOf(request: StoreRequest, limits: StoreLimits): readonly Charge[
   const { network, room, address, frame, limited } = request
   const { networkPerSecond, networkBurst, quotaBytes, senderBytes, strangerTakes } = limits
   const charges: Charge[] = [
-    { name: `requests ${network}`, cost: costs[frame.kind], rate: networkPerSecond, burst: networkBurst },
+    { name: `requests ${network}`, cost: costOf(frame), rate: networkPerSecond, burst: networkBurst },
   ]
   if (!limited) return charges
   const cost = storedBytes(request)

@@ -1,7 +1,7 @@
 /**
  * A store in one SQLite file, for one process.
  *
- *   write ──> waiting ──end of the tick: one transaction──> durable, or failed alone if the whole batch cannot commit
+ *   write ──> waiting ──end of the turn: one transaction of a few ms──> durable, or failed alone if the batch cannot commit
  */
 
 import { createHash } from 'node:crypto'
@@ -14,6 +14,8 @@ import { type KeptToken, standingOf } from './tokens.ts'
 
 /** Rows of each kind that one sweep deletes. */
 const SWEPT_AT_ONCE = 500
+/** Writes of one transaction take about so long, and frames wait meanwhile. */
+const SLICE_MS = 5
 
 const blob = (hex: string): Buffer => Buffer.from(hex, 'hex')
 const slotKey = ({ room, address }: Slot): Buffer => blob(room + address)
@@ -99,24 +101,35 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
       until: Number(row.until),
     }))
 
-  let waiting: Waiting[] = []
-  const commit = (batch: readonly Waiting[]): void => {
+  const waiting: Waiting[] = []
+  const commit = (one: Waiting): void => {
+    try {
+      db.transaction(one.apply)()
+    } catch (error) {
+      return one.fail(error)
+    }
+    one.settle()
+  }
+  /** Commits what waits, for a short while, so that frames do not wait for a burst of requests. */
+  const flush = (): void => {
+    const begin = performance.now()
+    const batch: Waiting[] = []
+    const isTime = (): boolean => batch.length === 0 || performance.now() - begin < SLICE_MS
     try {
       db.transaction(() => {
-        for (const { apply } of batch) apply()
+        for (let next = waiting[0]; next !== undefined && isTime(); next = waiting[0]) {
+          batch.push(next)
+          waiting.shift()
+          next.apply()
+        }
       })()
+      for (const { settle } of batch) settle()
     } catch (error) {
       // One write cannot commit. Retry each alone, so that only that one fails.
-      if (batch.length === 1) return batch[0]?.fail(error)
-      for (const one of batch) commit([one])
-      return
+      if (batch.length === 1) batch[0]?.fail(error)
+      else for (const one of batch) commit(one)
     }
-    for (const { settle } of batch) settle()
-  }
-  const flush = (): void => {
-    const batch = waiting
-    waiting = []
-    if (batch.length > 0) commit(batch)
+    if (waiting.length > 0) setImmediate(flush)
   }
   const write = <T>(work: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -234,7 +247,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     },
     check: () => write(() => checkFile(db)),
     async close() {
-      flush()
+      while (waiting.length > 0) flush()
       db.close()
       unlock()
     },
