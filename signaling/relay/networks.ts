@@ -44,20 +44,19 @@ const SWEPT_AT_ONCE = 1000
 export function createNetworks(limits: RelayLimits): Networks {
   const usages = new Map<string, Usage>()
   let swept = usages.entries()
-  const refill = (factor: number, now: number) => {
+  const refill = (factor: number) => {
     const times = factor * limits.networkFactor
     return {
       messagesPerSecond: limits.messagesPerSecond * times,
       messageBurst: limits.messageBurst * times,
       bytesPerSecond: limits.bytesPerSecond * times,
       byteBurst: limits.byteBurst * times,
-      now,
     }
   }
   const usageOf = (name: string, factor: number, now: number): Usage => {
     const known = usages.get(name)
     if (known !== undefined) return known
-    const full = fullAllowance({ ...limits, ...refill(factor, now) }, now)
+    const full = fullAllowance({ ...limits, ...refill(factor) }, now)
     const joins = { tokens: limits.joinBurst * factor, at: now }
     const usage = { ...full, joins, opens: { ...joins }, factor, sockets: 0 }
     usages.set(name, usage)
@@ -95,12 +94,13 @@ export function createNetworks(limits: RelayLimits): Networks {
       }
     },
     charge(network, cost, isJoin, now) {
+      if (typeof network === 'string') return null
       for (const [name, factor] of named(network)) {
         const usage = usageOf(name, factor, now)
         const { joinsPerSecond, joinBurst } = limits
         const waitMs = isJoin ? pay(usage.joins, 1, joinsPerSecond * factor, joinBurst * factor, now) : 0
         if (waitMs > 0) return { code: 'message-rate', retryAfterMs: waitMs }
-        const overdue = payFor(usage, cost, refill(factor, now))
+        const overdue = payFor(usage, cost, refill(factor), now)
         if (overdue !== null) return overdue
       }
       return null

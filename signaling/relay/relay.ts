@@ -55,8 +55,6 @@ const PUNISHED_MS = 30_000
 const TOKEN_LABEL = utf8('mlwe-pake relay member token v1')
 const NETWORK_LABEL = utf8('mlwe-pake relay network v1')
 
-const nameOf = (network: Network): string => (typeof network === 'string' ? network : network.name)
-
 /**
  * Creates a relay core. It hashes secrets and keeps only the hash, and never looks into payloads.
  *
@@ -154,10 +152,13 @@ export function createRelay(
     return effects
   }
 
-  const groupOf = ({ memberOf, network }: Connection): string => {
+  const pseudonymOf = (network: Network): string =>
+    typeof network === 'string' ? network : labelled(NETWORK_LABEL, utf8(network.name)).slice(0, 16)
+
+  const groupOf = ({ memberOf, network, pseudonym }: Connection): string => {
     if (memberOf !== null) return `m${memberOf}`
     if (typeof network === 'string') return UNLIMITED
-    return `s${labelled(NETWORK_LABEL, utf8(network.name)).slice(0, 16)}`
+    return `s${pseudonym}`
   }
 
   const seatOf = (connection: Connection, address: Address, since = 0): Seat => ({
@@ -328,8 +329,17 @@ export function createRelay(
       sendFrame(connection, { kind: 'undelivered', to }),
     ])
 
+  /** What `send` does for one recipient, shorter, since almost every frame takes this way. */
+  const sendOne = (connection: Connection, to: Address, payload: Bytes): RelayEffect[] => {
+    const seat = connection.room === null ? undefined : rooms.find(connection.room, to)
+    if (seat?.process !== self) return send(connection, [{ to, tag: null }], payload)
+    return [
+      { kind: 'send', socket: seat.socket, bytes: frameFrom(connection.head, payload), from: connection.id },
+    ]
+  }
+
   const requestOf = (
-    { id: socket, network, memberOf }: Connection,
+    { id: socket, network, pseudonym, memberOf }: Connection,
     address: Address,
     room: Room,
     frame: StoreFrame | StandingFrame,
@@ -337,7 +347,7 @@ export function createRelay(
     kind: 'request',
     request: {
       socket,
-      network: nameOf(network),
+      network: pseudonym,
       limited: typeof network !== 'string',
       member: memberOf !== null,
       room,
@@ -403,7 +413,7 @@ export function createRelay(
     const cost = frameCost(frame, size)
     const isJoin = frame.kind === 'join'
     return (
-      payFor(connection, cost, { ...limits, now }) ??
+      payFor(connection, cost, limits, now) ??
       networks.charge(connection.network, networkCost(frame, cost), isJoin, now)
     )
   }
@@ -424,7 +434,7 @@ export function createRelay(
         return effects
       }
       case 'send':
-        return send(connection, [{ to: frame.to, tag: null }], frame.payload)
+        return sendOne(connection, frame.to, frame.payload)
       case 'multicast':
         return send(connection, frame.recipients, frame.payload)
       case 'token':
@@ -441,7 +451,7 @@ export function createRelay(
 
     connect(socket, network, now) {
       if (!networks.enter(network, now)) return fail(socket, 'too-many-sockets', CROWDED_MS)
-      connections.set(socket, openConnection(socket, network, limits, now))
+      connections.set(socket, openConnection(socket, network, pseudonymOf(network), limits, now))
       silent.set(socket, now)
       return []
     },

@@ -85,7 +85,10 @@ function createHandler(
       pages.spend([{ name: visitor, cost: 1, rate: PAGES_PER_SECOND, burst: PAGE_BURST }]) > 0
     ) {
       // Later, so that asking again at once is no faster than waiting.
-      setTimeout(() => response.writeHead(429, { Connection: 'close' }).end(), TOO_MANY_MS)
+      setTimeout(
+        () => response.writeHead(429, { Connection: 'close' }).end(),
+        TOO_MANY_MS * (1 + 2 * Math.random()),
+      )
       return
     }
     pages.sweep(2)

@@ -210,10 +210,13 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     if (refusal === '429 Too Many Requests' && held < MAX_HELD) {
       // Later, so that asking again at once is no faster than waiting.
       held++
-      setTimeout(() => {
-        held--
-        refuseUpgrade(stream, refusal)
-      }, TOO_MANY_MS)
+      setTimeout(
+        () => {
+          held--
+          refuseUpgrade(stream, refusal)
+        },
+        TOO_MANY_MS * (1 + 2 * Math.random()),
+      )
     } else if (refusal !== null) refuseUpgrade(stream, refusal)
     else if (originAllowed(request, allowedOrigins)) server.handleUpgrade(request, stream, head, accept)
     else {

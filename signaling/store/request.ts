@@ -14,6 +14,7 @@ export interface StandingFrame {
 /** A request with its sender: socket, network, room and address. */
 export interface StoreRequest {
   readonly socket: number
+  /** A pseudonym, so that the store does not list visitors. */
   readonly network: string
   /** Whether the network has quotas; this computer has none. */
   readonly limited: boolean
@@ -92,7 +93,8 @@ async function dispatch(store: Store, sender: StoreRequest): Promise<RelayRespon
       return { kind: 'standing', request, memberOf: await store.standing(room, frame.token, founder) }
     }
     case 'prekeys-put': {
-      const stock = await store.putPreKeys(slot, frame.items, frame.replace)
+      const stranger = limited && !member ? network : ''
+      const stock = await store.putPreKeys(slot, frame.items, frame.replace, stranger)
       return typeof stock === 'number'
         ? { kind: 'prekeys-stored', request, stock }
         : { kind: 'refused', request, code: stock, retryAfterMs: LATER_MS }

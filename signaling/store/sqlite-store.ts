@@ -9,7 +9,15 @@ import type Database from 'libsql'
 import { type Bytes, toHex } from '../../src/codec/index.ts'
 import { createBuckets, LETTERS, type Letter, type Stock } from '../../src/relay-protocol/index.ts'
 import { checkFile, lockFile, openDatabase } from './sqlite-file.ts'
-import { pageOf, type Slot, STRANGER_PART, type Store, type StoreLimits, TAKEN_FACTOR } from './store.ts'
+import {
+  pageOf,
+  type Slot,
+  STRANGER_OWNERS,
+  STRANGER_PART,
+  type Store,
+  type StoreLimits,
+  TAKEN_FACTOR,
+} from './store.ts'
 import { type KeptToken, standingOf } from './tokens.ts'
 
 /** Rows of each kind that one sweep deletes. */
@@ -37,7 +45,11 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     owner: db.prepare('SELECT until FROM owners WHERE slot = ? AND until > ?'),
     owners: db.prepare('SELECT COUNT(*) AS n FROM owners WHERE room = ? AND until > ?'),
     setOwner: db.prepare(
-      'INSERT INTO owners VALUES (?, ?, ?) ON CONFLICT (slot) DO UPDATE SET until = excluded.until',
+      `INSERT INTO owners (slot, room, until, holder) VALUES (?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE
+       SET until = excluded.until, holder = CASE excluded.holder WHEN '' THEN '' ELSE holder END`,
+    ),
+    holders: db.prepare(
+      "SELECT COUNT(*) AS n, COALESCE(SUM(holder = ?), 0) AS kin FROM owners WHERE room = ? AND until > ? AND holder <> ''",
     ),
     stays: db.prepare('UPDATE owners SET until = ? WHERE slot = ? AND until > ?'),
     stocks: db.prepare(
@@ -146,7 +158,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
 
   return {
     limits,
-    putPreKeys: (slot, items, replace) =>
+    putPreKeys: (slot, items, replace, stranger = '') =>
       write(() => {
         const key = slotKey(slot)
         const time = now()
@@ -154,6 +166,12 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         const isNew = get(sql.owner, key, time) === undefined
         if (isNew && Number(get(sql.owners, blob(slot.room), time)?.n) >= limits.roomOwners)
           return 'room-full'
+        if (isNew && stranger !== '') {
+          const { n, kin } = get(sql.holders, stranger, blob(slot.room), time) ?? {}
+          const share =
+            tokensOf(slot.room).length > 0 ? limits.roomOwners / STRANGER_OWNERS : limits.roomOwners
+          if (Number(n) >= share || Number(kin) >= limits.networkOwners) return 'room-full'
+        }
         const named = new Map(items.map((item) => [digestOf(item).toString('hex'), item]))
         const stock = all(sql.stock, key, time).map(({ digest }) => toHex(bytesOf(digest)))
         const dropped = replace ? stock.filter((digest) => !named.has(digest)) : []
@@ -165,7 +183,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         for (const digest of dropped) run(sql.drop, key, blob(digest))
         for (const [digest, item] of named) run(sql.put, key, blob(digest), Buffer.from(item), until)
         run(sql.forgetTaken, key)
-        run(sql.setOwner, key, blob(slot.room), until)
+        run(sql.setOwner, key, blob(slot.room), until, stranger)
         return count
       }),
     takePreKey: (slot) =>

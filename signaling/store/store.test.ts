@@ -297,6 +297,23 @@ function storeContract(name: string, open: Open): void {
     { quotaBytes: 14_000, quotaBytesPerDay: 1_000_000, senderBytes: 9000, strangerTakes: 2 },
   )
 
+  contract(
+    'strangers open few mailboxes from one network, and a quarter of them in a room with members',
+    async (store) => {
+      const open = (n: number, stranger?: string) =>
+        store.putPreKeys({ room, address: `${n + 10}`.repeat(32) }, [], false, stranger)
+      expect([await open(1, 'a'), await open(2, 'a'), await open(3, 'a')]).toEqual([0, 0, 'room-full'])
+      expect([await open(2, 'a'), await open(4, 'b'), await open(5)]).toEqual([0, 0, 0])
+      await store.standing(room, { current: '11'.repeat(32), former: null }, '')
+      expect([await open(6, 'c'), await open(7)]).toEqual(['room-full', 0])
+      // An owner who shows a member's token later is no stranger any more.
+      expect([await open(1), await open(2), await open(8, 'b')]).toEqual([0, 0, 0])
+      await store.forget({ room, address: '18'.repeat(32) })
+      expect(await open(9, 'c')).toBe(0)
+    },
+    { roomOwners: 8, networkOwners: 2 },
+  )
+
   contract('keeps what is empty', async (store) => {
     await store.putPreKeys(alice, [new Uint8Array(0)], false)
     await store.deposit(alice, bob.address, new Uint8Array(0))
