@@ -44,7 +44,7 @@ const storeLimitSettings: LimitSettings<Omit<StoreLimits, 'keptMs'>> = {
   mailboxBytes: ['RELAY_MAILBOX_BYTES', 32_768, 2 ** 32 - 1],
   storeBytes: ['RELAY_STORE_BYTES', 1024 * 1024, 2 ** 40],
   networkPerSecond: ['RELAY_NETWORK_PER_SECOND', 1, 1_000_000],
-  networkBurst: ['RELAY_NETWORK_BURST', 15, 10_000_000],
+  networkBurst: ['RELAY_NETWORK_BURST', 5, 10_000_000],
   quotaBytes: ['RELAY_QUOTA_BYTES', 1024 * 1024, 2 ** 40],
   quotaBytesPerDay: ['RELAY_QUOTA_BYTES_PER_DAY', 1024 * 1024, 2 ** 40],
   senderBytes: ['RELAY_SENDER_BYTES', 1024 * 1024, 2 ** 40],

@@ -194,6 +194,25 @@ test('Redis down and up: sockets stay, members of one process keep talking, requ
   expect([a, near, far].map(({ socket }) => socket.readyState)).toEqual([1, 1, 1])
 }, 60_000)
 
+test('Redis silent: not ready within two leases, then reconnected, with all seats', async () => {
+  const a = await enter(one.url, 1)
+  const b = await enter(two.url, 2)
+  await a.next('presence')
+  redis.freeze()
+  const frozen = performance.now()
+  await until(async () => !(await isUp(one.url)) && !(await isUp(two.url)))
+  expect(performance.now() - frozen).toBeLessThan(2 * LEASE_MS + 1500)
+  // Longer than the leases hold.
+  await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS))
+  redis.thaw()
+  await until(async () => (await isUp(one.url)) && (await isUp(two.url)))
+  await until(async () => {
+    a.say({ kind: 'send', to: b.address, payload })
+    return (await Promise.race([b.next('frame'), a.next('undelivered')])).kind === 'frame'
+  })
+  expect([a, b].map(({ socket }) => socket.readyState)).toEqual([1, 1])
+}, 60_000)
+
 test('networks and stocks are counted together', async () => {
   await Promise.all([one.kill(), two.kill()])
   const scarce = { RELAY_NETWORK_BURST: '5', RELAY_NETWORK_PER_SECOND: '1' }

@@ -65,7 +65,12 @@ function chargesOf(request: StoreRequest, limits: StoreLimits): readonly Charge[
   const { network, room, address, frame, limited } = request
   const { networkPerSecond, networkBurst, quotaBytes, senderBytes, strangerTakes } = limits
   const charges: Charge[] = [
-    { name: `requests ${network}`, cost: costOf(frame), rate: networkPerSecond, burst: networkBurst },
+    {
+      name: `requests ${network}`,
+      cost: Math.min(costOf(frame), networkBurst),
+      rate: networkPerSecond,
+      burst: networkBurst,
+    },
   ]
   if (!limited) return charges
   const cost = storedBytes(request)
