@@ -11,7 +11,7 @@ WORKDIR /app
 COPY --from=build /src/package.json ./
 COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
-COPY --from=build /src/signaling/deploy/healthy.mjs ./dist/relay/healthy.js
+COPY --from=build /src/signaling/server/healthy.mjs ./dist/relay/healthy.js
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

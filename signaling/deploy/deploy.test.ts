@@ -52,7 +52,7 @@ test('the image runs the built relay without root, and copies no file of the bui
 test('the health check follows the port, and fails with a relay that is not ready or not there', async () => {
   const check = (port: number): Promise<number | null> =>
     new Promise((resolve) => {
-      const script = new URL('./healthy.mjs', import.meta.url).pathname
+      const script = new URL('../server/healthy.mjs', import.meta.url).pathname
       const env = { PATH: process.env.PATH, PORT: `${port}` }
       spawn(process.execPath, [script], { env }).on('close', resolve)
     })

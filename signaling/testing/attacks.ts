@@ -1,6 +1,6 @@
 /**
  * What one stranger on one network can do to a relay, each attack as a program that runs until its process is killed.
- * `../attack-trial.ts` measures what honest clients notice.
+ * `attack-trial.ts` measures what honest clients notice.
  */
 
 import { randomBytes } from 'node:crypto'

@@ -1,5 +1,5 @@
 /**
- * `npm run trial -- attack [NAME] [--seconds S]`: a real relay under each attack of `testing/attacks.ts`, and what honest
+ * `npm run trial -- attack [NAME] [--seconds S]`: a real relay under each attack of `attacks.ts`, and what honest
  * clients on other networks notice of it.
  */
 
@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type AttackName, attacks, victimRoom } from './testing/attacks.ts'
-import { enter, secretOf, type TestClient } from './testing/client.ts'
-import { startProcess, type TestProcess } from './testing/process.ts'
+import { type AttackName, attacks, victimRoom } from './attacks.ts'
+import { enter, secretOf, type TestClient } from './client.ts'
+import { startProcess, type TestProcess } from './process.ts'
 
 export interface Outcome {
   readonly attack: AttackName | 'none'
@@ -88,7 +88,7 @@ async function worksElsewhere(url: string, n: number): Promise<boolean> {
 const startAttack = (attack: AttackName, url: string): ChildProcess =>
   spawn(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('./trial.ts', import.meta.url)), 'attacker', attack, url],
+    ['--import', 'tsx', fileURLToPath(new URL('../trial.ts', import.meta.url)), 'attacker', attack, url],
     { stdio: 'ignore' },
   )
 
