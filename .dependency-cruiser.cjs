@@ -228,7 +228,7 @@ module.exports = {
 
     onlyIn('crypto-packages', ['@noble', 'mlkem', 'hash-wasm'], ['^src/crypto/', '^e2e/']),
     onlyIn('storage-packages', ['idb'], '^src/host/profile/'),
-    onlyIn('webrtc-packages', ['simple-peer'], '^src/transport/'),
+    onlyIn('webrtc-packages', ['simple-peer'], ['^src/transport/', '^bench/']),
     onlyIn(
       'ui-packages',
       ['react', 'react-dom', 'd3-array', 'd3-scale', 'd3-shape', 'zustand', '@ariakit', '@testing-library'],

@@ -11,10 +11,11 @@ WORKDIR /app
 COPY --from=build /src/package.json ./
 COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
+COPY --from=build /src/signaling/server/healthy.mjs ./dist/relay/healthy.js
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "-e", "fetch('http://127.0.0.1:8000/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "dist/relay/healthy.js"]
 # Nothing but /data is written: docker run --read-only --cap-drop ALL --security-opt no-new-privileges -v relay:/data -p 127.0.0.1:8000:8000
 CMD ["node", "dist/relay/main.js"]

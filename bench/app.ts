@@ -14,7 +14,8 @@ export const startApp = async (): Promise<App> => {
   if (built.status !== 0) throw new Error('the app does not build')
   const relay = spawn(process.execPath, [join(root, 'dist/relay/main.js')], {
     cwd: root,
-    env: { PATH: process.env.PATH, PORT: '0', RELAY_DATA: 'memory' },
+    // A tab that waits for the others may be silent for long.
+    env: { PATH: process.env.PATH, PORT: '0', RELAY_DATA: 'memory', RELAY_HELLO_MS: '600000' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve, reject) => {

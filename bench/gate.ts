@@ -31,14 +31,14 @@ export const startGate = async (relayUrl: string): Promise<Gate> => {
     socket.on('error', () => socket.destroy())
     socket.once('data', (first) => {
       socket.pause()
-      const pass = (): void => {
-        const relay = connect(target, '127.0.0.1')
-        relay.on('error', () => socket.destroy())
-        socket.on('close', () => relay.destroy())
-        relay.write(first)
-        socket.pipe(relay).pipe(socket)
-      }
+      const relay = connect(target, '127.0.0.1')
+      relay.on('error', () => socket.destroy())
+      socket.on('close', () => relay.destroy())
+      relay.write(first)
+      relay.pipe(socket)
+      const pass = (): void => void socket.pipe(relay)
       if (wanted === 0 || !isSocketRequest(first)) return pass()
+      // The handshake is answered: a browser opens one WebSocket to a host at a time. What the tab says next waits.
       waiting.set(socket, pass)
       socket.on('close', () => waiting.delete(socket))
       openIfFull()

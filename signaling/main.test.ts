@@ -10,6 +10,7 @@ import { enter } from './testing/client.ts'
 
 const appDirectory = mkdtempSync(join(tmpdir(), 'relay-main-'))
 writeFileSync(join(appDirectory, 'index.html'), '<!doctype html>')
+const dataDirectory = mkdtempSync(join(tmpdir(), 'relay-main-data-'))
 const children: ChildProcess[] = []
 
 function run(env: Record<string, string>) {
@@ -18,7 +19,7 @@ function run(env: Record<string, string>) {
     env: {
       PATH: process.env.PATH,
       APP_DIR: appDirectory,
-      RELAY_DATA: join(appDirectory, 'relay.db'),
+      RELAY_DATA: join(dataDirectory, 'relay.db'),
       ...env,
     },
   })
@@ -40,7 +41,9 @@ function run(env: Record<string, string>) {
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
-afterAll(() => rmSync(appDirectory, { recursive: true }))
+afterAll(() => {
+  for (const directory of [appDirectory, dataDirectory]) rmSync(directory, { recursive: true })
+})
 
 test('SIGTERM: sends going-away, closes, exits 0, after printing one line', async () => {
   const { child, output, address, exit } = run({ PORT: '0' })
@@ -69,15 +72,49 @@ test('a chosen port that is busy, a bad setting and a missing app are explained'
     run({ PORT: `${busy.port}` }),
     run({ PORT: 'many' }),
     run({ PORT: '0', APP_DIR: join(appDirectory, 'missing') }),
+    run({ PORT: '0', RELAY_DATA: join(appDirectory, 'relay.db') }),
   ]
   const codes = await Promise.all(runs.map(({ exit }) => exit))
   await busy.close()
-  expect(codes).toEqual([1, 1, 1])
-  const [portInUse, badPort, noApp] = runs.map(({ output }) => output.err)
+  expect(codes).toEqual([1, 1, 1, 1])
+  const [portInUse, badPort, noApp, served] = runs.map(({ output }) => output.err)
   expect(portInUse).toMatch(/^MLWE-PAKE cannot start: port \d+ is in use/)
   expect(badPort).toBe('MLWE-PAKE cannot start: PORT must be a whole number from 0 to 65535\n')
   expect(noApp).toContain('the app is not built')
+  expect(served).toContain('RELAY_DATA must not lie in APP_DIR, which is served')
 }, 20_000)
+
+test('the log names a variable that is no setting; a second process is kept from the file', async () => {
+  const first = run({ PORT: '0', RELAY_SOCKETS: '5' })
+  await first.address
+  const second = run({ PORT: '0' })
+  expect(await second.exit).toBe(1)
+  expect(second.output.err).toBe(
+    'MLWE-PAKE cannot start: cannot use the store that RELAY_DATA names (another process uses the file)\n',
+  )
+  expect(JSON.parse(first.output.err.split('\n')[0] ?? '')).toMatchObject({ name: 'RELAY_SOCKETS' })
+  // However the first ends.
+  first.child.kill('SIGKILL')
+  await first.exit
+  expect(await run({ PORT: '0' }).address).toMatch(/^http/)
+}, 30_000)
+
+test('SIGHUP: limits of RELAY_ENV_FILE are read again, sockets stay', async () => {
+  const file = join(appDirectory, 'relay.env')
+  writeFileSync(file, '# none yet\n')
+  const { child, address, output } = run({ PORT: '0', RELAY_ENV_FILE: file })
+  const client = await enter(await address, 1)
+  const reload = async (text: string, logged: string): Promise<void> => {
+    writeFileSync(file, text)
+    child.kill('SIGHUP')
+    while (!output.err.includes(logged)) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await reload('RELAY_MESSAGE_BURST=10\nRELAY_MESSAGES_PER_SECOND=1\n', '"reloaded"')
+  for (let i = 0; i < 12; i++) client.say({ kind: 'ping' })
+  expect(await client.next('error')).toMatchObject({ code: 'message-rate' })
+  await reload('RELAY_MESSAGE_BURST=many\n', '"not reloaded"')
+  expect(client.socket.readyState).toBe(client.socket.OPEN)
+}, 30_000)
 
 test('without settings: port 8000 of this computer, moving on if busy', () => {
   expect(readSettings({}, '/app')).toMatchObject({

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClock } from './server/clock.ts'
 import { readSettings, SettingError, type Settings } from './server/env.ts'
@@ -114,6 +114,10 @@ async function main(): Promise<void> {
   const alone = process.argv.includes('--without-app')
   if (!alone && !existsSync(join(appDirectory, 'index.html'))) {
     throw new SettingError('the app is not built: run `npm run build`, or set APP_DIR to a built app')
+  }
+  const data = settings.store.redisUrls.length === 0 ? resolve(settings.store.data) : ''
+  if (!alone && data.startsWith(`${resolve(appDirectory)}${sep}`)) {
+    throw new SettingError('RELAY_DATA must not lie in APP_DIR, which is served')
   }
   const log = createLog(settings.logLevel)
   for (const name of settings.unknown) log.warn({ name }, 'a variable that is no setting of the relay')

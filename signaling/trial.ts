@@ -1,5 +1,5 @@
 /**
- * `npm run trial -- crash|fuzz --runs N [--redis] [--seed S]`: a real relay, killed under load or fed with fuzzed frames.
+ * `npm run trial -- crash|fuzz|attack`: a real relay, killed under load, fed with fuzzed frames, or attacked.
  * Ends with `N passed, N failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Bytes, encode, fromHex, toHex } from '../src/codec/index.ts'
 import { type ClientFrame, clientFrame } from '../src/relay-protocol/index.ts'
+import { attackNames, attackTrial, isServed } from './testing/attack-trial.ts'
+import { type AttackName, attacks } from './testing/attacks.ts'
 import { connectTo, enter, type TestClient } from './testing/client.ts'
 import { startProcess, type TestProcess } from './testing/process.ts'
 import { startRedis } from './testing/redis.ts'
@@ -285,7 +287,30 @@ async function command([name = '', ...rest]: readonly string[]): Promise<number>
     console.log(`${1 - failed} passed, ${failed} failed`)
     return failed
   }
-  console.error('usage: npm run trial -- crash|fuzz [--runs N] [--redis] [--seed S]')
+  if (name === 'attacker') {
+    await attacks[rest[0] as AttackName]()
+    return 0
+  }
+  if (name === 'attack') {
+    const chosen = attackNames.filter(
+      (attack) => attack === 'none' || rest[0] === undefined || rest[0] === attack || rest[0].startsWith('-'),
+    )
+    let quiet = 0
+    let failed = 0
+    for (const attack of chosen) {
+      const outcome = await attackTrial(attack, numberAfter('--seconds', 8))
+      if (attack === 'none') quiet = outcome.pingP99
+      const served = isServed(outcome, quiet)
+      failed += served ? 0 : 1
+      const shown = Object.entries(outcome).map(
+        ([key, value]) => `${key} ${typeof value === 'number' ? value.toFixed(1) : value}`,
+      )
+      console.log(`${served ? 'served' : 'NOT SERVED'}: ${shown.join(', ')}`)
+    }
+    console.log(`${chosen.length - failed} passed, ${failed} failed`)
+    return failed
+  }
+  console.error('usage: npm run trial -- crash|fuzz|attack [--runs N] [--redis] [--seed S]')
   return 2
 }
 

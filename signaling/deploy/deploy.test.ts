@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:https'
 import { connect } from 'node:net'
@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readSettings } from '../server/env.ts'
 import { startServer } from '../server/server.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import { defaultStoreLimits } from '../store/store.ts'
 import { enter } from '../testing/client.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'relay-deploy-'))
@@ -45,6 +47,42 @@ test('the image runs the built relay without root, and copies no file of the bui
   expect(read('../../.dockerignore').split('\n')).toEqual(
     expect.arrayContaining(['.git', 'node_modules', 'data']),
   )
+})
+
+test('the health check follows the port, and fails with a relay that is not ready or not there', async () => {
+  const check = (port: number): Promise<number | null> =>
+    new Promise((resolve) => {
+      const script = new URL('../server/healthy.mjs', import.meta.url).pathname
+      const env = { PATH: process.env.PATH, PORT: `${port}` }
+      spawn(process.execPath, [script], { env }).on('close', resolve)
+    })
+  const server = await startServer({ port: 0, graceMs: 100 })
+  const broken = await startServer({
+    port: 0,
+    store: {
+      ...createMemoryStore(defaultStoreLimits, Date.now),
+      check: () => Promise.reject(new Error('full')),
+    },
+  })
+  expect([await check(server.port), await check(broken.port)]).toEqual([0, 1])
+  await Promise.all([server.close(), broken.close()])
+  expect(await check(server.port)).toBe(1)
+})
+
+test('the compose file uses settings that the relay knows', () => {
+  const compose = read('../../docker-compose.yml').replaceAll(/\$\{DOMAIN(:\?)?\}/g, 'relay.example')
+  const lines = [...compose.matchAll(/^ {6}([A-Z_]+): (.*)$/gm)]
+  const env = Object.fromEntries(
+    lines.map(([, name, value]) => [name, value?.replace(/\$\{TURN_SECRET:\?\}/, 'secret')]),
+  )
+  const { store, unknown, options } = readSettings(env, '/app')
+  expect(store.redisUrls).toEqual(['redis://redis:6379'])
+  expect(options).toMatchObject({
+    allowedHosts: ['relay.example', '127.0.0.1'],
+    ice: { turnSecret: 'secret' },
+  })
+  expect(unknown).toEqual([])
+  expect(readSettings({ RELAY_SOCKETS: '5' }, '/app').unknown).toEqual(['RELAY_SOCKETS'])
 })
 
 test('the proxy passes on the client address, in the only trusted header', () => {

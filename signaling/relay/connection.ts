@@ -16,6 +16,8 @@ import type { Network } from './networks.ts'
 export interface Connection extends Allowance {
   readonly id: number
   readonly network: Network
+  /** The network in all that leaves this process or stays in the store. */
+  readonly pseudonym: string
   readonly since: number
   /** Refusals that are forgiven. */
   readonly patience: Bucket
@@ -43,11 +45,13 @@ export const patience = { burst: PATIENCE, rate: FORGIVEN_PER_SECOND }
 export const openConnection = (
   id: number,
   network: Network,
+  pseudonym: string,
   limits: SocketLimits,
   now: number,
 ): Connection => ({
   id,
   network,
+  pseudonym,
   since: now,
   ...fullAllowance(limits, now),
   patience: { tokens: PATIENCE, at: now },

@@ -40,6 +40,8 @@ export type ShareRequest =
 
 /** The caller assigns socket ids and never reuses them. `now`: milliseconds on a monotonic clock. */
 export interface Relay {
+  /** Milliseconds until a network may open another socket. Asked before each upgrade. */
+  delay(network: Network, now: number): number
   connect(socket: number, network: Network, now: number): RelayEffect[]
   receive(socket: number, bytes: Uint8Array, now: number): RelayEffect[]
   /** The store's response to a `request` effect. */

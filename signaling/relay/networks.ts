@@ -18,6 +18,7 @@ export type Network = string | { readonly name: string; readonly wide: string | 
 
 interface Usage extends Allowance {
   readonly joins: Bucket
+  readonly opens: Bucket
   readonly factor: number
   sockets: number
 }
@@ -25,6 +26,8 @@ interface Usage extends Allowance {
 export type Overdue = { readonly code: 'message-rate' | 'byte-rate'; readonly retryAfterMs: number }
 
 export interface Networks {
+  /** 0 if the network may open another socket now, otherwise the milliseconds until it may. */
+  open(network: Network, now: number): number
   /** `false` if the network has too many sockets. */
   enter(network: Network, now: number): boolean
   leave(network: Network): void
@@ -41,22 +44,21 @@ const SWEPT_AT_ONCE = 1000
 export function createNetworks(limits: RelayLimits): Networks {
   const usages = new Map<string, Usage>()
   let swept = usages.entries()
-  const refill = (factor: number, now: number) => {
+  const refill = (factor: number) => {
     const times = factor * limits.networkFactor
     return {
       messagesPerSecond: limits.messagesPerSecond * times,
       messageBurst: limits.messageBurst * times,
       bytesPerSecond: limits.bytesPerSecond * times,
       byteBurst: limits.byteBurst * times,
-      now,
     }
   }
   const usageOf = (name: string, factor: number, now: number): Usage => {
     const known = usages.get(name)
     if (known !== undefined) return known
-    const full = fullAllowance({ ...limits, ...refill(factor, now) }, now)
+    const full = fullAllowance({ ...limits, ...refill(factor) }, now)
     const joins = { tokens: limits.joinBurst * factor, at: now }
-    const usage = { ...full, joins, factor, sockets: 0 }
+    const usage = { ...full, joins, opens: { ...joins }, factor, sockets: 0 }
     usages.set(name, usage)
     return usage
   }
@@ -72,6 +74,13 @@ export function createNetworks(limits: RelayLimits): Networks {
   }
 
   return {
+    open(network, now) {
+      const { joinsPerSecond, joinBurst } = limits
+      const waits = named(network).map(([name, factor]) =>
+        pay(usageOf(name, factor, now).opens, 1, joinsPerSecond * factor, joinBurst * factor, now),
+      )
+      return Math.max(0, ...waits)
+    },
     enter(network, now) {
       const all = named(network).map(([name, factor]) => usageOf(name, factor, now))
       if (all.some(({ sockets, factor }) => sockets >= limits.socketsPerIp * factor)) return false
@@ -85,12 +94,13 @@ export function createNetworks(limits: RelayLimits): Networks {
       }
     },
     charge(network, cost, isJoin, now) {
+      if (typeof network === 'string') return null
       for (const [name, factor] of named(network)) {
         const usage = usageOf(name, factor, now)
         const { joinsPerSecond, joinBurst } = limits
         const waitMs = isJoin ? pay(usage.joins, 1, joinsPerSecond * factor, joinBurst * factor, now) : 0
         if (waitMs > 0) return { code: 'message-rate', retryAfterMs: waitMs }
-        const overdue = payFor(usage, cost, refill(factor, now))
+        const overdue = payFor(usage, cost, refill(factor), now)
         if (overdue !== null) return overdue
       }
       return null

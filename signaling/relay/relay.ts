@@ -8,55 +8,35 @@
  * arrive meanwhile wait, so that their order is kept.
  */
 
-import { type Bytes, DecodeError, decode, encode, toHex, utf8 } from '../../src/codec/index.ts'
+import { type Bytes, DecodeError, decode, encode } from '../../src/codec/index.ts'
 import {
   type Address,
-  addressInput,
   type ClientFrame,
-  type Cost,
   clientFrame,
-  closeCodes,
   type ErrorCode,
   FRAME_VERSION,
-  frameCost,
-  frameFrom,
   headOf,
   type MemberToken,
-  pay,
-  payFor,
-  type Recipient,
-  type RelayFrame,
   type RelayLimits,
   type Room,
   relayFrame,
-  type StoreFrame,
-  withTag,
 } from '../../src/relay-protocol/index.ts'
-import type { StandingFrame } from '../store/request.ts'
-import type { ShownToken } from '../store/store.ts'
 import { admit, UNLIMITED } from './admission.ts'
-import { type Connection, openConnection, patience } from './connection.ts'
+import { createCharging } from './charging.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { createDelivery } from './delivery.ts'
 import type { Relay, RelayEffect } from './effects.ts'
-import { createNetworks, type Network, type Overdue } from './networks.ts'
+import { createNames } from './names.ts'
+import { createNetworks } from './networks.ts'
+import { requestOf, requestStore } from './requests.ts'
+import { fail, sendFrame } from './responses.ts'
 import { createRooms, isSame, type Seat } from './rooms.ts'
 
-/** Limit of pending requests per socket. */
-const MAX_PENDING_REQUESTS = 256
 /** Limit of frames that wait for a seat. */
 const MAX_WAITING = 512
 /** Retry delay when other members must leave first. */
 const CROWDED_MS = 10_000
 const UNAVAILABLE_MS = 2000
-/** A socket over its limit is not read for so long at least, and at most: its pongs are not heard meanwhile. */
-const SHORTEST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 5000
-/** Retry delay after too many refusals. */
-const PUNISHED_MS = 30_000
-const TOKEN_LABEL = utf8('mlwe-pake relay member token v1')
-const NETWORK_LABEL = utf8('mlwe-pake relay network v1')
-
-const nameOf = (network: Network): string => (typeof network === 'string' ? network : network.name)
-
 /**
  * Creates a relay core. It hashes secrets and keeps only the hash, and never looks into payloads.
  *
@@ -75,29 +55,9 @@ export function createRelay(
   const byAddress = new Map<Address, Connection>()
   const rooms = createRooms(self)
   const networks = createNetworks(limits)
+  const names = createNames(hash)
+  const delivery = createDelivery(self, rooms)
   let lastSeat = 0
-
-  const labelled = (label: Bytes, bytes: Uint8Array): string => {
-    const input = new Uint8Array(label.length + bytes.length)
-    input.set(label)
-    input.set(bytes, label.length)
-    return toHex(hash(input))
-  }
-
-  const sendFrame = (to: Connection, frame: RelayFrame): RelayEffect => ({
-    kind: 'send',
-    socket: to.id,
-    bytes: encode(relayFrame, frame),
-    ...('code' in frame ? { code: frame.code } : {}),
-  })
-
-  const fail = (socket: number, code: ErrorCode, retryAfterMs = 0): RelayEffect[] => {
-    const closeCode = closeCodes[code]
-    const bytes = encode(relayFrame, { kind: 'error', code, retryAfterMs })
-    const effects: RelayEffect[] = [{ kind: 'send', socket, bytes, code }]
-    if (closeCode !== undefined) effects.push({ kind: 'close', socket, code: closeCode, reason: code })
-    return effects
-  }
 
   const announce = (seats: readonly Seat[], about: Address, present: boolean): RelayEffect[] => {
     const bytes = encode(relayFrame, { kind: 'presence', address: about, present })
@@ -129,7 +89,7 @@ export function createRelay(
     for (const seat of came) {
       const connection = localOf(seat)
       const entering = connection?.claim === room ? connection : null
-      if (entering !== null) effects.push(...leave(entering), ...enter(entering, room, next))
+      if (entering !== null) effects.push(...leave(entering), ...enter(entering, room, rooms.in(room)))
       effects.push(...announce(stayed, seat.address, true))
       if (entering !== null) effects.push(...resume(entering))
     }
@@ -154,10 +114,10 @@ export function createRelay(
     return effects
   }
 
-  const groupOf = ({ memberOf, network }: Connection): string => {
+  const groupOf = ({ memberOf, network, pseudonym }: Connection): string => {
     if (memberOf !== null) return `m${memberOf}`
     if (typeof network === 'string') return UNLIMITED
-    return `s${labelled(NETWORK_LABEL, utf8(network.name)).slice(0, 16)}`
+    return `s${pseudonym}`
   }
 
   const seatOf = (connection: Connection, address: Address, since = 0): Seat => ({
@@ -198,7 +158,7 @@ export function createRelay(
   ]
 
   const hello = (connection: Connection, secret: Bytes): RelayEffect[] => {
-    const address = toHex(hash(addressInput(secret)))
+    const address = names.address(secret)
     const older = byAddress.get(address)
     const effects = older === undefined ? [] : expel(older, 'replaced')
     silent.delete(connection.id)
@@ -226,17 +186,12 @@ export function createRelay(
           }),
         ]
 
-  const hashed = ({ current, former }: MemberToken): ShownToken => ({
-    current: labelled(TOKEN_LABEL, current),
-    former: former === null ? null : labelled(TOKEN_LABEL, former),
-  })
-
   const join = (
     connection: Connection,
     address: Address,
     { room, token }: { readonly room: Room; readonly token?: MemberToken },
   ): RelayEffect[] => {
-    connection.token = token === undefined ? null : hashed(token)
+    connection.token = token === undefined ? null : names.token(token)
     if (connection.token === null) {
       if (connection.room !== room) connection.memberOf = null
       return sit(connection, address, room)
@@ -290,122 +245,10 @@ export function createRelay(
     return [verdict(), ...sit(connection, address, room), ...resume(connection)]
   }
 
-  /**
-   * Sends an encoded frame to the recipients that are in the room. Absent, elsewhere and unknown addresses are
-   * indistinguishable. Recipients in one other process share one message.
-   */
-  const deliver = (
-    from: number,
-    room: Room | null,
-    recipients: readonly Recipient[],
-    bytes: Bytes,
-    missed: (to: Address) => readonly RelayEffect[],
-  ): RelayEffect[] => {
-    const effects: RelayEffect[] = []
-    const away = new Map<string, Recipient[]>()
-    for (const recipient of recipients) {
-      const { to, tag } = recipient
-      const seat = room === null ? undefined : rooms.find(room, to)
-      if (seat === undefined) effects.push(...missed(to))
-      else if (seat.process === self) {
-        effects.push({
-          kind: 'send',
-          socket: seat.socket,
-          bytes: tag === null ? bytes : withTag(bytes, tag),
-          from,
-        })
-      } else away.set(seat.process, [...(away.get(seat.process) ?? []), recipient])
-    }
-    for (const [process, to] of room === null ? [] : away) {
-      if (room !== null)
-        effects.push({ kind: 'share', share: { kind: 'forward', socket: from, room, to, process, bytes } })
-    }
-    return effects
-  }
-
-  const send = (connection: Connection, recipients: readonly Recipient[], payload: Bytes): RelayEffect[] =>
-    deliver(connection.id, connection.room, recipients, frameFrom(connection.head, payload), (to) => [
-      sendFrame(connection, { kind: 'undelivered', to }),
-    ])
-
-  const requestOf = (
-    { id: socket, network, memberOf }: Connection,
-    address: Address,
-    room: Room,
-    frame: StoreFrame | StandingFrame,
-  ): RelayEffect => ({
-    kind: 'request',
-    request: {
-      socket,
-      network: nameOf(network),
-      limited: typeof network !== 'string',
-      member: memberOf !== null,
-      room,
-      address,
-      frame,
-    },
-  })
-
-  const requestStore = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
-    const { room } = connection
-    const { request } = frame
-    if (room === null) {
-      return sendFrame(connection, { kind: 'refused', request, code: 'not-joined', retryAfterMs: 0 })
-    }
-    if (connection.pendingRequests >= MAX_PENDING_REQUESTS) {
-      return sendFrame(connection, { kind: 'refused', request, code: 'message-rate', retryAfterMs: 1000 })
-    }
-    connection.pendingRequests++
-    return requestOf(connection, address, room, frame)
-  }
-
   /** A member token that is shown inside the room. */
   const show = (connection: Connection, address: Address, token: MemberToken): RelayEffect[] => {
-    connection.token = hashed(token)
+    connection.token = names.token(token)
     return connection.room === null ? [] : askStanding(connection, address, connection.room, false)
-  }
-
-  /** What the frame costs its network: a join is announced to the whole room, and lists it. */
-  const networkCost = (frame: ClientFrame, cost: Cost): Cost =>
-    frame.kind === 'join' ? { ...cost, messages: Math.max(cost.messages, rooms.size(frame.room)) } : cost
-
-  /** Refuses the frame, and has the socket paused until it may send again. Too many refusals end the connection. */
-  const refuse = (
-    connection: Connection,
-    frame: ClientFrame,
-    overdue: Overdue,
-    now: number,
-  ): RelayEffect[] => {
-    const { code, retryAfterMs } = overdue
-    if (pay(connection.patience, 1, patience.rate, patience.burst, now) > 0) {
-      return [
-        ...fail(connection.id, code, PUNISHED_MS),
-        { kind: 'close', socket: connection.id, code: 1008, reason: code },
-        ...forget(connection),
-      ]
-    }
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, retryAfterMs))
-    const told: RelayFrame =
-      'request' in frame
-        ? { kind: 'refused', request: frame.request, code, retryAfterMs }
-        : { kind: 'error', code, retryAfterMs }
-    const effects: RelayEffect[] = [
-      { kind: 'send', socket: connection.id, bytes: encode(relayFrame, told), code, pauseMs },
-    ]
-    if (frame.kind === 'send') effects.push(sendFrame(connection, { kind: 'undelivered', to: frame.to }))
-    if (frame.kind === 'multicast') {
-      for (const { to } of frame.recipients) effects.push(sendFrame(connection, { kind: 'undelivered', to }))
-    }
-    return effects
-  }
-
-  const charge = (connection: Connection, frame: ClientFrame, size: number, now: number): Overdue | null => {
-    const cost = frameCost(frame, size)
-    const isJoin = frame.kind === 'join'
-    return (
-      payFor(connection, cost, { ...limits, now }) ??
-      networks.charge(connection.network, networkCost(frame, cost), isJoin, now)
-    )
   }
 
   const accept = (connection: Connection, frame: ClientFrame): RelayEffect[] => {
@@ -424,9 +267,9 @@ export function createRelay(
         return effects
       }
       case 'send':
-        return send(connection, [{ to: frame.to, tag: null }], frame.payload)
+        return delivery.sendOne(connection, frame.to, frame.payload)
       case 'multicast':
-        return send(connection, frame.recipients, frame.payload)
+        return delivery.send(connection, frame.recipients, frame.payload)
       case 'token':
         return show(connection, address, frame.token)
       case 'ping':
@@ -436,10 +279,14 @@ export function createRelay(
     }
   }
 
+  const charging = createCharging(limits, networks, rooms, forget)
+
   return {
+    delay: (network, now) => networks.open(network, now),
+
     connect(socket, network, now) {
       if (!networks.enter(network, now)) return fail(socket, 'too-many-sockets', CROWDED_MS)
-      connections.set(socket, openConnection(socket, network, limits, now))
+      connections.set(socket, openConnection(socket, network, names.network(network), limits, now))
       silent.set(socket, now)
       return []
     },
@@ -457,8 +304,8 @@ export function createRelay(
         if (error instanceof DecodeError) return expel(connection, 'malformed')
         throw error
       }
-      const overdue = charge(connection, frame, bytes.length, now)
-      if (overdue !== null) return refuse(connection, frame, overdue, now)
+      const overdue = charging.charge(connection, frame, bytes.length, now)
+      if (overdue !== null) return charging.refuse(connection, frame, overdue, now)
       if (connection.claim === null) return accept(connection, frame)
       if (connection.waiting.length >= MAX_WAITING) return expel(connection, 'unexpected')
       connection.waiting.push(frame)
@@ -480,7 +327,7 @@ export function createRelay(
       }
       if (frame.kind !== 'mail' || response.kind !== 'mailed') return effects
       const hint = encode(relayFrame, { kind: 'mail-waiting' })
-      return [...effects, ...deliver(socket, room, [{ to: frame.to, tag: null }], hint, () => [])]
+      return [...effects, ...delivery.deliver(socket, room, [{ to: frame.to, tag: null }], hint, () => [])]
     },
 
     seated(room, seats, displaced = null) {
@@ -510,13 +357,7 @@ export function createRelay(
       return [...fail(socket, code, retryAfterMs), ...resume(connection)]
     },
 
-    forwarded(room, to, bytes) {
-      return to.flatMap(({ to: address, tag }): RelayEffect[] => {
-        const seat = rooms.find(room, address)
-        if (seat?.process !== self) return []
-        return [{ kind: 'send', socket: seat.socket, bytes: tag === null ? bytes : withTag(bytes, tag) }]
-      })
-    },
+    forwarded: delivery.forwarded,
 
     undelivered(socket, to) {
       const connection = connections.get(socket)

@@ -48,6 +48,7 @@ const storeLimitSettings: LimitSettings<Omit<StoreLimits, 'keptMs'>> = {
   quotaBytes: ['RELAY_QUOTA_BYTES', 1024 * 1024, 2 ** 40],
   quotaBytesPerDay: ['RELAY_QUOTA_BYTES_PER_DAY', 1024 * 1024, 2 ** 40],
   senderBytes: ['RELAY_SENDER_BYTES', 1024 * 1024, 2 ** 40],
+  networkOwners: ['RELAY_NETWORK_OWNERS', 1, ROOM_OWNERS],
   strangerTakes: ['RELAY_STRANGER_TAKES', 1, 1_000_000],
 }
 

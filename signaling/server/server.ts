@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https'
 import type { BlockList } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
-import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.ts'
+import { createBuckets, defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.ts'
 import { accessAllowed, cookieFor, hostAllowed, reportAllowed } from './access.ts'
 import { guardDoor } from './door.ts'
 import { commonHeaders, contentSecurityPolicy, HSTS } from './headers.ts'
 import type { IceSettings } from './ice.ts'
 import type { Log } from './logs.ts'
-import { clientIp, isProxy, networkOf, readProxies, validHost } from './origin.ts'
+import { clientIp, isLoopback, isProxy, networkOf, readProxies, validHost } from './origin.ts'
 import { createReports, type Report } from './reports.ts'
 import { attachRelay, type Refusal, refuseUpgrade, SOCKET_PATH, type SocketOptions } from './sockets.ts'
 import { loadStatic } from './static.ts'
@@ -68,6 +68,9 @@ function createHandler(
   } = options
   const files = appDirectory === undefined ? new Map() : loadStatic(appDirectory)
 
+  const pages = createBuckets(() => performance.now())
+  const isLimited = (request: IncomingMessage): boolean =>
+    !(options.exemptLoopback ?? true) || !isLoopback(clientIp(request, proxies))
   const isSecure = (request: IncomingMessage): boolean =>
     tls !== undefined ||
     (isProxy(proxies, request.socket.remoteAddress ?? '') && request.headers['x-forwarded-proto'] === 'https')
@@ -76,6 +79,19 @@ function createHandler(
     // A reader that takes the response drop by drop would keep the connection for ever.
     const late = setTimeout(() => request.socket.destroy(), RESPONSE_MS)
     response.once('close', () => clearTimeout(late))
+    const visitor = networkOf(clientIp(request, proxies)).name
+    if (
+      isLimited(request) &&
+      pages.spend([{ name: visitor, cost: 1, rate: PAGES_PER_SECOND, burst: PAGE_BURST }]) > 0
+    ) {
+      // Later, so that asking again at once is no faster than waiting.
+      setTimeout(
+        () => response.writeHead(429, { Connection: 'close' }).end(),
+        TOO_MANY_MS * (1 + 2 * Math.random()),
+      )
+      return
+    }
+    pages.sweep(2)
     for (const [name, value] of Object.entries(commonHeaders)) response.setHeader(name, value)
     if (isSecure(request)) response.setHeader('Strict-Transport-Security', HSTS)
     const path = (request.url ?? '').split('?')[0] ?? ''
@@ -96,8 +112,7 @@ function createHandler(
       if (report.isPrivate && !reportAllowed(request, reportTokens)) {
         return answer(response, 401, 'text/plain; charset=utf-8', 'a report token is missing\n')
       }
-      const { name } = networkOf(clientIp(request, proxies))
-      void Promise.resolve(report.answer(name)).then((one) =>
+      void Promise.resolve(report.answer(visitor)).then((one) =>
         answer(response, one.status, one.type, one.body),
       )
       return
@@ -123,7 +138,11 @@ function answer(response: ServerResponse, status: number, type: string, body: st
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body)
 }
 
-/** Waits until a response is read, and then closes the connection. */
+/** Requests for pages and reports by one network. */
+const PAGES_PER_SECOND = 20
+const PAGE_BURST = 400
+const TOO_MANY_MS = 1000
+/** A response that is not read by then ends its connection. */
 const RESPONSE_MS = 60_000
 /** A connection that neither sends nor takes anything is closed after this time. */
 const IDLE_MS = 30_000

@@ -65,6 +65,32 @@ test('frames sent right after a join are handled after it, in a room that both p
   expect(await third.next('joined')).toMatchObject({ members: [expect.any(String)] })
 }, 60_000)
 
+test('joined lists by age over two processes, and a multicast reaches both', async () => {
+  const a = await enter(two.url, 1)
+  const b = await enter(one.url, 2)
+  const c = await enter(two.url, 3)
+  const late = await connectTo(one.url)
+  late.say({ kind: 'hello', secret: secretOf(4) })
+  late.say({ kind: 'join', room: 'aa'.repeat(32) })
+  expect(await late.next('joined')).toEqual({
+    kind: 'joined',
+    members: [a, b, c].map(({ address }) => address),
+  })
+  const tag = new Uint8Array(16).fill(5)
+  const recipients = [
+    { to: b.address, tag },
+    { to: a.address, tag },
+    { to: 'ee'.repeat(32), tag: null },
+    { to: c.address, tag: null },
+  ]
+  late.say({ kind: 'multicast', recipients, payload })
+  const tagged = new Uint8Array([...payload, ...tag])
+  expect((await a.next('frame')).payload).toEqual(tagged)
+  expect((await b.next('frame')).payload).toEqual(tagged)
+  expect((await c.next('frame')).payload).toEqual(payload)
+  expect(await late.next('undelivered')).toMatchObject({ to: 'ee'.repeat(32) })
+}, 60_000)
+
 test('an address proved at the other process is taken over there', async () => {
   const a = await enter(one.url, 1)
   const b = await enter(one.url, 2)
@@ -166,6 +192,25 @@ test('Redis down and up: sockets stay, members of one process keep talking, requ
     return (await Promise.race([far.next('frame'), a.next('undelivered')])).kind === 'frame'
   })
   expect([a, near, far].map(({ socket }) => socket.readyState)).toEqual([1, 1, 1])
+}, 60_000)
+
+test('Redis silent: not ready within two leases, then reconnected, with all seats', async () => {
+  const a = await enter(one.url, 1)
+  const b = await enter(two.url, 2)
+  await a.next('presence')
+  redis.freeze()
+  const frozen = performance.now()
+  await until(async () => !(await isUp(one.url)) && !(await isUp(two.url)))
+  expect(performance.now() - frozen).toBeLessThan(2 * LEASE_MS + 1500)
+  // Longer than the leases hold.
+  await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS))
+  redis.thaw()
+  await until(async () => (await isUp(one.url)) && (await isUp(two.url)))
+  await until(async () => {
+    a.say({ kind: 'send', to: b.address, payload })
+    return (await Promise.race([b.next('frame'), a.next('undelivered')])).kind === 'frame'
+  })
+  expect([a, b].map(({ socket }) => socket.readyState)).toEqual([1, 1])
 }, 60_000)
 
 test('networks and stocks are counted together', async () => {

@@ -9,6 +9,7 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { Bytes } from '../../src/codec/index.ts'
 import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.ts'
 import type { RelayEffect } from '../relay/effects.ts'
+import type { Network } from '../relay/networks.ts'
 import { createRelay } from '../relay/relay.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { handleRequest, type StoreRequest } from '../store/request.ts'
@@ -63,6 +64,9 @@ const SWEEP_MS = 60_000
 const SLICE_MS = 50
 /** A socket that was closed is terminated after this time, or a refused client could hold it for half a minute. */
 const CLOSING_MS = 2000
+/** Refused upgrades that wait for their response. */
+const MAX_HELD = 1000
+const TOO_MANY_MS = 1000
 const MISSED_PINGS = 3
 /** Clients reconnect within this time, spread at random. */
 const RETURN_MS = 2000
@@ -74,6 +78,7 @@ export type Refusal =
   | '403 Forbidden'
   | '404 Not Found'
   | '421 Misdirected Request'
+  | '429 Too Many Requests'
   | '503 Service Unavailable'
 
 /** Refuses an upgrade request in plain HTTP. */
@@ -153,6 +158,20 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
 
   options.sharedRooms?.listen({ ...relay, perform }, limits)
 
+  const networkBehind = (request: IncomingMessage): Network => {
+    const ip = clientIp(request, proxies)
+    return exemptLoopback && isLoopback(ip) ? ip : networkOf(ip)
+  }
+  /** Why the request gets no socket, before anything is done for it. */
+  const refusalOf = (request: IncomingMessage): Refusal | null => {
+    if (closing) return '503 Service Unavailable'
+    if (relay.delay(networkBehind(request), performance.now()) > 0) {
+      figures.refused('connections')
+      return '429 Too Many Requests'
+    }
+    return options.mayConnect?.(request) ?? null
+  }
+
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const id = ++lastId
     sockets.set(id, socket)
@@ -180,16 +199,25 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       queues.forget(id)
       perform(relay.disconnect(id))
     })
-    const ip = clientIp(request, proxies)
-    const network = exemptLoopback && isLoopback(ip) ? ip : networkOf(ip)
-    perform(relay.connect(id, network, performance.now()))
+    perform(relay.connect(id, networkBehind(request), performance.now()))
   }
 
+  let held = 0
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     if (pathOf(request) !== SOCKET_PATH) return
     stream.on('error', () => stream.destroy())
-    const refusal = closing ? '503 Service Unavailable' : (options.mayConnect?.(request) ?? null)
-    if (refusal !== null) refuseUpgrade(stream, refusal)
+    const refusal = refusalOf(request)
+    if (refusal === '429 Too Many Requests' && held < MAX_HELD) {
+      // Later, so that asking again at once is no faster than waiting.
+      held++
+      setTimeout(
+        () => {
+          held--
+          refuseUpgrade(stream, refusal)
+        },
+        TOO_MANY_MS * (1 + 2 * Math.random()),
+      )
+    } else if (refusal !== null) refuseUpgrade(stream, refusal)
     else if (originAllowed(request, allowedOrigins)) server.handleUpgrade(request, stream, head, accept)
     else {
       figures.refused('origin')

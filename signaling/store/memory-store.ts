@@ -4,7 +4,15 @@
 
 import { type Bytes, equal, toHex } from '../../src/codec/index.ts'
 import { createBuckets, type Letter, type Room } from '../../src/relay-protocol/index.ts'
-import { pageOf, type Slot, STRANGER_PART, type Store, type StoreLimits, TAKEN_FACTOR } from './store.ts'
+import {
+  pageOf,
+  type Slot,
+  STRANGER_OWNERS,
+  STRANGER_PART,
+  type Store,
+  type StoreLimits,
+  TAKEN_FACTOR,
+} from './store.ts'
 import { type KeptToken, standingOf } from './tokens.ts'
 
 interface Kept<T> {
@@ -18,6 +26,8 @@ interface KeptLetter extends Letter {
 
 interface Owner {
   until: number
+  /** The network of a stranger, otherwise empty. */
+  holder: string
   readonly preKeys: Map<string, Kept<Bytes>>
   /** Taken or dropped, oldest first, so that the same bytes cannot be put again. */
   readonly taken: Map<string, number>
@@ -95,14 +105,27 @@ export function createMemoryStore(limits: StoreLimits, now: () => number): Store
 
   return {
     limits,
-    async putPreKeys(slot, items, replace) {
+    async putPreKeys(slot, items, replace, stranger = '') {
       const until = now() + limits.keptMs
       const found = ownerAt(slot)
       const crowd = rooms.get(slot.room)?.owners.size ?? 0
       if (found === undefined && crowd >= limits.roomOwners) {
         if ((expire(slot.room)?.owners.size ?? 0) >= limits.roomOwners) return 'room-full'
       }
-      const owner = found ?? { until, preKeys: new Map(), taken: new Map(), letters: new Map() }
+      if (found === undefined && stranger !== '') {
+        const holders = [...(expire(slot.room)?.owners.values() ?? [])].map(({ holder }) => holder)
+        const share = tokensOf(slot.room).length > 0 ? limits.roomOwners / STRANGER_OWNERS : limits.roomOwners
+        const others = holders.filter((holder) => holder !== '')
+        const kin = others.filter((holder) => holder === stranger)
+        if (others.length >= share || kin.length >= limits.networkOwners) return 'room-full'
+      }
+      const owner = found ?? {
+        until,
+        holder: stranger,
+        preKeys: new Map(),
+        taken: new Map(),
+        letters: new Map(),
+      }
       const named = new Map(items.map((item) => [toHex(item), item]))
       const isTaken = (name: string): boolean => (owner.taken.get(name) ?? 0) > now()
       const fresh = [...named].filter(([name]) => !owner.preKeys.has(name) && !isTaken(name))
@@ -116,6 +139,7 @@ export function createMemoryStore(limits: StoreLimits, now: () => number): Store
       }
       for (const [name, item] of fresh) owner.preKeys.set(name, { value: item.slice(), until })
       owner.until = until
+      if (stranger === '') owner.holder = ''
       dataOf(slot.room).owners.set(slot.address, owner)
       return stock
     },

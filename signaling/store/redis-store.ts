@@ -8,6 +8,7 @@ import {
   FORMER_MS,
   pageOf,
   type Slot,
+  STRANGER_OWNERS,
   STRANGER_PART,
   type Store,
   type StoreLimits,
@@ -19,7 +20,7 @@ import { type KeptToken, standingOf } from './tokens.ts'
  * One script per request, so requests are atomic. All keys of a room share one hash tag:
  * o owners with their expiry · per owner: q stock in order, u expiry of pre-keys (taken ones too), i the pre-keys,
  * m letters, w their order, e their expiry, d their digests, b their total bytes, s the letters of strangers with their
- * sizes. k holds the member tokens of the room.
+ * sizes. h holds the networks of owners who are strangers, k the member tokens of the room.
  */
 const lua = `
 local op, room, who, now, kept = ARGV[1], KEYS[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -28,6 +29,7 @@ local function stay(...) for _, k in ipairs({...}) do redis.call('PEXPIRE', k, k
 local owners = room .. ':o'
 local function drop(of)
   redis.call('HDEL', owners, of)
+  redis.call('HDEL', room .. ':h', of)
   for _, n in ipairs({'q', 'u', 'i', 'm', 'w', 'e', 'd', 'b', 's'}) do redis.call('DEL', key(n, of)) end
 end
 local function unpost(of, id)
@@ -57,13 +59,20 @@ if op == 'take' then
   redis.call('HDEL', key('i'), d)
   return item
 elseif op == 'put' then
-  local replace, most, crowd = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[7])
-  if not expire(who) and redis.call('HLEN', owners) >= crowd then
+  local replace, most, crowd, stranger, few = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9])
+  local known = expire(who)
+  if not known and stranger ~= '' then
+    local kin, others = 0, redis.call('HVALS', room .. ':h')
+    for _, holder in ipairs(others) do if holder == stranger then kin = kin + 1 end end
+    local share = redis.call('EXISTS', room .. ':k') == 1 and crowd / ${STRANGER_OWNERS} or crowd
+    if #others >= share or kin >= few then return 'room-full' end
+  end
+  if not known and redis.call('HLEN', owners) >= crowd then
     for _, of in ipairs(redis.call('HKEYS', owners)) do expire(of) end
     if redis.call('HLEN', owners) >= crowd then return 'room-full' end
   end
   local named, fresh, dropped = {}, {}, {}
-  for i = 8, #ARGV, 2 do
+  for i = 10, #ARGV, 2 do
     local d = ARGV[i]
     if not named[d] and not redis.call('ZSCORE', key('u'), d) then fresh[#fresh + 1] = i end
     named[d] = true
@@ -86,7 +95,9 @@ elseif op == 'put' then
     end
   end
   redis.call('HSET', owners, who, now + kept)
-  stay(owners, key('q'), key('u'), key('i'), room .. ':n')
+  if stranger == '' then redis.call('HDEL', room .. ':h', who)
+  elseif not known then redis.call('HSET', room .. ':h', who, stranger) end
+  stay(owners, room .. ':h', key('q'), key('u'), key('i'), room .. ':n')
   return stock
 elseif op == 'count' then
   local all = {}
@@ -189,10 +200,19 @@ export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => n
 
   return {
     limits,
-    async putPreKeys(slot, items, replace) {
+    async putPreKeys(slot, items, replace, stranger = '') {
       const pairs = items.flatMap((item) => [digestOf(item), Buffer.from(item)])
-      const { preKeys, roomOwners } = limits
-      const stock = await runScript('put', slot, replace ? '1' : '0', preKeys, roomOwners, ...pairs)
+      const { preKeys, roomOwners, networkOwners } = limits
+      const stock = await runScript(
+        'put',
+        slot,
+        replace ? '1' : '0',
+        preKeys,
+        roomOwners,
+        stranger,
+        networkOwners,
+        ...pairs,
+      )
       return typeof stock === 'number' ? stock : named<'stock-full' | 'room-full'>(stock)
     },
     async takePreKey(slot) {

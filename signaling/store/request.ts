@@ -14,6 +14,7 @@ export interface StandingFrame {
 /** A request with its sender: socket, network, room and address. */
 export interface StoreRequest {
   readonly socket: number
+  /** A pseudonym, so that the store does not list visitors. */
   readonly network: string
   /** Whether the network has quotas; this computer has none. */
   readonly limited: boolean
@@ -49,6 +50,10 @@ const costs: { readonly [K in StoreRequest['frame']['kind']]: number } = {
   standing: 1,
 }
 
+/** Each ten pre-keys cost one more. */
+const costOf = (frame: StoreRequest['frame']): number =>
+  costs[frame.kind] + (frame.kind === 'prekeys-put' ? Math.floor(frame.items.length / 10) : 0)
+
 const storedBytes = ({ frame }: StoreRequest): number => {
   if (frame.kind === 'mail') return frame.payload.length + ROW_BYTES
   if (frame.kind !== 'prekeys-put') return 0
@@ -60,7 +65,12 @@ function chargesOf(request: StoreRequest, limits: StoreLimits): readonly Charge[
   const { network, room, address, frame, limited } = request
   const { networkPerSecond, networkBurst, quotaBytes, senderBytes, strangerTakes } = limits
   const charges: Charge[] = [
-    { name: `requests ${network}`, cost: costs[frame.kind], rate: networkPerSecond, burst: networkBurst },
+    {
+      name: `requests ${network}`,
+      cost: Math.min(costOf(frame), networkBurst),
+      rate: networkPerSecond,
+      burst: networkBurst,
+    },
   ]
   if (!limited) return charges
   const cost = storedBytes(request)
@@ -88,7 +98,8 @@ async function dispatch(store: Store, sender: StoreRequest): Promise<RelayRespon
       return { kind: 'standing', request, memberOf: await store.standing(room, frame.token, founder) }
     }
     case 'prekeys-put': {
-      const stock = await store.putPreKeys(slot, frame.items, frame.replace)
+      const stranger = limited && !member ? network : ''
+      const stock = await store.putPreKeys(slot, frame.items, frame.replace, stranger)
       return typeof stock === 'number'
         ? { kind: 'prekeys-stored', request, stock }
         : { kind: 'refused', request, code: stock, retryAfterMs: LATER_MS }

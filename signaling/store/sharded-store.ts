@@ -18,7 +18,8 @@ export function createShardedStore(stores: readonly [Store, ...Store[]]): Store 
     await Promise.all(stores.map(act))
   return {
     limits: first.limits,
-    putPreKeys: (slot, items, replace) => holding(slot.room).putPreKeys(slot, items, replace),
+    putPreKeys: (slot, items, replace, stranger) =>
+      holding(slot.room).putPreKeys(slot, items, replace, stranger),
     takePreKey: (slot) => holding(slot.room).takePreKey(slot),
     countPreKeys: (room) => holding(room).countPreKeys(room),
     forget: (slot) => holding(slot.room).forget(slot),

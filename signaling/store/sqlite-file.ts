@@ -18,6 +18,7 @@ const migrations = [
    CREATE INDEX letters_slot ON letters (slot, id);
    CREATE INDEX letters_until ON letters (until);`,
   `CREATE INDEX prekeys_taken ON prekeys (slot, id) WHERE item IS NULL;
+   ALTER TABLE owners ADD COLUMN holder TEXT NOT NULL DEFAULT '';
    ALTER TABLE letters ADD COLUMN stranger INTEGER NOT NULL DEFAULT 0;
    CREATE TABLE tokens (room BLOB NOT NULL, token BLOB NOT NULL, class BLOB NOT NULL, founder TEXT NOT NULL,
      active INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (room, token)) WITHOUT ROWID;

@@ -1,7 +1,7 @@
 /**
  * A store in one SQLite file, for one process.
  *
- *   write ──> waiting ──end of the tick: one transaction──> durable, or failed alone if the whole batch cannot commit
+ *   write ──> waiting ──end of the turn: one transaction of a few ms──> durable, or failed alone if the batch cannot commit
  */
 
 import { createHash } from 'node:crypto'
@@ -9,11 +9,21 @@ import type Database from 'libsql'
 import { type Bytes, toHex } from '../../src/codec/index.ts'
 import { createBuckets, LETTERS, type Letter, type Stock } from '../../src/relay-protocol/index.ts'
 import { checkFile, lockFile, openDatabase } from './sqlite-file.ts'
-import { pageOf, type Slot, STRANGER_PART, type Store, type StoreLimits, TAKEN_FACTOR } from './store.ts'
+import {
+  pageOf,
+  type Slot,
+  STRANGER_OWNERS,
+  STRANGER_PART,
+  type Store,
+  type StoreLimits,
+  TAKEN_FACTOR,
+} from './store.ts'
 import { type KeptToken, standingOf } from './tokens.ts'
 
 /** Rows of each kind that one sweep deletes. */
 const SWEPT_AT_ONCE = 500
+/** Writes of one transaction take about so long, and frames wait meanwhile. */
+const SLICE_MS = 5
 
 const blob = (hex: string): Buffer => Buffer.from(hex, 'hex')
 const slotKey = ({ room, address }: Slot): Buffer => blob(room + address)
@@ -35,7 +45,11 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     owner: db.prepare('SELECT until FROM owners WHERE slot = ? AND until > ?'),
     owners: db.prepare('SELECT COUNT(*) AS n FROM owners WHERE room = ? AND until > ?'),
     setOwner: db.prepare(
-      'INSERT INTO owners VALUES (?, ?, ?) ON CONFLICT (slot) DO UPDATE SET until = excluded.until',
+      `INSERT INTO owners (slot, room, until, holder) VALUES (?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE
+       SET until = excluded.until, holder = CASE excluded.holder WHEN '' THEN '' ELSE holder END`,
+    ),
+    holders: db.prepare(
+      "SELECT COUNT(*) AS n, COALESCE(SUM(holder = ?), 0) AS kin FROM owners WHERE room = ? AND until > ? AND holder <> ''",
     ),
     stays: db.prepare('UPDATE owners SET until = ? WHERE slot = ? AND until > ?'),
     stocks: db.prepare(
@@ -99,24 +113,35 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
       until: Number(row.until),
     }))
 
-  let waiting: Waiting[] = []
-  const commit = (batch: readonly Waiting[]): void => {
+  const waiting: Waiting[] = []
+  const commit = (one: Waiting): void => {
+    try {
+      db.transaction(one.apply)()
+    } catch (error) {
+      return one.fail(error)
+    }
+    one.settle()
+  }
+  /** Commits what waits, for a short while, so that frames do not wait for a burst of requests. */
+  const flush = (): void => {
+    const begin = performance.now()
+    const batch: Waiting[] = []
+    const isTime = (): boolean => batch.length === 0 || performance.now() - begin < SLICE_MS
     try {
       db.transaction(() => {
-        for (const { apply } of batch) apply()
+        for (let next = waiting[0]; next !== undefined && isTime(); next = waiting[0]) {
+          batch.push(next)
+          waiting.shift()
+          next.apply()
+        }
       })()
+      for (const { settle } of batch) settle()
     } catch (error) {
       // One write cannot commit. Retry each alone, so that only that one fails.
-      if (batch.length === 1) return batch[0]?.fail(error)
-      for (const one of batch) commit([one])
-      return
+      if (batch.length === 1) batch[0]?.fail(error)
+      else for (const one of batch) commit(one)
     }
-    for (const { settle } of batch) settle()
-  }
-  const flush = (): void => {
-    const batch = waiting
-    waiting = []
-    if (batch.length > 0) commit(batch)
+    if (waiting.length > 0) setImmediate(flush)
   }
   const write = <T>(work: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -133,7 +158,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
 
   return {
     limits,
-    putPreKeys: (slot, items, replace) =>
+    putPreKeys: (slot, items, replace, stranger = '') =>
       write(() => {
         const key = slotKey(slot)
         const time = now()
@@ -141,6 +166,12 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         const isNew = get(sql.owner, key, time) === undefined
         if (isNew && Number(get(sql.owners, blob(slot.room), time)?.n) >= limits.roomOwners)
           return 'room-full'
+        if (isNew && stranger !== '') {
+          const { n, kin } = get(sql.holders, stranger, blob(slot.room), time) ?? {}
+          const share =
+            tokensOf(slot.room).length > 0 ? limits.roomOwners / STRANGER_OWNERS : limits.roomOwners
+          if (Number(n) >= share || Number(kin) >= limits.networkOwners) return 'room-full'
+        }
         const named = new Map(items.map((item) => [digestOf(item).toString('hex'), item]))
         const stock = all(sql.stock, key, time).map(({ digest }) => toHex(bytesOf(digest)))
         const dropped = replace ? stock.filter((digest) => !named.has(digest)) : []
@@ -152,7 +183,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
         for (const digest of dropped) run(sql.drop, key, blob(digest))
         for (const [digest, item] of named) run(sql.put, key, blob(digest), Buffer.from(item), until)
         run(sql.forgetTaken, key)
-        run(sql.setOwner, key, blob(slot.room), until)
+        run(sql.setOwner, key, blob(slot.room), until, stranger)
         return count
       }),
     takePreKey: (slot) =>
@@ -234,7 +265,7 @@ export function createSqliteStore(path: string, limits: StoreLimits, now: () => 
     },
     check: () => write(() => checkFile(db)),
     async close() {
-      flush()
+      while (waiting.length > 0) flush()
       db.close()
       unlock()
     },

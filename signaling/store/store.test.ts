@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -7,6 +7,8 @@ import { fromHex } from '../../src/codec/index.ts'
 import { startRedis, type TestRedis } from '../testing/redis.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createRedisStore } from './redis-store.ts'
+import { handleRequest, type StoreRequest } from './request.ts'
+import { createShardedStore } from './sharded-store.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 import { defaultStoreLimits, pageOf, type Store, type StoreLimits } from './store.ts'
 
@@ -194,6 +196,124 @@ function storeContract(name: string, open: Open): void {
     expect(await store.spend([charge('a', 1)])).toBe(500)
   })
 
+  contract(
+    'remembers the newest taken pre-keys, ten times the stock',
+    async (store, clock) => {
+      for (let n = 0; n < 25; n++) {
+        clock.now++
+        await store.putPreKeys(alice, [item(n)], false)
+        expect(await store.takePreKey(alice)).toEqual(item(n))
+      }
+      expect(await store.putPreKeys(alice, [item(24), item(6)], false)).toBe(0)
+      expect(await store.putPreKeys(alice, [item(0)], false)).toBe(1)
+    },
+    { preKeys: 2 },
+  )
+
+  contract('a token founds a class, hands it on, and counts for 31 days more', async (store, clock) => {
+    const [first, second, third] = ['11', '22', '33'].map((byte) => byte.repeat(32)) as [
+      string,
+      string,
+      string,
+    ]
+    const show = (current: string, former: string | null, founder: string | null = null) =>
+      store.standing(room, { current, former }, founder)
+    expect(await show(first, null)).toBeNull()
+    const members = await show(first, null, 'net')
+    expect(members).not.toBeNull()
+    expect(await show(first, null)).toBe(members)
+    expect(await store.standing(elsewhere.room, { current: first, former: null }, null)).toBeNull()
+    expect(await show(third, second)).toBeNull()
+    // The same network founds no second class, another does.
+    expect(await show(third, null, 'net')).toBeNull()
+    expect(await show('44'.repeat(32), null, 'far')).not.toBe(members)
+    expect(await show(second, first)).toBe(members)
+    expect(await show(first, null)).toBe(members)
+    // A former token is no authority: what is shown with it counts through it and does not stay.
+    expect(await show(third, first)).toBe(members)
+    expect(await show(third, null)).toBeNull()
+    clock.now += 32 * 24 * 3_600_000
+    expect(await show(first, null)).toBeNull()
+  })
+
+  contract(
+    'strangers fill an eighth of a mailbox once the room has members',
+    async (store) => {
+      await store.putPreKeys(alice, [], false)
+      const send = (n: number, stranger: boolean) => store.deposit(alice, bob.address, item(n), stranger)
+      for (let n = 0; n < 4; n++) expect(await send(n, true)).toBe('mailed')
+      await store.standing(room, { current: '11'.repeat(32), former: null }, '')
+      expect(await send(4, true)).toBe('mailbox-full')
+      expect(await send(5, false)).toBe('mailed')
+      const { letters } = await store.fetchMail(alice, 0)
+      await store.acknowledge(
+        alice,
+        letters.map(({ id }) => id),
+      )
+      expect([await send(6, true), await send(7, true), await send(8, true)]).toEqual([
+        'mailed',
+        'mailed',
+        'mailbox-full',
+      ])
+      for (let n = 10; n < 24; n++) expect(await send(n, false)).toBe('mailed')
+      expect(await send(99, false)).toBe('mailbox-full')
+    },
+    { mailboxLetters: 16 },
+  )
+
+  contract(
+    'bytes are rationed by network, room and sender; takes of strangers by the hour',
+    async (store, clock) => {
+      const ask = (frame: StoreRequest['frame'], from: Partial<StoreRequest> = {}) =>
+        handleRequest(store, {
+          ...bob,
+          socket: 1,
+          network: 'net',
+          limited: true,
+          member: false,
+          frame,
+          ...from,
+        })
+      const put = (n: number) =>
+        ({ kind: 'prekeys-put', request: n, replace: true, items: [new Uint8Array(4000).fill(n)] }) as const
+      const take = { kind: 'prekeys-take', request: 1, of: bob.address } as const
+      expect(await ask(put(1))).toMatchObject({ kind: 'prekeys-stored' })
+      expect(await ask(put(2))).toMatchObject({ kind: 'prekeys-stored' })
+      // The sender is at its ration, then the network.
+      expect(await ask(put(3))).toMatchObject({ kind: 'refused', code: 'network-rate' })
+      expect(await ask(put(3), alice)).toMatchObject({ kind: 'prekeys-stored' })
+      expect(await ask(put(4), elsewhere)).toMatchObject({ kind: 'refused', code: 'network-rate' })
+      expect(await ask(put(4), { ...elsewhere, network: 'far' })).toMatchObject({ kind: 'prekeys-stored' })
+      expect(await ask(put(5), { ...elsewhere, network: 'here', limited: false })).toMatchObject({ stock: 1 })
+      expect([await ask(take), await ask(take), await ask(take)]).toMatchObject([
+        { kind: 'prekey' },
+        { kind: 'prekey' },
+        { kind: 'refused', code: 'network-rate', retryAfterMs: 1_800_000 },
+      ])
+      expect(await ask(take, { member: true })).toMatchObject({ kind: 'prekey' })
+      clock.now += 1_800_000
+      expect(await ask(take)).toMatchObject({ kind: 'prekey' })
+    },
+    { quotaBytes: 14_000, quotaBytesPerDay: 1_000_000, senderBytes: 9000, strangerTakes: 2 },
+  )
+
+  contract(
+    'strangers open few mailboxes from one network, and a quarter of them in a room with members',
+    async (store) => {
+      const open = (n: number, stranger?: string) =>
+        store.putPreKeys({ room, address: `${n + 10}`.repeat(32) }, [], false, stranger)
+      expect([await open(1, 'a'), await open(2, 'a'), await open(3, 'a')]).toEqual([0, 0, 'room-full'])
+      expect([await open(2, 'a'), await open(4, 'b'), await open(5)]).toEqual([0, 0, 0])
+      await store.standing(room, { current: '11'.repeat(32), former: null }, '')
+      expect([await open(6, 'c'), await open(7)]).toEqual(['room-full', 0])
+      // An owner who shows a member's token later is no stranger any more.
+      expect([await open(1), await open(2), await open(8, 'b')]).toEqual([0, 0, 0])
+      await store.forget({ room, address: '18'.repeat(32) })
+      expect(await open(9, 'c')).toBe(0)
+    },
+    { roomOwners: 8, networkOwners: 2 },
+  )
+
   contract('keeps what is empty', async (store) => {
     await store.putPreKeys(alice, [new Uint8Array(0)], false)
     await store.deposit(alice, bob.address, new Uint8Array(0))
@@ -234,6 +354,40 @@ storeContract('Redis', async (limits, now) => {
   const client = new Redis(redis.url)
   await client.flushall()
   return createRedisStore(client, limits, now)
+})
+
+storeContract('two Redis', async (limits, now) => {
+  const [one, two] = [new Redis(redis.url), new Redis(redis.url, { db: 1 })]
+  await one.flushall()
+  return createShardedStore([createRedisStore(one, limits, now), createRedisStore(two, limits, now)])
+})
+
+test('SQLite: the file is for its owner and for one process, and another is told so', async () => {
+  const path = join(directory, 'alone.db')
+  const store = createSqliteStore(path, defaultStoreLimits, Date.now)
+  await store.check()
+  expect((statSync(path).mode & 0o777).toString(8)).toBe('600')
+  expect((statSync(`${path}-wal`).mode & 0o777).toString(8)).toBe('600')
+  expect(() => createSqliteStore(path, defaultStoreLimits, Date.now)).toThrow('another process uses the file')
+  await store.close()
+  await createSqliteStore(path, defaultStoreLimits, Date.now).close()
+})
+
+test('SQLite: a put looks up its own digests, not all that were ever put', async () => {
+  const limits = { ...defaultStoreLimits, preKeys: 100 }
+  const store = createSqliteStore(join(directory, 'many.db'), limits, Date.now)
+  let last = 0
+  const put = async (): Promise<number> => {
+    const items = Array.from({ length: 100 }, () => item(++last))
+    const begin = performance.now()
+    await store.putPreKeys(alice, items, true)
+    return performance.now() - begin
+  }
+  for (let round = 0; round < 120; round++) await put()
+  const times = await Promise.all([put(), put(), put()])
+  console.log(`a put of 100 after 12,000: ${Math.min(...times).toFixed(1)} ms`)
+  expect(await store.countPreKeys(room)).toEqual([{ address: alice.address, count: 100 }])
+  await store.close()
 })
 
 test('SQLite: acknowledged data is there after the file is reopened', async () => {

@@ -42,6 +42,8 @@ export interface StoreLimits {
   readonly quotaBytesPerDay: number
   /** Bytes that one sender may put or mail at once; a quarter of them in a day after that. */
   readonly senderBytes: number
+  /** Mailboxes of a room that strangers on one network may open. */
+  readonly networkOwners: number
   /** Pre-keys of a room that one network of strangers may take in an hour. */
   readonly strangerTakes: number
 }
@@ -59,6 +61,7 @@ export const defaultStoreLimits: StoreLimits = {
   quotaBytes: 64 * 1024 * 1024,
   quotaBytesPerDay: 16 * 1024 * 1024,
   senderBytes: 8 * 1024 * 1024,
+  networkOwners: 32,
   strangerTakes: 20,
 }
 
@@ -66,6 +69,8 @@ export const defaultStoreLimits: StoreLimits = {
 export const TAKEN_FACTOR = 10
 /** The part of a mailbox that strangers may fill, in a room with members. */
 export const STRANGER_PART = 8
+/** The part of a room's owners that may be strangers, in a room with members. */
+export const STRANGER_OWNERS = 4
 /** Classes of members in a room, and tokens of a class. Several classes exist only if groups meet under one name. */
 export const CLASSES = 4
 export const CLASS_TOKENS = 8
@@ -102,11 +107,15 @@ export interface Store {
   /**
    * Also opens the owner's mailbox. A pre-key that was put before, taken or not, is not put again, so a put can be
    * repeated. `replace` drops all others. Resolves to the size of the stock.
+   *
+   * @param stranger - the network of a new owner who is a stranger: it may have only so many owners in the room, and all
+   *   strangers a quarter of them in a room with members. Default: a member, or somebody without such limits
    */
   putPreKeys(
     slot: Slot,
     items: readonly Bytes[],
     replace: boolean,
+    stranger?: string,
   ): Promise<number | 'stock-full' | 'room-full'>
   /** The oldest pre-key, returned once only. */
   takePreKey(slot: Slot): Promise<Bytes | null>

@@ -2,7 +2,13 @@
 
 import { WebSocket } from 'ws'
 import { type Bytes, decode, encode } from '../../src/codec/index.ts'
-import { type ClientFrame, clientFrame, type RelayFrame, relayFrame } from '../../src/relay-protocol/index.ts'
+import {
+  type ClientFrame,
+  clientFrame,
+  type MemberToken,
+  type RelayFrame,
+  relayFrame,
+} from '../../src/relay-protocol/index.ts'
 
 /** Sends frames, and waits for frames of one kind. */
 export interface TestClient {
@@ -44,11 +50,23 @@ export function connectTo(url: string, headers: Record<string, string> = {}): Pr
 export const secretOf = (n: number): Bytes => new Uint8Array(32).fill(n)
 const testRoom = 'aa'.repeat(32)
 
+export interface EnterOptions {
+  /** As a proxy on this computer names it, if the relay trusts one. */
+  readonly network?: string
+  readonly secret?: Bytes
+  readonly room?: string
+  readonly token?: MemberToken
+}
+
 /** Connects, proves an address and joins the test room. */
-export async function enter(url: string, n: number): Promise<TestClient & { readonly address: string }> {
-  const client = await connectTo(url)
-  client.say({ kind: 'hello', secret: secretOf(n) })
-  client.say({ kind: 'join', room: testRoom })
+export async function enter(
+  url: string,
+  n: number,
+  { network, secret = secretOf(n), room = testRoom, token }: EnterOptions = {},
+): Promise<TestClient & { readonly address: string }> {
+  const client = await connectTo(url, network === undefined ? {} : { 'X-Forwarded-For': network })
+  client.say({ kind: 'hello', secret })
+  client.say({ kind: 'join', room, ...(token === undefined ? {} : { token }) })
   const { address } = await client.next('welcome')
   await client.next('joined')
   return { ...client, address }

@@ -20,6 +20,9 @@ export interface TestRedis {
   /** Kills it without warning, like a crash. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** Connections stay open, and nothing is answered. */
+  freeze(): void
+  thaw(): void
   stop(): Promise<void>
 }
 
@@ -55,6 +58,8 @@ export async function startRedis(): Promise<TestRedis> {
     url,
     start,
     kill,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     async stop() {
       await kill()
       rmSync(directory, { recursive: true })

@@ -53,15 +53,18 @@ export function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<St
   }
   /** Sends a frame and lets the store respond. */
   const request = async (socket: number, frame: ClientFrame): Promise<Seen[]> => {
-    const seen: Seen[] = []
-    for (const effect of relay.receive(socket, encode(clientFrame, frame), 0)) {
-      const done =
-        effect.kind === 'request'
-          ? relay.responded(effect.request, await handleRequest(store, effect.request))
-          : [effect]
-      seen.push(...see(done))
+    const settle = async (effects: readonly RelayEffect[]): Promise<Seen[]> => {
+      const seen: Seen[] = []
+      for (const effect of effects) {
+        if (effect.kind !== 'request') seen.push(...see([effect]))
+        else
+          seen.push(
+            ...(await settle(relay.responded(effect.request, await handleRequest(store, effect.request)))),
+          )
+      }
+      return seen
     }
-    return seen
+    return await settle(relay.receive(socket, encode(clientFrame, frame), 0))
   }
   return { relay, say, enter, request }
 }

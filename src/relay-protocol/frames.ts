@@ -48,7 +48,7 @@ export const LETTERS = 128
 /** Length of the secret behind an address, and of a member token, in bytes. */
 const SECRET_BYTES = 32
 /** Most recipients of one `multicast`. */
-const RECIPIENTS = 64
+export const RECIPIENTS = 64
 /** Length of a recipient's tag in bytes. */
 export const TAG_BYTES = 16
 

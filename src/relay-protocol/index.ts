@@ -15,6 +15,7 @@ export {
   type Letter,
   type MemberToken,
   PAYLOAD_BYTES,
+  RECIPIENTS,
   type Recipient,
   type RelayFrame,
   ROOM_MEMBERS,

@@ -79,15 +79,16 @@ export const fullAllowance = ({ messageBurst, byteBurst }: SocketLimits, now: nu
 /**
  * Charges one frame.
  *
- * @param limits - and `now` in milliseconds, on the clock of the buckets
+ * @param now - milliseconds on the clock of the buckets
  * @returns `null` if the frame is within the limits, otherwise the error to send
  */
 export function payFor(
   { messages, bytes }: Allowance,
   cost: Cost,
-  limits: Omit<SocketLimits, 'frameBytes' | 'roomMembers'> & { readonly now: number },
+  limits: Omit<SocketLimits, 'frameBytes' | 'roomMembers'>,
+  now: number,
 ): { readonly code: 'message-rate' | 'byte-rate'; readonly retryAfterMs: number } | null {
-  const { now, messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = limits
+  const { messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = limits
   const messagesMs = pay(messages, cost.messages, messagesPerSecond, messageBurst, now)
   if (messagesMs > 0) return { code: 'message-rate', retryAfterMs: messagesMs }
   const bytesMs = pay(bytes, cost.bytes, bytesPerSecond, byteBurst, now)

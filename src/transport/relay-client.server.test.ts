@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type RunningServer, type ServerOptions, startServer } from '../../signaling/server/server.ts'
 import type { Bytes } from '../codec/index.ts'
-import { addressInput } from '../relay-protocol/index.ts'
+import { addressInput, type MemberToken } from '../relay-protocol/index.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayClient, RelayEvent } from './relay-link.ts'
 
@@ -26,13 +26,14 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-function join(server: RunningServer, n: number) {
+function join(server: RunningServer, n: number, token: (() => MemberToken | null) | null = null) {
   const events: RelayEvent[] = []
   const waiting = new Set<() => void>()
   const client = createRelayClient({
     url: `ws://localhost:${server.port}/ws`,
     secret: secretOf(n),
     room,
+    ...(token === null ? {} : { token }),
     openSocket: (url) => new WebSocket(url),
     now: () => performance.now(),
     random: () => 0,
@@ -120,6 +121,43 @@ test('frames over the rate limit are held back and arrive after all', async () =
   const lost = one.events.filter(({ kind }) => kind === 'undelivered').length
   expect(lost).toBeGreaterThan(0)
   expect(lost).toBeLessThan(60)
+})
+
+test('a multicast reaches each with its own tag; the quota counts it as one send to each', async () => {
+  const limits = { messagesPerSecond: 1, messageBurst: 200 }
+  const server = await serve({ limits })
+  const [one, two, three] = [join(server, 1), join(server, 2), join(server, 3)]
+  for (const { next } of [one, two, three]) await next('open')
+  const tag = new Uint8Array(16).fill(9)
+  const before = one.client.quota()?.messages ?? 0
+  const absent = Array.from({ length: 68 }, (_, n) => ({ to: addressOf(100 + n), tag: null }))
+  const present = [
+    { to: addressOf(2), tag },
+    { to: addressOf(3), tag: null },
+  ]
+  one.client.multicast([...absent, ...present], new Uint8Array([1, 2]))
+  expect(before - (one.client.quota()?.messages ?? 0)).toBeCloseTo(70, 0)
+  expect((await two.next('frame')).bytes).toEqual(new Uint8Array([1, 2, ...tag]))
+  expect((await three.next('frame')).bytes).toEqual(new Uint8Array([1, 2]))
+  for (let i = 0; i < 68; i++) await one.next('undelivered')
+})
+
+test('a member token is shown with every join, and when it is announced', async () => {
+  const frames: number[] = []
+  const server = await serve({
+    onFrame: (direction, _, bytes) => frames.push(direction === 'in' ? (bytes[1] ?? 0) : -bytes[1]!),
+  })
+  let token: MemberToken | null = { current: secretOf(50), former: null }
+  const one = join(server, 1, () => token)
+  await one.next('open')
+  await one.client.request({ kind: 'prekeys-put', replace: false, items: [] })
+  token = { current: secretOf(51), former: secretOf(50) }
+  one.client.announceToken()
+  const two = join(server, 2, () => ({ current: secretOf(51), former: null }))
+  await two.next('open')
+  expect(frames).toContain(0x06)
+  // For the joins, for the first thing stored, and for the announced token.
+  expect(frames.filter((tag) => tag === -0x8a)).toHaveLength(4)
 })
 
 test('the computed quota runs out when the relay says so', async () => {

@@ -14,6 +14,7 @@ import {
   type ClientFrame,
   clientFrame,
   type ErrorCode,
+  RECIPIENTS,
   type RelayFrame,
   relayFrame,
   type StoreResponse,
@@ -280,8 +281,12 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     send,
     multicast(recipients, bytes) {
       const on = link
-      if (on?.state === 'joined' && !on.pumping)
-        return put(on, { kind: 'multicast', recipients, payload: bytes })
+      if (on?.state === 'joined' && !on.pumping) {
+        for (let at = 0; at < recipients.length; at += RECIPIENTS) {
+          put(on, { kind: 'multicast', recipients: recipients.slice(at, at + RECIPIENTS), payload: bytes })
+        }
+        return
+      }
       // A frame with its tag is what one `send` to each would bring.
       for (const { to, tag } of recipients) send(to, tag === null ? bytes : concat(bytes, tag))
     },

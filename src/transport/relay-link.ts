@@ -47,8 +47,8 @@ export interface RelayClient {
   /** Sends at most 60 KiB. Never throws; a frame that cannot be sent comes back as `undelivered`. */
   send(to: Address, bytes: Bytes): void
   /**
-   * Sends one payload of at most 61,424 bytes to up to 64 addressees. Each gets it as a frame, with the tag meant for it
-   * appended. Otherwise like `send`.
+   * Sends one payload of at most 61,424 bytes to several addressees, once for each 64 of them. Each gets it as a frame, with
+   * the tag meant for it appended. Otherwise like `send`.
    */
   multicast(recipients: readonly Recipient[], bytes: Bytes): void
   /** Shows the relay the member token that `options.token` now returns. A later join shows it by itself. */

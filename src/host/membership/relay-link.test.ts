@@ -74,7 +74,7 @@ test('the view holds the state, the limits, the quota and measured round trips',
   })
   const view = await until(link, ({ roundTrips }) => roundTrips.length >= 3)
   expect(view).toMatchObject({ socket: 'open', entered: 1, retryAt: null, refusals: [], ends: [] })
-  expect(view.limits).toMatchObject({ messageBurst: 1000, roomMembers: 64 })
+  expect(view.limits).toMatchObject({ messageBurst: 1000, roomMembers: 256 })
   expect(view.quota?.messages).toBeLessThan(1000)
   expect(Math.min(...view.roundTrips)).toBeGreaterThan(0)
   // No address, no room, no payload.
