@@ -27,6 +27,8 @@ interface Ledger {
 
 const numbered = (n: number): Bytes => fromHex(n.toString(16).padStart(64, '0'))
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
 /** Repeats one request at a time until the socket closes. */
 async function repeat(client: TestClient, act: () => Promise<void>): Promise<void> {
   let open = true
@@ -142,7 +144,10 @@ export async function crashTrial(rounds: number, redis: boolean): Promise<Ledger
           }
         },
       )
-      await new Promise((resolve) => setTimeout(resolve, 200 + 97 * (round % 7)))
+      await pause(200 + 97 * (round % 7))
+      // On a busy machine the load may not have begun by then.
+      const isIdle = (): boolean => Math.min(ledger.put.size, ledger.taken.size, ledger.mailed.size) === 0
+      for (let waits = 0; round === rounds - 1 && isIdle() && waits < 300; waits++) await pause(100)
       await victim.kill()
       if (steady !== null && round % 2 === 1) {
         // Kill the survivor too: the round ends when its sockets close.
@@ -248,7 +253,7 @@ export async function fuzzTrial(count: number, seed: number) {
       if (warm === null && sent >= Math.min(warmUp, count / 10)) warm = await memoryOf(relay)
     }
     await chat()
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await pause(2000)
     const end = await memoryOf(relay)
     return { answered, warm: warm ?? end, end }
   } finally {

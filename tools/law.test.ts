@@ -251,7 +251,9 @@ describe('the core compiles without a browser, Node or a clock', () => {
         include: ['planted-*.ts', ...real],
         exclude: ['test.ts', 'bench.ts']
           .map((end) => join(root, 'src', '**', `*.${end}`))
-          .concat(['vectors', 'testing', 'simulation', 'attacks'].map((name) => join(root, 'src', '**', name))),
+          .concat(
+            ['vectors', 'testing', 'simulation', 'attacks'].map((name) => join(root, 'src', '**', name)),
+          ),
       }),
     })
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')

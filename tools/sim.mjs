@@ -12,7 +12,7 @@ import { run } from './run.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Histories unless a number is given. `npm test` plays those of the first. */
-const usualRuns = { group: 300, ratchet: 1000, frames: 10_000, links: 10_000, guesses: 1, crowd: 1 }
+const usualRuns = { group: 100, ratchet: 1000, frames: 10_000, links: 10_000, guesses: 1, crowd: 1 }
 const files = {
   group: 'src/peer/simulation/main.ts',
   frames: 'src/ratchet/simulation/frames.ts',

@@ -14,13 +14,15 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 const silenceMs = 60 * 60_000
 const crashes = 50
 
-const histories = (name, runs) => counting(`sim ${name}`, 'sim', { args: [name, '--runs', `${runs}`] })
+const histories = (name, runs) =>
+  counting(`sim ${name} ${runs}`, 'sim', { args: [name, '--runs', `${runs}`] })
 const trial = (name, args) => counting(name, 'trial', { args, silenceMs })
 
 await runParts([
   [[single('build', 'build')]],
   [
     [
+      histories('group', 300),
       histories('group', 5_000),
       histories('ratchet', 20_000),
       histories('frames', 200_000),
