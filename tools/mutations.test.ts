@@ -105,10 +105,19 @@ const mutations: readonly Mutation[] = [
   ),
   mutation(
     'I4',
-    'nobody tells where it stands',
-    [['peer/reach.ts', 'const isBeat = now >= beatAt', 'const isBeat = now >= beatAt + 1e12']],
-    histories(null, 24),
-    /^I(4|17): /,
+    'members whose rosters differ exchange no lists',
+    [['group/exchange.ts', 'if (!agrees) effects.push', 'if (agrees) effects.push']],
+    histories(
+      [
+        join,
+        join,
+        join,
+        stored,
+        { kind: 'partition', mask: 6, wait: 20_000 },
+        { ...evict, whom: 2, wait: 90_000 },
+      ],
+      2,
+    ),
   ),
   mutation('I5', 'headers are sealed under one nonce', [
     ['ratchet/header.ts', 'crypto.random(nonceBytes)', 'new Uint8Array(nonceBytes)'],
