@@ -207,10 +207,14 @@ test('a slow reader is dropped, the others are served', async () => {
   const sender = await enter(url, 1)
   const slow = await enter(url, 2)
   const brisk = await enter(url, 3)
+  // One sender alone gets half of the queue.
+  const others = await Promise.all([4, 5].map((n) => enter(url, n)))
   slow.socket.pause()
   const payload = new Uint8Array(60 * 1024)
   // More than the kernel buffers for a stalled reader.
-  for (let i = 0; i < 400; i++) sender.say({ kind: 'send', to: slow.address, payload })
+  for (let i = 0; i < 400; i++)
+    for (const one of [sender, ...others]) one.say({ kind: 'send', to: slow.address, payload })
+  for (const _ of others) await brisk.next('presence')
   await brisk.next('presence')
   sender.say({ kind: 'send', to: brisk.address, payload })
   expect((await brisk.next('frame')).payload).toHaveLength(payload.length)
