@@ -5,7 +5,7 @@ import type { MemberId } from '../../identity/index.ts'
 import { receivingAuths } from '../../ratchet/index.ts'
 import { impersonate } from '../simulation/ex-member.ts'
 import { playInsider, says } from '../simulation/insider.ts'
-import { seededDraw } from '../simulation/schedule.ts'
+import { seededDraw } from '../simulation/draw.ts'
 import { idOf, type Member } from '../testing/world.ts'
 import { inside, names, texts } from './room.ts'
 

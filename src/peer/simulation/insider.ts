@@ -8,7 +8,7 @@ import { type Address, createSelf, type EntryHash, type MemberId } from '../../i
 import type { Control } from '../controls.ts'
 import { type Letter, sendControls } from '../pairs.ts'
 import { idOf, type Member, type World } from '../testing/world.ts'
-import type { Draw } from './schedule.ts'
+import type { Draw } from './draw.ts'
 
 export const insiderPrograms = [
   /** Controls of every kind with extreme values. */

@@ -6,7 +6,7 @@ import type { Address } from '../../identity/index.ts'
 import { extendStock } from '../../prekeys/index.ts'
 import { frame } from '../frames.ts'
 import type { Member, World } from '../testing/world.ts'
-import type { Draw } from './schedule.ts'
+import type { Draw } from './draw.ts'
 import { createStranger, type Material, type Stranger } from './strangers.ts'
 
 export const relayPrograms = [

@@ -1,6 +1,7 @@
 /**
  * What may happen to a group, as data: a history is a list of these, so that a failing one can be made shorter.
  */
+import { type Draw, seededDraw } from './draw.ts'
 import { type InsiderProgram, insiderPrograms } from './insider.ts'
 import { type RelayProgram, relayPrograms } from './relay-program.ts'
 import { type StrangerManner, strangerManners } from './strangers.ts'
@@ -56,18 +57,6 @@ export type Action = { readonly wait: number } & (
 
 export const adversaries = ['relay', 'insider', 'strangers', 'ex-member'] as const
 export type Adversary = (typeof adversaries)[number]
-
-/** Uniform in [0, below): mulberry32, apart from the members' randomness. */
-export const seededDraw = (seed: number): ((below: number) => number) => {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
-}
-export type Draw = ReturnType<typeof seededDraw>
 
 const maxJoins = 6
 const minute = 60_000
