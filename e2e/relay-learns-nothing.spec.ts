@@ -267,7 +267,7 @@ test.describe('the search that the promise depends on', () => {
     sender.send(frames.hello(randomBytes(32)))
     const welcome = await receiver.receive(frames.isWelcome)
     const address = welcome.subarray(2, 34)
-    const roomFrame = Buffer.concat([Buffer.from([1, 0x02]), randomBytes(32)])
+    const roomFrame = frames.join(randomBytes(32))
     for (const socket of [receiver, sender]) {
       socket.send(roomFrame)
       await socket.receive(frames.isJoined)
