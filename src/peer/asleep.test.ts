@@ -310,3 +310,27 @@ test.each([101, 102, 103, 104])(
     for (const member of world.living()) expect(names(world, member)).toEqual(['Ann', 'Bob', 'Cleo'])
   },
 )
+
+test.each([4, 11, 15, 18])(
+  'one who wakes is heard by sleepers that no epoch names yet (%i)',
+  async (seed) => {
+    const world = await createWorld({ seed, fast: true, maxDelay: 5 + (seed % 4) * 40 })
+    const sleeping: Member[] = []
+    for (const name of ['Ann', 'Bob', 'Cleo']) {
+      const member = await world.open(name, kept)
+      await world.pass(6_500)
+      await sleep(world, member)
+      sleeping.push(member)
+    }
+    const ann = await world.resume(sleeping[0] as Member)
+    for (let i = 0; i < 200 && world.view(ann).members.length < 3; i++) await world.pass(25)
+    await world.say(ann, 'good morning')
+    const woken: Member[] = []
+    for (const member of sleeping.slice(1)) {
+      woken.push(await world.resume(member))
+      await world.pass(500)
+    }
+    await world.pass(60_000)
+    for (const member of woken) expect(texts(member)).toContain('good morning')
+  },
+)

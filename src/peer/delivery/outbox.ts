@@ -51,18 +51,13 @@ export const say = async (tx: Transaction, text: string): Promise<void> => {
   if (utf8(text).length > maxTextBytes) throw new Rejection('message/long')
   if (delivery.outbox.filter(({ sent }) => !sent).length >= maxKept) throw new Rejection('message/backlog')
   const number = delivery.lastNumber + 1
-  const epoch = sendableEpoch(tx.state.group)
-  const members = epoch === null ? others(tx.state) : membersOf(tx.state, epoch)
-  const audience = new Set<Recipient>([...members, ...unnamedSleepers(tx.state)])
+  const audience = new Set<Recipient>([...others(tx.state), ...unnamedSleepers(tx.state)])
   const message = { number, at: Math.max(0, Math.floor(tx.now)), text }
   setDelivery(tx, { lastNumber: number, before: leftOut(tx.state, audience, number) })
   setOutbox(tx, [...tx.state.delivery.outbox, { message, audience, copies: new Map(), sent: false }])
   tx.effects.push({ kind: 'message', from: tx.state.self.id, name: tx.state.self.entry.name, message })
   await flush(tx)
 }
-
-const membersOf = ({ self }: PeerState, { members }: HeldEpoch): readonly MemberId[] =>
-  members.filter((id) => id !== self.id)
 
 /** Members on the list that this message is not for: all before it was not for them either. */
 const leftOut = (
