@@ -108,7 +108,7 @@ export interface Store {
    * Also opens the owner's mailbox. A pre-key that was put before, taken or not, is not put again, so a put can be
    * repeated. `replace` drops all others. Resolves to the size of the stock.
    *
-   * @param stranger - the network of a new owner who is a stranger: it may have only so many owners in the room, and all
+   * @param stranger - the network of a new owner who is a stranger: the number of its owners in the room is limited, and all
    *   strangers a quarter of them in a room with members. Default: a member, or somebody without such limits
    */
   putPreKeys(

@@ -37,7 +37,7 @@ test('a low-order share is hashed as zeros, not refused', async () => {
   expect((await encapsulateXWing(crypto, keyWithLow)).secret.length).toBe(32)
 })
 
-test('what is no key or ciphertext is refused', async () => {
+test('invalid keys and ciphertexts are refused', async () => {
   const overflow = concat(new Uint8Array(1184).fill(0xff), publicKey.slice(1184))
   for (const bad of [overflow, publicKey.slice(1), new Uint8Array(0)]) {
     await expect(encapsulateXWing(crypto, bad)).rejects.toThrow(CryptoError)

@@ -37,7 +37,7 @@ const devices = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i
 
 const sizeOf = (text: string): number => utf8(text).length
 
-/** The longest beginning of `text` within so many bytes, in whole code points. */
+/** The longest prefix of `text` that fits the given number of bytes, in whole code points. */
 const cut = (text: string, bytes: number): string => {
   let kept = ''
   let size = 0

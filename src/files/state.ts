@@ -59,7 +59,7 @@ export type FileEvent = { readonly now: number } & (
   | { readonly kind: 'path'; readonly path: FilePath; readonly share: number }
   /** What the user of this end does. */
   | { readonly kind: 'accept' | 'decline' | 'pause' | 'resume' | 'cancel' }
-  /** Sender: the data channel has room for so many chunks more. */
+  /** Sender: how many more chunks the data channel has room for. */
   | { readonly kind: 'room'; readonly count: number }
   /** Sender: the file cannot be read any more, or is another one. */
   | { readonly kind: 'unreadable' }

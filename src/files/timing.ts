@@ -5,7 +5,7 @@ import type { FileState, Mark } from './state.ts'
 
 const firstAskMs = 5_000
 const lastAskMs = 60_000
-/** Marks are this far apart, and so many are kept: the speed is that of the last 8 s. */
+/** Distance between marks, and how many are kept: the speed is that of the last 8 s. */
 const markMs = 500
 const maxMarks = 16
 
@@ -15,10 +15,10 @@ export const window = { direct: 64, relay: 8 } as const
 export const firstRoom = 16
 /** By the relay: a quarter of what one socket may send, so that chat and other transfers find room. */
 const relayBytesPerSecond = 1024 * 1024
-/** The receiver reports at least after so many chunks. */
+/** The receiver reports at least once per this many chunks. */
 export const reportEvery = { direct: 8, relay: 2 } as const
 
-/** @returns milliseconds from one relayed chunk to the next, where so many transfers share the rate */
+/** @returns milliseconds from one relayed chunk to the next, when this many transfers share the rate */
 export const relayPace = (share: number): number =>
   (1000 * chunkBytes * Math.max(1, share)) / relayBytesPerSecond
 

@@ -132,7 +132,7 @@ describe('Histogram', () => {
     expect(histogram.quantiles([1])).toEqual([2])
   })
 
-  it('has no quantile while empty, and refuses what is no magnitude', () => {
+  it('has no quantile while empty, and refuses negative and non-finite values', () => {
     const empty = new Histogram()
     expect(empty.quantiles([0.5])).toEqual([null])
     for (const value of [-1, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => empty.add(value)).toThrow()

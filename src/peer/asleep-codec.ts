@@ -136,7 +136,7 @@ const stored = struct<Stored>({
   answers: u8,
 })
 
-/** For states that are sealed before they are stored. Letters are read, and roots told, in each life anew. */
+/** For states that are sealed before they are stored. Letters are read and roots told again after each restart. */
 export const asleepCodec: Codec<AsleepState> = {
   write: (out, state) =>
     stored.write(out, {

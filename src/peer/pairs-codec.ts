@@ -1,5 +1,5 @@
 /**
- * Sessions as a profile keeps them. Handshakes and sessions in which nobody spoke yet begin anew after a restart.
+ * Sessions as a profile keeps them. Handshakes and sessions in which nobody spoke yet start over after a restart.
  */
 import { type Bytes, bytes, type Codec, list, optional, struct, u48 } from '../codec/index.ts'
 import { type Address, address, type MemberId, memberId } from '../identity/index.ts'

@@ -39,7 +39,7 @@ const formerMs = 2 * 60_000
 const nextMs = 30_000
 /** The initiator's first frame goes again these after its first sending. */
 const repeatsMs = [1_000, 2_000, 4_000] as const
-/** So many frames in a row that do not open ask for a handshake, at most once a minute. */
+/** This many frames in a row that do not open cause a request for a handshake, at most once a minute. */
 const maxUnopened = 3
 const mendMs = 60_000
 

@@ -5,7 +5,7 @@
  *   guest   told "expired" ──flow 1 under the old entry──> flow 2 ──> "returned", new entry ──> waits
  *   host    "returned" ──flow 1 to the new entry──> flow 2 ──> on the roster, which is its first frame ──> in
  *
- * The guest drops its roster and takes its host's. Where no host is here for a minute, it begins the group anew.
+ * The guest drops its roster and takes its host's. Where no host is here for a minute, it founds the group again.
  */
 import { type Bytes, encode, equal, fromHex } from '../codec/index.ts'
 import { createGroup, liveMembers, removalOf } from '../group/index.ts'
@@ -211,7 +211,7 @@ export const noteReturned = (tx: Transaction): void => {
   set(tx, { self: null })
 }
 
-/** It returned, and its hosts were forgotten with the tab: the group begins anew here, and merges. */
+/** It returned, and its hosts were forgotten with the tab: it founds the group again here, and merges. */
 const foundIfLost = async (tx: Transaction): Promise<void> => {
   const { group, phase } = tx.state
   if (phase.kind === 'joined' && !group.founded && liveMembers(group).length === 1) await found(tx)

@@ -13,7 +13,7 @@ import { encodePublished, maxStock, type StoredPreKey } from './pre-key.ts'
 
 /** Pre-keys that a member keeps ready at the relay. */
 export const stockSize = 100
-/** With so many left it makes new ones. */
+/** With this many left, the owner makes new ones. */
 export const refillAt = 25
 
 /** A member's own record, oldest first. */

@@ -3,7 +3,7 @@
  * further, so that memory stays small and a message on the other channel finds room.
  *
  *   send ──> queue ──below 1 MiB buffered──> channel ──> other end
- *              └── sent: room for so many more
+ *              └── sent: room for as many more
  */
 
 import type { Bytes } from '../codec/index.ts'

@@ -17,7 +17,7 @@ export interface ConnectionTestPorts {
   readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection
   /** Whether the relay answers. */
   readonly pingRelay: () => Promise<boolean>
-  /** Resolves after so many milliseconds. */
+  /** Resolves after the given number of milliseconds. */
   readonly wait: (ms: number) => Promise<void>
 }
 

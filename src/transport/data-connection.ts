@@ -22,7 +22,7 @@ export interface ConnectionOptions {
   readonly iceServers: RTCIceServer[]
   readonly onEvent: (event: ConnectionEvent) => void
   readonly onChunk: (bytes: Bytes) => void
-  /** So many chunks left the queue. */
+  /** Called with the number of chunks that left the queue. */
   readonly onChunksSent: (count: number) => void
 }
 

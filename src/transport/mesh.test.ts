@@ -114,7 +114,7 @@ test('after disconnect nothing is handed back, and the other end falls back', ()
   expect(network.peers.every(({ destroyed }) => destroyed)).toBe(true)
 })
 
-test('a page that comes anew is followed, and late offers of the page before are not', () => {
+test('a reloaded page is followed, and late offers of the page before are not', () => {
   const { a, b, signals, network, run } = connected()
   const [first] = signals
   a.mesh.execute({ kind: 'disconnect-all' })

@@ -32,7 +32,7 @@ export type MeshEvent =
 /** Chunks of files, on a data channel of their own. */
 export type ChunkEvent =
   | { readonly kind: 'chunk'; readonly member: string; readonly bytes: Bytes }
-  /** So many chunks left the queue: as many more have room. */
+  /** The number of chunks that left the queue, so as many more fit. */
   | { readonly kind: 'chunks-sent'; readonly member: string; readonly count: number }
 
 export interface MeshOptions {

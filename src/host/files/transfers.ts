@@ -51,7 +51,7 @@ export interface Transfers {
   hear(from: MemberId, control: FileControl): void
   /** A chunk came from a member, by any path. */
   receive(from: MemberId, bytes: Bytes): void
-  /** So many chunks left the queue of the data channel to a member. */
+  /** This many chunks left the queue of the data channel to a member. */
   chunksSent(to: MemberId, count: number): void
   /** A path may have changed. */
   follow(): void

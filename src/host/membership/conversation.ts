@@ -51,7 +51,7 @@ const isSame = (a: DeliveryView, b: DeliveryView): boolean =>
   a.mailed.join() === b.mailed.join() &&
   a.missing.join() === b.missing.join()
 
-/** Whoever is neither on the roster nor known by name is shown by four digits. */
+/** A sender that is neither on the roster nor known by name is shown by four digits. */
 const namesIn = ({ members }: PeerView): ((id: string) => string) => {
   const names = new Map(members.map(({ id, name }) => [id, name]))
   return (id) => names.get(id.slice(0, 32)) || id.slice(0, 4)

@@ -162,7 +162,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     message: () => undefined,
     notice: ({ code, member, name, by, count }) => {
       if (code === 'defect') defects += 1
-      // Whoever was here before did not come now.
+      // Members that were here before did not join now.
       if (code === 'defect' || (code === 'member-joined' && screen.view().phase !== 'joined')) return
       const shown = name === null ? nameOf(member) : displayName(name)
       log = addNotice(log, { code, name: shown, by: by === member ? null : nameOf(by), count }, ports.now())

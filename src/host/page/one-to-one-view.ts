@@ -14,7 +14,7 @@ export interface OneToOneView extends Omit<LoginView, 'role'> {
   /** Milliseconds that it took. */
   readonly hardenedMs: number | null
   readonly error: View['error']
-  /** So many `failures` make nobody wait. */
+  /** Up to this many `failures` cause no wait. */
   readonly freeFailures: number
 }
 

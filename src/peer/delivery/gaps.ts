@@ -85,7 +85,7 @@ const withAsking = (tx: Transaction, incoming: Incoming): Incoming => {
   return { ...incoming, asked: 0, askAt: Math.min(incoming.askAt ?? soon, soon) }
 }
 
-/** A member showed that it has said so many: by a heartbeat, or by a message of that number. */
+/** A member showed how many messages it has sent: by a heartbeat, or by a message of that number. */
 export const noteShownNumber = (tx: Transaction, member: MemberId, lastNumber: number): void => {
   if (!isMember(tx.state, member) || member === tx.state.self.id) return
   const isFirst = !tx.state.delivery.incoming.has(member)

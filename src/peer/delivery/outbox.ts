@@ -53,22 +53,10 @@ export const say = async (tx: Transaction, text: string): Promise<void> => {
   const number = delivery.lastNumber + 1
   const audience = new Set<Recipient>([...others(tx.state), ...unnamedSleepers(tx.state)])
   const message = { number, at: Math.max(0, Math.floor(tx.now)), text }
-  setDelivery(tx, { lastNumber: number, before: leftOut(tx.state, audience, number) })
+  setDelivery(tx, { lastNumber: number })
   setOutbox(tx, [...tx.state.delivery.outbox, { message, audience, copies: new Map(), sent: false }])
   tx.effects.push({ kind: 'message', from: tx.state.self.id, name: tx.state.self.entry.name, message })
   await flush(tx)
-}
-
-/** Members on the list that this message is not for: all before it was not for them either. */
-const leftOut = (
-  state: PeerState,
-  audience: ReadonlySet<Recipient>,
-  number: number,
-): ReadonlyMap<MemberId, number> => {
-  const before = new Map(state.delivery.before)
-  for (const id of others(state))
-    if (!audience.has(id) && (before.get(id) ?? number - 1) === number - 1) before.set(id, number)
-  return before
 }
 
 /** Sends what can leave now. */

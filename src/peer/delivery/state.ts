@@ -95,7 +95,7 @@ export interface DeliveryState {
   readonly receiptsAt: number | null
   /** This member woke and read its letters: what is owed goes by mail, once. */
   readonly receiptsByMail: boolean
-  /** Resends that each member got for its requests: so many since then. */
+  /** Resends that each member got for its requests: how many, since when. */
   readonly answered: ReadonlyMap<MemberId, { readonly at: number; readonly count: number }>
   readonly mail: MailState
 }

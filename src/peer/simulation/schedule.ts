@@ -20,7 +20,7 @@ export type Action = { readonly wait: number } & (
       /** By whom its link was made. */
       readonly invitedBy?: number
     }
-  /** So many at once. */
+  /** `count` members join at once. */
   | { readonly kind: 'crowd'; readonly count: number }
   /** One that founds a room of its own, and meets the others later. */
   | { readonly kind: 'found-apart'; readonly forMs: number }

@@ -53,7 +53,7 @@ test('lanes come in the order of meeting', () => {
   expect(lanesOf([frame, { ...frame, to: 'peer-9' }])).toEqual(['me', 'relay', 'peer-9', 'peer-10'])
 })
 
-test('a capture comes back as it went; what is no capture is refused with its reason', () => {
+test('a capture comes back as it went; an invalid capture is refused with its reason', () => {
   expect(readTrace(traceText([frame, mark]))).toEqual({ events: [frame, mark] })
   const whole = JSON.parse(traceText([frame])) as { events: unknown[] }
   const problems = [
