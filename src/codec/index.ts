@@ -1,3 +1,4 @@
+export { characterClass, otherSpaces, unseenPoints } from './characters.ts'
 export { type Bytes, type Codec, DecodeError, decode, encode, Reader } from './codec.ts'
 export {
   bool,

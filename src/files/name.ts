@@ -3,7 +3,7 @@
  * text or run. Fixed lists only, so that all engines agree. Rules in SPEC.md, "Names".
  */
 
-import { utf8 } from '../codec/index.ts'
+import { characterClass, otherSpaces, unseenPoints, utf8 } from '../codec/index.ts'
 
 /** Longest name, in bytes of UTF-8. */
 export const maxNameBytes = 200
@@ -12,27 +12,10 @@ const fallbackName = 'file'
 const plainType = 'application/octet-stream'
 export const maxTypeBytes = 127
 
-const ranges = (text: string): string =>
-  text
-    .trim()
-    .split(/\s+/)
-    .map((range) =>
-      range
-        .split('-')
-        .map((point) => `\\u{${point}}`)
-        .join('-'),
-    )
-    .join('')
-
-/** Controls, bidirectional controls, lone surrogates and what shows nothing. */
-const unseen = new RegExp(
-  `[${ranges(`0-1F 7F-9F AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 2028-202E 2060-206F 2800 3164 D800-DFFF
-  FE00-FE0F FEFF FFA0 FFF0-FFFB E0000-E0FFF`)}]`,
-  'gu',
-)
+const unseen = new RegExp(characterClass(unseenPoints), 'gu')
 /** What a file system somewhere reads as more than a letter. */
 const reserved = /[<>:"/\\|?*%]/g
-const spaces = new RegExp(`[${ranges('A0 1680 2000-200A 202F 205F 3000')}]`, 'gu')
+const spaces = new RegExp(characterClass(otherSpaces), 'gu')
 const devices = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i
 
 const sizeOf = (text: string): number => utf8(text).length

@@ -7,37 +7,14 @@
  *
  * Lists and deviations in SPEC.md. Which names look alike: confusables.ts.
  */
-import { utf8 } from '../codec/index.ts'
+import { characterClass, otherSpaces, unseenPoints, utf8 } from '../codec/index.ts'
 
 /** Longest name, in bytes of UTF-8. */
 export const maxNameBytes = 64
 
 export type NameProblem = 'join/empty-name' | 'join/long-name' | 'join/bad-name'
 
-const ranges = (text: string): string =>
-  text
-    .trim()
-    .split(/\s+/)
-    .map((range) =>
-      range
-        .split('-')
-        .map((point) => `\\u{${point}}`)
-        .join('-'),
-    )
-    .join('')
-
-const controls = '0-1F 7F-9F 2028-2029 D800-DFFF'
-const bidiControls = '61C 200E-200F 202A-202E 2066-2069'
-/** Zero-width and other invisible ones: Default_Ignorable_Code_Point of Unicode 16.0, annotations, blank symbols. */
-const invisible = `AD 34F 115F-1160 17B4-17B5 180B-180F 200B-200D 2060-2065 206A-206F 2800 3164 FE00-FE0F FEFF FFA0
-  FFF0-FFFB 1BCA0-1BCA3 1D159 1D173-1D17A E0000-E0FFF`
-/** Spaces but U+0020: Zs of Unicode 16.0. */
-const otherSpaces = 'A0 1680 2000-200A 202F 205F 3000'
-
-const refusedOnReceipt = new RegExp(
-  `[${ranges(`${controls} ${bidiControls} ${invisible} ${otherSpaces}`)}]`,
-  'u',
-)
+const refusedOnReceipt = new RegExp(characterClass(`${unseenPoints} ${otherSpaces}`), 'u')
 const misplacedSpace = /^ | $| {2}/
 
 /** Whether a name from outside is taken: the same answer in every engine. */
@@ -51,7 +28,7 @@ export const acceptsName = (name: string): boolean =>
 const outsideFreeform = /[^\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]|\p{Default_Ignorable_Code_Point}/u
 /** RFC 8264 §9.6 (from RFC 5892 §2.6) and §9.9, old Hangul Jamo. */
 const disallowed = new RegExp(
-  `[${ranges('640 7FA 302E-302F 3031-3035 303B 1100-11FF A960-A97C D7B0-D7C6 D7CB-D7FB')}]`,
+  characterClass('640 7FA 302E-302F 3031-3035 303B 1100-11FF A960-A97C D7B0-D7C6 D7CB-D7FB'),
   'u',
 )
 /** RFC 5892, Appendix A.3 to A.9: contextual code points where they may not be. */
