@@ -4,7 +4,7 @@
 
 import type { Bytes } from '../../codec/index.ts'
 import { type Crypto, Secret } from '../../crypto/index.ts'
-import { generateKeyPairs, publicKeysOf } from '../../identity/index.ts'
+import { generateKeyPairs, type KeyPairs, publicKeysOf } from '../../identity/index.ts'
 import { createSession, open, type Session, seal } from '../index.ts'
 
 /** 0: the initiator, 1: the responder. */
@@ -14,10 +14,20 @@ export const groupId: Bytes = new Uint8Array(16).fill(7)
 /** The initiator has the greater one: roles decide, not the order of ids. */
 export const ids: readonly [Bytes, Bytes] = [new Uint8Array(16).fill(2), new Uint8Array(16).fill(1)]
 
+/** What a handshake left to both. */
+interface Agreed {
+  /** The responder's first key pairs. */
+  readonly keys: KeyPairs
+  /** 32 bytes each. */
+  readonly key: Bytes
+  readonly transcript: Bytes
+}
+
 /** @returns initiator and responder, before either has spoken */
-export const createPair = async (crypto: Crypto): Promise<[Session, Session]> => {
-  const keys = await generateKeyPairs(crypto)
-  const [key, transcript] = [crypto.random(32), crypto.random(32)]
+export const startPair = async (
+  crypto: Crypto,
+  { keys, key, transcript }: Agreed,
+): Promise<[Session, Session]> => {
   const shared = { key: new Secret(key), transcript }
   return [
     await createSession(crypto, {
@@ -34,6 +44,14 @@ export const createPair = async (crypto: Crypto): Promise<[Session, Session]> =>
     }),
   ]
 }
+
+/** @returns initiator and responder of a drawn handshake, before either has spoken */
+export const createPair = async (crypto: Crypto): Promise<[Session, Session]> =>
+  startPair(crypto, {
+    keys: await generateKeyPairs(crypto),
+    key: crypto.random(32),
+    transcript: crypto.random(32),
+  })
 
 /** @returns initiator and responder after one frame each way, both of which turned */
 export const createSpokenPair = async (crypto: Crypto): Promise<[Session, Session]> => {

@@ -5,12 +5,11 @@
  */
 
 import { type Bytes, equal, toHex } from '../../codec/index.ts'
-import { type Crypto, createCrypto, expose, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { type Crypto, createCrypto, expose, type Secret, type WebCrypto } from '../../crypto/index.ts'
 import { nodeHkdf, seededRng } from '../../crypto/testing/seeded.ts'
-import { generateKeyPairs, type KeyPairs, publicKeysOf } from '../../identity/index.ts'
+import { generateKeyPairs, type KeyPairs } from '../../identity/index.ts'
 import {
   confirmAuth,
-  createSession,
   encodeSession,
   expire,
   open,
@@ -20,7 +19,7 @@ import {
   seal,
   sendingAuth,
 } from '../index.ts'
-import { groupId, ids, type Side } from '../testing/pair.ts'
+import { groupId, ids, type Side, startPair } from '../testing/pair.ts'
 
 type Step =
   | ({ readonly kind: 'seal'; readonly from: Side; readonly length: number } & SealOptions)
@@ -219,21 +218,7 @@ export const playExchange = async (subtle: WebCrypto, seed: string) => {
     responder: toHex(ids[1]),
     responderKeys: describeKeys(keys),
   }
-  const shared = { key: new Secret(key), transcript }
-  const sides: [Session, Session] = [
-    await createSession(crypto, {
-      start: { ...shared, role: 'initiator', keys: null, peerKeys: publicKeysOf(keys) },
-      groupId,
-      self: ids[0],
-      peer: ids[1],
-    }),
-    await createSession(crypto, {
-      start: { ...shared, role: 'responder', keys, peerKeys: null },
-      groupId,
-      self: ids[1],
-      peer: ids[0],
-    }),
-  ]
+  const sides = await startPair(crypto, { keys, key, transcript })
   const roots = sides.map(({ sending: { rootChain, auth } }) => ({
     root: toHex(rootChain.root.expose()),
     nextHeaderKey: toHex(rootChain.nextHeaderKey.expose()),
