@@ -12,14 +12,13 @@ import {
   finishHandshake,
   type Identified,
   identify,
-  initiateHandshake,
-  padEntry,
   respondHandshake,
   runOf,
   secretsOfInitiator,
   unpadEntry,
 } from '../identity/index.ts'
-import { openAdmission, sealAdmission } from '../pake/index.ts'
+import { openAdmission } from '../pake/index.ts'
+import { makeA2 } from './admission/a2.ts'
 import { putPreKeyed } from './asleep-sessions.ts'
 import { type PreKeyed, setAsleep, type Welcome } from './asleep-state.ts'
 import { setOutbox, withoutRecipient } from './delivery/copies.ts'
@@ -56,12 +55,9 @@ const beginWelcome = async (
   met: PreKeyed,
   guest: Identified,
 ): Promise<void> => {
-  const { crypto } = tx.ports
-  const { groupId, self } = tx.state
-  const entry = await sealAdmission(crypto, met.a2, padEntry(self.entry))
-  const psk = copyOfPsk(met)
-  const { state, flow1 } = await initiateHandshake(crypto, { groupId, self, peer: guest, psk })
-  const bytes = encodeFrame({ kind: 'admit', run: met.id, entry, flow1 })
+  const keys = { a2: met.a2, psk: copyOfPsk(met) }
+  const { frame, handshake: state } = await makeA2(tx, met.id, guest, keys)
+  const bytes = encodeFrame(frame)
   if (!sendBytes(tx, address, bytes, { path: 'relay' })) {
     tx.stale.push(...secretsOfInitiator(state)) // FS
     return

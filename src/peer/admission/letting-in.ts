@@ -13,17 +13,16 @@ import {
   finishHandshake,
   type Identified,
   identify,
-  initiateHandshake,
-  padEntry,
   runOf,
   unpadEntry,
 } from '../../identity/index.ts'
-import { admissionKeys, openAdmission, type RunResult, sealAdmission, step } from '../../pake/index.ts'
+import { admissionKeys, openAdmission, type RunResult, step } from '../../pake/index.ts'
 import { encodeFrame, type Frame } from '../frames.ts'
 import { admit, type Finished, mergeWith } from '../membership.ts'
 import { adoptInitiated, endPair, pairOf } from '../pairs.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, notice, Rejection, type Transaction } from '../transaction.ts'
+import { makeA2 } from './a2.ts'
 import { noteBurst } from './bursts.ts'
 import { noteMergeFailed, type PakeFrame } from './guest.ts'
 import { confirmLevel } from './ledger.ts'
@@ -76,13 +75,10 @@ const sendA2 = async (
   guest: Identified,
   keys: RunResultKeys,
 ): Promise<void> => {
-  const { crypto } = tx.ports
-  const { groupId, self } = tx.state
-  const entry = await sealAdmission(crypto, keys.a2, padEntry(self.entry))
-  const { state, flow1 } = await initiateHandshake(crypto, { groupId, self, peer: guest, psk: keys.psk })
+  const { frame, handshake } = await makeA2(tx, run.run, guest, keys)
   tx.stale.push(keys.a2) // FS
-  const sent = sendFlow(tx, to, { kind: 'admit', run: run.run, entry, flow1 })
-  const stage = { kind: 'meeting', guest, handshake: state, noted: false } as const
+  const sent = sendFlow(tx, to, frame)
+  const stage = { kind: 'meeting', guest, handshake, noted: false } as const
   setDoorRun(tx, to, { ...run, since: tx.now, slotUntil: tx.now, charged: false, stage, sent })
 }
 
