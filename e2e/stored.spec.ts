@@ -5,6 +5,7 @@ import { type Computer, createComputer } from './fixtures/browser.ts'
 import { type Member, waitForAgreement } from './fixtures/member.ts'
 import { findNeedles, stretch, textNeedles, valueNeedles } from './fixtures/secrets.ts'
 import { test as base, expect, unique } from './fixtures/test.ts'
+import { storeVersion1 } from './fixtures/version1.ts'
 
 const test = base.extend<{ readonly computers: (count: number) => readonly Computer[] }>({
   computers: async ({ room }, use, testInfo) => {
@@ -116,6 +117,24 @@ test('a second tab finds the membership in use and joins as a separate member; F
   await twin.page.reload()
   await expect(twin.page.getByRole('button', { name: 'Join group', exact: true })).toBeVisible()
   await expect(twin.page.getByRole('button', { name: `Resume ${room.group}` })).toHaveCount(0)
+})
+
+test('a membership that version 1 stored is refused in plain words and kept, until its owner deletes it', async ({
+  room,
+}) => {
+  const alice = await room.openMember('Alice')
+  await storeVersion1(alice.page, { group: room.group, name: 'Alice', password: room.password })
+  await alice.page.reload()
+  await resume(alice)
+  await expect(alice.alert).toContainText('An earlier version of this page stored this membership')
+  await alice.page.reload()
+  await resume(alice, unique('wrong'))
+  await expect(alice.alert).toContainText('refused')
+  await alice.page.getByRole('button', { name: `Forget ${room.group}` }).click()
+  await alice.page.getByRole('button', { name: 'Forget for good' }).click()
+  await expect(alice.page.getByRole('button', { name: `Resume ${room.group}` })).toHaveCount(0)
+  await alice.join()
+  await alice.waitForMembers(1)
 })
 
 test('a long conversation that is stored does not add a listener to the database with every message', async ({
