@@ -48,14 +48,9 @@ export function Table({ label, heads, height = 'wide', role = 'group', caption, 
 
 function HeadCell({ name, words = false, silent = false, sort }: Head) {
   return (
-    <th
-      scope="col"
-      className={words ? styles.words : undefined}
-      aria-sort={sort?.order ?? undefined}
-      aria-label={silent ? name : undefined}
-    >
+    <th scope="col" className={words ? styles.words : undefined} aria-sort={sort?.order ?? undefined}>
       {sort === undefined ? (
-        !silent && name
+        <span className={silent ? 'visually-hidden' : undefined}>{name}</span>
       ) : (
         <button type="button" className={styles.sort} onClick={sort.onSort}>
           {name}
