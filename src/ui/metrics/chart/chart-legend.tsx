@@ -2,7 +2,7 @@
 
 import { useWording } from '../../app/context.tsx'
 import { type EventKind, eventKinds } from '../../records/marks.ts'
-import type { Look, Row } from './chart.ts'
+import { type Look, latestOf, type Row } from './chart.ts'
 import styles from './chart-panel.module.css'
 import { Sign } from './overlay.tsx'
 import { type PointerStore, usePointed } from './pointer.ts'
@@ -22,8 +22,14 @@ interface Props {
 export function ChartLegend({ looks, rows, pointer, formatX, solo, onSolo, kinds, throttled }: Props) {
   const { charts } = useWording()
   const pointed = usePointed(pointer)
+  const row = pointed === null ? undefined : rows[nearestRow(rows, pointed)]
   // Without a pointer, the latest: and nothing moves about when one comes.
-  const row = pointed === null ? rows.at(-1) : rows[nearestRow(rows, pointed)]
+  const values =
+    row?.values ??
+    latestOf(
+      rows,
+      looks.map(({ key }) => key),
+    )
   return (
     <figcaption className={styles.legend}>
       <ul className={styles.series} aria-label={charts.series}>
@@ -45,7 +51,7 @@ export function ChartLegend({ looks, rows, pointer, formatX, solo, onSolo, kinds
               </svg>
               {name}
             </button>
-            {row !== undefined && <span className={styles.value}>{format(row.values[key] ?? null)}</span>}
+            {rows.length > 0 && <span className={styles.value}>{format(values[key] ?? null)}</span>}
           </li>
         ))}
         {eventKinds
@@ -67,7 +73,7 @@ export function ChartLegend({ looks, rows, pointer, formatX, solo, onSolo, kinds
           </li>
         )}
       </ul>
-      <span className={styles.at}>{row === undefined || pointed === null ? '' : formatX(row.x)}</span>
+      <span className={styles.at}>{row === undefined ? '' : formatX(row.x)}</span>
     </figcaption>
   )
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withGaps } from './chart.ts'
+import { latestOf, withGaps } from './chart.ts'
 import { brushed, leastDrag } from './pointer.ts'
 
 const rowsAt = (...xs: readonly number[]) => xs.map((x) => ({ x, values: { a: 1 } }))
@@ -13,6 +13,17 @@ describe('rows', () => {
       [9, true],
       [10, true],
     ])
+  })
+})
+
+describe('the latest values', () => {
+  it('are those of each series: one that lags behind keeps its own', () => {
+    const rows = [
+      { x: 0, values: { a: 1, b: 5 } },
+      { x: 1, values: { a: 2, b: null } },
+      { x: 2, values: { a: 3 } },
+    ]
+    expect(latestOf(rows, ['a', 'b', 'c'])).toEqual({ a: 3, b: 5, c: null })
   })
 })
 

@@ -42,3 +42,9 @@ export const withGaps = (rows: readonly Row[], gap: number): readonly Row[] =>
     if (next === undefined || next.x - row.x <= gap) return [row]
     return [row, { x: row.x + gap / 2, values: {} }]
   })
+
+/** The newest value of each series: one that comes from another tab may lag behind the others. */
+export const latestOf = (rows: readonly Row[], keys: readonly string[]): Row['values'] =>
+  Object.fromEntries(
+    keys.map((key) => [key, rows.findLast(({ values }) => values[key] != null)?.values[key] ?? null]),
+  )
