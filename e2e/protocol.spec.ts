@@ -60,6 +60,49 @@ test("the Protocol tab shows a join frame by frame with the relay's view, replay
     await page.setViewportSize({ width: 1280, height: 800 })
   })
 
+  await test.step('side by side: the relay has a locked box of what passes it, and nothing of the rest', async () => {
+    const group = arrows.getByRole('button', { name: / group message/ }).first()
+    await expect(group).toContainText('does not pass the relay')
+    const proof = arrows.getByRole('button', { name: / pake 5/ }).first()
+    await expect(proof).toContainText(/pake 5\s+[\d.]+ kB.*pake 5\s+[\d.]+ kB/s)
+    await button('This tab').click()
+    await expect(group).not.toContainText('does not pass the relay')
+    await button('This tab | Relay').click()
+  })
+
+  await test.step('one exchange is followed by itself; the list is one tab stop, and arrow keys go through it', async () => {
+    const follow = page.getByRole('combobox', { name: 'Follow', exact: true })
+    const exchange = await follow
+      .locator('option', { hasText: 'Password exchange with Bob' })
+      .first()
+      .textContent()
+    await follow.selectOption({ label: exchange ?? '' })
+    await expect(arrows.getByRole('button')).toHaveCount(7)
+    await expect(arrows).toContainText('Password exchange with Bob, 7 frames')
+    await expect(arrows.locator('button[tabindex="0"]')).toHaveCount(1)
+    await arrows.getByRole('button').last().focus()
+    await page.keyboard.press('Home')
+    await expect(arrows.getByRole('button').first()).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(arrows.getByRole('button').nth(1)).toBeFocused()
+    await follow.selectOption({ label: 'Everything' })
+  })
+
+  await test.step('who reads above is not moved, and is told how much is new', async () => {
+    await button('Follow again').click()
+    await arrows.evaluate((list) => list.scrollTo(0, 0))
+    await alice.openTab('Room')
+    await alice.say(unique('more'))
+    await alice.openTab('Protocol')
+    await arrows.evaluate((list) => list.scrollTo(0, 0))
+    const fresh = button(/^\d+ new$/)
+    await expect(fresh).toBeVisible()
+    expect(await arrows.evaluate(({ scrollTop }) => scrollTop)).toBe(0)
+    await fresh.click()
+    await expect(fresh).toHaveCount(0)
+    await button('Pause').click()
+  })
+
   await test.step('the state of the protocols', async () => {
     const agreement = page.getByRole('table', { name: 'Agreement on the group key' })
     await expect(agreement.getByRole('row')).toHaveCount(4)
@@ -74,7 +117,7 @@ test("the Protocol tab shows a join frame by frame with the relay's view, replay
   })
 
   await test.step('the relay sees kinds, sizes and times, but no plaintext, name or sealed kind', async () => {
-    await page.getByRole('checkbox', { name: 'What the relay sees' }).check()
+    await button('Relay').click()
     await page.getByRole('checkbox', { name: 'View as table' }).check()
     const frames = page.getByRole('table', { name: 'Frames' })
     await expect(frames).toContainText('pake 3')
@@ -92,7 +135,7 @@ test("the Protocol tab shows a join frame by frame with the relay's view, replay
     ])
       await expect(panel.getByRole('region')).not.toContainText(hidden)
     await scan('dark')
-    await page.getByRole('checkbox', { name: 'What the relay sees' }).uncheck()
+    await button('This tab').click()
     await expect(frames).toContainText('pair: epoch')
     await expect(frames).not.toContainText(said)
     await page.getByRole('checkbox', { name: 'View as table' }).uncheck()
@@ -110,17 +153,21 @@ test("the Protocol tab shows a join frame by frame with the relay's view, replay
     expect(flows.indexOf('pake 1')).toBeGreaterThanOrEqual(0)
     for (let flow = 2; flow <= 5; flow++)
       expect(flows.indexOf(`pake ${flow}`)).toBeGreaterThan(flows.indexOf(`pake ${flow - 1}`))
-    const shown = await arrows.getByRole('button').count()
+    const [shown, before] = [await arrows.getByRole('button').count(), await position.inputValue()]
     await button('Step back').click()
-    await expect(arrows.getByRole('button')).toHaveCount(shown - 1)
+    // The step is an arrow, or a healing on the arrow before.
+    await expect(position).toHaveJSProperty('value', String(Number(before) - 1))
+    expect(await arrows.getByRole('button').count()).toBeLessThanOrEqual(shown)
     await button('Replay').click()
-    await expect(arrows.getByRole('button')).not.toHaveCount(shown - 1)
+    await expect(position).not.toHaveJSProperty('value', String(Number(before) - 1))
     await button('Stop').click()
   })
 
   await test.step('the flow is saved and opened again', async () => {
     await page.getByRole('slider', { name: 'Position in the recording' }).press('End')
-    const before = await arrows.getByRole('button').allTextContents()
+    // A recording holds no name.
+    const numbered = (text: string): string => text.replace('Bob', 'member 1').replace('Carol', 'member 2')
+    const before = (await arrows.getByRole('button').allTextContents()).map(numbered)
     const [download] = await Promise.all([page.waitForEvent('download'), button('Save recording').click()])
     const text = await readFile(await download.path(), 'utf8')
     for (const hidden of [said, 'Alice', 'Bob', 'Carol', room.group, room.password])

@@ -6,10 +6,17 @@ import { useFormats } from '../shared/format.ts'
 import { Panel } from '../shared/panel.tsx'
 import screen from '../shared/screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
+import type { LaneNames } from './use-lane-names.ts'
 
 const sealedTypes: ReadonlySet<string> = new Set(['pair', 'group message', 'pre-key answer', 'letter'])
 
-export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asRelay: boolean }) {
+interface Props {
+  readonly row: Row
+  readonly asRelay: boolean
+  readonly names: LaneNames
+}
+
+export function FrameDetails({ row, asRelay, names }: Props) {
   const { protocol, frames } = useWording()
   const { preciseTime: time } = useFormats()
   const facts: readonly (readonly [string, string])[] =
@@ -17,7 +24,7 @@ export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asR
       ? [[protocol.time, time(row.at)]]
       : [
           [protocol.time, time(row.at)],
-          [protocol.path, protocol.way(row.from, row.to, row.path)],
+          [protocol.path, protocol.way(names(row.from), names(row.to), row.path)],
           [protocol.address, `${row.address}…`],
           [protocol.size, String(row.size)],
           [protocol.classical, String(row.classical)],
@@ -29,7 +36,7 @@ export function FrameDetails({ row, asRelay }: { readonly row: Row; readonly asR
       ? []
       : [frames.types[row.type], asRelay || row.inside === null ? undefined : frames.insides[row.inside]]
   return (
-    <Panel title={textOf(row, asRelay, protocol)}>
+    <Panel title={textOf(row, asRelay, { marks: protocol.marks, lane: names })}>
       {meanings
         .filter((meaning) => meaning !== undefined)
         .map((meaning) => (

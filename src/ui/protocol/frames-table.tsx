@@ -6,10 +6,18 @@ import table from '../shared/table.module.css'
 import { Table } from '../shared/table.tsx'
 import styles from './protocol-screen.module.css'
 import { fieldsOf, type Row, textOf } from './rows.ts'
+import type { LaneNames } from './use-lane-names.ts'
 
-export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; readonly asRelay: boolean }) {
+interface Props {
+  readonly rows: readonly Row[]
+  readonly asRelay: boolean
+  readonly names: LaneNames
+}
+
+export function FramesTable({ rows, asRelay, names }: Props) {
   const { protocol } = useWording()
   const { preciseTime: time } = useFormats()
+  const words = { marks: protocol.marks, lane: names }
   const heads = [
     protocol.time,
     protocol.type,
@@ -27,13 +35,13 @@ export function FramesTable({ rows, asRelay }: { readonly rows: readonly Row[]; 
           <th scope="row">{time(row.at)}</th>
           {row.kind === 'mark' ? (
             <td className={styles.mark} colSpan={7}>
-              {textOf(row, asRelay, protocol)}
+              {textOf(row, asRelay, words)}
             </td>
           ) : (
             <>
-              <td className={table.words}>{textOf(row, asRelay, protocol)}</td>
-              <td>{protocol.lane(row.from)}</td>
-              <td>{asRelay && row.to !== 'me' ? row.address : protocol.lane(row.to)}</td>
+              <td className={table.words}>{textOf(row, asRelay, words)}</td>
+              <td>{names(row.from)}</td>
+              <td>{names(row.to)}</td>
               <td>{protocol.paths[row.path]}</td>
               <td>{row.size}</td>
               <td>{row.classical}</td>

@@ -7,7 +7,7 @@ export type Row = TraceEvent
 /** Of the reader's language. */
 export interface RowWords {
   readonly marks: Readonly<Record<TraceMark['mark'], string>>
-  readonly lane: (lane: string) => string
+  readonly lane: (lane: Lane) => string
 }
 
 /** What stands in a row as words: for the relay, only what it can read. */

@@ -1,130 +1,113 @@
 /** The sequence diagram: a lane for this tab, the relay and each member, an arrow for each frame. */
 
-import { memo, useLayoutEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { Lane } from '../../metrics/index.ts'
 import { useWording } from '../app/context.tsx'
 import { useFormats } from '../shared/format.ts'
-import styles from './protocol-screen.module.css'
-import { lanesOf, type Row, textOf } from './rows.ts'
+import { type Item, itemsOf } from './exchanges.ts'
+import { lanesOf, type Row } from './rows.ts'
+import styles from './sequence.module.css'
+import { ExchangeHead, FoldedRow, FrameRow, MarkRow } from './sequence-rows.tsx'
+import { useFollowedEnd } from './use-followed-end.ts'
+import type { LaneNames } from './use-lane-names.ts'
 
 /** As many arrows as a reader can follow; the table has more. */
-export const maxArrows = 120
-const laneWidth = 74
-const rowHeight = 26
+export const maxArrows = 300
+
+export type Side = 'me' | 'both' | 'relay'
+
+/** Of the row; that of a fold is its first row's, and a heading has none. */
+const idOf = (item: Item): number =>
+  item.kind === 'row' ? item.row.id : item.kind === 'fold' ? (item.rows[0]?.id ?? -1) : -1
 
 interface Props {
   /** Oldest first. */
   readonly rows: readonly Row[]
-  readonly asRelay: boolean
+  readonly side: Side
+  readonly names: LaneNames
   readonly selected: number | null
   readonly onSelect: (id: number) => void
 }
 
-const place = (lanes: readonly Lane[], lane: Lane): number => (lanes.indexOf(lane) + 0.5) * laneWidth
-
-export function Sequence({ rows, asRelay, selected, onSelect }: Props) {
+export function Sequence({ rows, side, names, selected, onSelect }: Props) {
   const { protocol } = useWording()
-  const key = lanesOf(rows).join()
-  // The same array as long as the lanes are the same: rows that stay are not drawn again.
-  const lanes = useMemo(() => key.split(',') as Lane[], [key])
-  const list = useRef<HTMLOListElement>(null)
-  const newest = rows.at(-1)?.id
-  useLayoutEffect(() => {
-    if (newest !== undefined && list.current !== null) list.current.scrollTop = list.current.scrollHeight
-  }, [newest])
+  const { count } = useFormats()
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set())
+  const lanes = lanesOf(rows)
+  const items = useMemo(() => itemsOf(rows, { unfolded, asRelay: side === 'relay' }), [rows, unfolded, side])
+  const { list, missed, onScroll, toEnd } = useFollowedEnd(rows.at(-1)?.id ?? 0, rows)
+  const [focused, setFocused] = useState<number | null>(null)
+  const ids = items.map(idOf)
+  const stop = focused !== null && ids.includes(focused) ? focused : ids.at(-1)
+  const shared = (id: number) => ({ lanes, side, names, isStop: id === stop })
   return (
-    <div className={styles.sequence}>
-      <svg width={lanes.length * laneWidth} height="22" className={styles.heads} aria-hidden="true">
-        {lanes.map((lane) => (
-          <text key={lane} x={place(lanes, lane)} y="15" textAnchor="middle">
-            {protocol.lane(lane)}
-          </text>
-        ))}
-      </svg>
-      <ol ref={list} className={styles.arrows} aria-label={protocol.arrows}>
-        {rows.map((row) => (
-          <Item
-            key={row.id}
-            row={row}
-            lanes={lanes}
-            asRelay={asRelay}
-            isSelected={selected === row.id}
-            onSelect={onSelect}
-          />
-        ))}
+    <div className={styles.sequence} data-side={side} style={{ '--lanes': lanes.length } as object}>
+      <div className={styles.heads} aria-hidden="true">
+        <span />
+        <div className={styles.lanes}>
+          {lanes.map((lane) => (
+            <span key={lane} className={styles.head}>
+              <Portrait lane={lane} name={names(lane)} />
+              <span>{names(lane)}</span>
+            </span>
+          ))}
+        </div>
+        {side === 'both' && <span className={styles.relayHead}>{protocol.relayView}</span>}
+      </div>
+      <ol
+        ref={list}
+        className={styles.arrows}
+        aria-label={protocol.arrows}
+        onScroll={onScroll}
+        onKeyDown={moveFocus}
+        onFocus={({ target }) => setFocused(Number(target.dataset.row))}
+      >
+        {items.map((item) => {
+          if (item.kind === 'exchange')
+            return (
+              <ExchangeHead key={`exchange ${item.exchange.id}`} exchange={item.exchange} names={names} />
+            )
+          if (item.kind === 'fold') {
+            const id = idOf(item)
+            const unfold = () => setUnfolded(new Set([...unfolded, id]))
+            return <FoldedRow key={id} rows={item.rows} {...shared(id)} onUnfold={unfold} />
+          }
+          const { row } = item
+          const common = { ...shared(row.id), isSelected: selected === row.id, onSelect }
+          return row.kind === 'mark' ? (
+            <MarkRow key={row.id} row={row} {...common} />
+          ) : (
+            <FrameRow key={row.id} row={row} healed={item.healed} inExchange={item.inExchange} {...common} />
+          )
+        })}
       </ol>
+      {missed > 0 && (
+        <button type="button" className={styles.fresh} onClick={toEnd}>
+          {protocol.below(count(missed))}
+        </button>
+      )}
     </div>
   )
 }
 
-interface ItemProps {
-  readonly row: Row
-  readonly lanes: readonly Lane[]
-  readonly asRelay: boolean
-  readonly isSelected: boolean
-  readonly onSelect: (id: number) => void
+const hues = 8
+
+function Portrait({ lane, name }: { readonly lane: Lane; readonly name: string }) {
+  const number = Number(/\d+/.exec(lane)?.[0] ?? 0)
+  return (
+    <span className={styles.portrait} data-lane={number === 0 ? lane : `hue-${number % hues}`}>
+      {lane === 'relay' ? '⇄' : (Array.from(name)[0] ?? '').toLocaleUpperCase()}
+    </span>
+  )
 }
 
-const Item = memo(function Item({ row, lanes, asRelay, isSelected, onSelect }: ItemProps) {
-  const { protocol } = useWording()
-  const { preciseTime: time } = useFormats()
-  const x = (lane: Lane): number => place(lanes, lane)
-  const text = textOf(row, asRelay, protocol)
-  const label =
-    row.kind === 'mark'
-      ? `${time(row.at)} ${text}`
-      : `${time(row.at)} ${text}, ${protocol.way(row.from, row.to, row.path)}, ${protocol.bytes(row.size)}`
-  return (
-    <li className={styles.item}>
-      <button
-        type="button"
-        className={styles.arrow}
-        aria-label={label}
-        aria-pressed={isSelected}
-        onClick={() => onSelect(row.id)}
-      >
-        <svg width={lanes.length * laneWidth} height={rowHeight} aria-hidden="true">
-          {lanes.map((lane) => (
-            <line key={lane} className={styles.lane} x1={x(lane)} x2={x(lane)} y1="0" y2={rowHeight} />
-          ))}
-          {row.kind === 'frame' ? (
-            <Arrow from={x(row.from)} to={x(row.to)} relay={row.path === 'direct' ? null : x('relay')} />
-          ) : (
-            <circle className={styles.dot} cx={x(row.peer ?? 'me')} cy={rowHeight / 2} r="4" />
-          )}
-        </svg>
-        <span className={styles.kind} data-kind={row.kind === 'mark' ? 'mark' : row.type.split(' ')[0]}>
-          {text}
-        </span>
-        <span className={styles.size}>{row.kind === 'frame' && protocol.bytes(row.size)}</span>
-        <span className={styles.time}>{time(row.at)}</span>
-      </button>
-    </li>
-  )
-})
-
-interface Ends {
-  readonly from: number
-  readonly to: number
-  /** Where the relay stands; `null` for what passes it by. */
-  readonly relay: number | null
-}
-
-function Arrow({ from, to, relay }: Ends) {
-  const y = rowHeight / 2
-  const towards = to > from ? 1 : -1
-  return (
-    <>
-      <line
-        className={styles.shaft}
-        data-direct={relay === null}
-        x1={from}
-        x2={to - 7 * towards}
-        y1={y}
-        y2={y}
-      />
-      <path className={styles.head} d={`M${to},${y} l${-8 * towards},-4 v8 z`} />
-      {relay !== null && <circle className={styles.hop} cx={relay} cy={y} r="4" />}
-    </>
-  )
+/** One tab stop for the list; arrow keys, Home and End go through it. */
+const moveFocus = (event: KeyboardEvent<HTMLOListElement>): void => {
+  const buttons = [...event.currentTarget.querySelectorAll('button')]
+  const at = buttons.indexOf(event.target as HTMLButtonElement)
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key]
+  const next = to === undefined ? undefined : buttons[to]
+  if (next === undefined) return
+  event.preventDefault()
+  next.focus()
 }

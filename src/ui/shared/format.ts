@@ -41,6 +41,7 @@ const timesOf = (language: string, timeOrigin: number) => {
     minute: twoDigits,
     second: twoDigits,
     fractionalSecondDigits: 3,
+    hourCycle: 'h23',
   })
   const minute = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(language)

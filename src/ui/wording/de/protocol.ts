@@ -9,7 +9,7 @@ const paths = { relay: 'über das Relay', direct: 'direkt', mail: 'in den Briefk
 export const protocolGerman: typeof protocolEnglish = {
   title: 'Was über die Leitung geht',
   failed: 'Das Protokoll kann nicht gezeigt werden. Der Raum ist davon nicht betroffen.',
-  lead: 'Jeder Frame zwischen diesem Tab und den Mitgliedern, und was er bewirkte. „Gesendet“ heißt: der Verbindung übergeben. Mitglieder sind in der Reihenfolge der Begegnung nummeriert.',
+  lead: 'Jeder Frame zwischen diesem Tab und den Mitgliedern, und was er bewirkte. „Gesendet“ heißt: der Verbindung übergeben. Ein Pfeil durch die Spur des Relays hält dort als verschlossene Kiste; andere gehen geradewegs zum Mitglied.',
   relayView: 'Was das Relay sieht',
   relayLead:
     'Alles, was das Relay lesen kann: welche Adressen miteinander reden, wann, wie viel, welche Art von Frame es ist, und die öffentlichen Werte von Passwortaustausch und Handschlag, die nichts über das Passwort verraten. In versiegelte Frames kann es nicht hineinsehen. Frames, die direkt zwischen zwei Tabs laufen, kommen bei ihm gar nicht vorbei.',
@@ -33,7 +33,25 @@ export const protocolGerman: typeof protocolEnglish = {
     rejected: 'Frame abgelehnt',
   },
   paths,
-  way: (from, to, path) => `von ${lane(from)} an ${lane(to)} ${paths[path]}`,
+  way: (from, to, path) => `von ${from} an ${to} ${paths[path]}`,
+  view: 'Ansicht',
+  sides: { me: 'Dieser Tab', both: 'Dieser Tab | Relay', relay: 'Relay' },
+  followOne: 'Verfolgen',
+  everything: 'Alles',
+  exchanges: {
+    password: (name) => `Passwortaustausch mit ${name}`,
+    handshake: (name) => `Handschlag mit ${name}`,
+  },
+  frameCount: (count) => (count === 1 ? '1 Frame' : `${count} Frames`),
+  folded: (count) => `${count} Lebenszeichen`,
+  passesBy: 'kommt am Relay nicht vorbei',
+  sealedBoxes: (count) =>
+    count === 0
+      ? 'kommt am Relay nicht vorbei'
+      : count === 1
+        ? '1 verschlossene Kiste'
+        : `${count} verschlossene Kisten`,
+  below: (count) => `${count} neue`,
   bytes: (size) => `${size} Bytes`,
   time: 'Zeit',
   from: 'Von',

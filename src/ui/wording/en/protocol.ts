@@ -7,7 +7,7 @@ const paths = { relay: 'through the relay', direct: 'directly', mail: 'into the 
 export const protocolEnglish = {
   title: 'What goes over the wire',
   failed: 'The protocol cannot be shown. The room is not affected.',
-  lead: 'Every frame between this tab and the members, and its effect. “Sent” means handed to the link. Members are numbered in the order of meeting.',
+  lead: 'Every frame between this tab and the members, and its effect. “Sent” means handed to the link. An arrow through the relay’s lane stops there as a locked box; others go straight to the member.',
   relayView: 'What the relay sees',
   relayLead:
     'Everything that the relay can read: which addresses talk, when, how much, what kind of frame it is, and the public values of password exchange and handshake, which reveal nothing about the password. Sealed frames are opaque to it. Frames that go directly between two tabs never pass it.',
@@ -32,8 +32,21 @@ export const protocolEnglish = {
     rejected: 'frame rejected',
   },
   paths,
-  way: (from: string, to: string, path: keyof typeof paths) =>
-    `from ${lane(from)} to ${lane(to)} ${paths[path]}`,
+  way: (from: string, to: string, path: keyof typeof paths) => `from ${from} to ${to} ${paths[path]}`,
+  view: 'View',
+  sides: { me: 'This tab', both: 'This tab | Relay', relay: 'Relay' },
+  followOne: 'Follow',
+  everything: 'Everything',
+  exchanges: {
+    password: (name: string) => `Password exchange with ${name}`,
+    handshake: (name: string) => `Handshake with ${name}`,
+  },
+  frameCount: (count: number) => (count === 1 ? '1 frame' : `${count} frames`),
+  folded: (count: number) => `${count} heartbeats`,
+  passesBy: 'does not pass the relay',
+  sealedBoxes: (count: number) =>
+    count === 0 ? 'does not pass the relay' : count === 1 ? '1 sealed box' : `${count} sealed boxes`,
+  below: (count: string) => `${count} new`,
   bytes: (size: number) => `${size} bytes`,
   time: 'Time',
   from: 'From',

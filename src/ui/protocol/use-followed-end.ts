@@ -1,0 +1,41 @@
+/** A list that shows its newest row as long as the reader stands at its end, and counts what came while he reads above. */
+
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+
+const nearPx = 24
+
+interface FollowedEnd {
+  readonly list: RefObject<HTMLOListElement | null>
+  /** Rows that came below what is read. */
+  readonly missed: number
+  readonly onScroll: () => void
+  readonly toEnd: () => void
+}
+
+/**
+ * @param newest - id of the newest row
+ * @param rows - those in the list, by growing ids
+ */
+export const useFollowedEnd = (newest: number, rows: readonly { readonly id: number }[]): FollowedEnd => {
+  const list = useRef<HTMLOListElement>(null)
+  /** The newest row when the reader left the end; `null` at the end. */
+  const [left, setLeft] = useState<number | null>(null)
+  const toEnd = (): void => {
+    if (list.current !== null) list.current.scrollTop = list.current.scrollHeight
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the end moves with each newer row
+  useLayoutEffect(() => {
+    if (left === null) toEnd()
+  }, [newest, left])
+  return {
+    list,
+    missed: left === null ? 0 : rows.filter(({ id }) => id > left).length,
+    onScroll: () => {
+      if (list.current === null) return
+      const { scrollHeight, scrollTop, clientHeight } = list.current
+      const atEnd = scrollHeight - scrollTop - clientHeight <= nearPx
+      setLeft((before) => (atEnd ? null : (before ?? newest)))
+    },
+    toEnd,
+  }
+}
