@@ -13,6 +13,12 @@ export interface HashEngine {
   hmac(key: Uint8Array, message: Uint8Array): Bytes
 }
 
+/** SHA-256 (FIPS 180-4) of what comes piece by piece: 32 bytes. */
+export const runningSha256 = (): { update(part: Uint8Array): void; digest(): Bytes } => {
+  const hash = sha256.create()
+  return { update: (part) => void hash.update(part), digest: () => hash.digest() as Bytes }
+}
+
 /** Pure JavaScript: where WebAssembly is forbidden, and what the other engine is tested against. */
 export const portableHash: HashEngine = {
   sha3: (parts) => {

@@ -7,7 +7,7 @@ export {
   type Rng,
 } from './crypto.ts'
 export { CryptoError } from './error.ts'
-export { portableHash } from './hash.ts'
+export { portableHash, runningSha256 } from './hash.ts'
 export { type KemParameters, mlKem768, mlKem1024 } from './kem.ts'
 export { loadBrowserKem } from './kem-browser.ts'
 export { equalSecrets, expose, type Material, Secret, secretBytes, xor } from './secret.ts'

@@ -24,6 +24,8 @@ export {
   type ErrorView,
   emptyView,
   errorCodes,
+  type FilePartView,
+  type FileView,
   type GapView,
   type Link,
   type MemberView,

@@ -18,6 +18,7 @@ import {
   u48,
   union,
 } from '../codec/index.ts'
+import { type FileControl, fileControl } from '../files/index.ts'
 import { type EpochId, epochId, type GroupControl, groupControl } from '../group/index.ts'
 import { type MemberEntry, type MemberId, memberEntry, memberId } from '../identity/index.ts'
 
@@ -105,6 +106,8 @@ export type Control =
       /** Live members of the sender's roster. */
       readonly live: number
     }
+  /** About a file between these two: `src/files`. */
+  | { readonly kind: 'file'; readonly message: FileControl }
 
 export interface PreKeyRoot {
   readonly of: MemberId
@@ -135,4 +138,5 @@ export const control = union<Control>({
   'letter-named': [13, struct({ hash: fixed(32) })],
   returned: [14, struct({ entry: memberEntry })],
   removed: [15, struct({ by: optional(memberId), reason: oneOf('left', 'evicted', 'expired'), live: u16 })],
+  file: [16, struct({ message: fileControl })],
 })

@@ -24,6 +24,7 @@ export interface EffectPorts {
   disconnect(address: Address): void
   signal(address: Address, data: Bytes): void
   message(effect: Effect<'message'>): void
+  file(effect: Effect<'file'>): void
   notice(effect: Effect<'notice'>): void
   reject(code: PeerReject): void
 }
@@ -50,6 +51,8 @@ export const execute = (effect: PeerEffect, ports: EffectPorts): void => {
       return ports.signal(effect.address, effect.data)
     case 'message':
       return ports.message(effect)
+    case 'file':
+      return ports.file(effect)
     case 'notice':
       return ports.notice(effect)
     case 'reject':

@@ -63,6 +63,7 @@ const publicFacts = (message: Frame): { readonly fields: Facts['fields']; readon
     case 'busy':
       return { fields: { 'retry-after-ms': message.retryAfterMs }, quantum: 0 }
     case 'used':
+    case 'chunk':
       return { fields: {}, quantum: 0 }
   }
 }
@@ -93,6 +94,7 @@ const controlFacts = (message: Control): Facts => {
     case 'letter-named':
     case 'returned':
     case 'removed':
+    case 'file':
       return { kind: message.kind, fields: {} }
   }
 }

@@ -6,6 +6,7 @@
  *   pair · group              sealed by a pair session; by a sender's chain of an epoch
  *   answer · letter           to somebody who is asleep
  *   busy · used               hints, not authenticated
+ *   chunk                     of a file, by the relay: for the transfers of `src/files`, it passes the peer by
  *
  * Byte tables: SPEC.md, "Frames".
  */
@@ -13,6 +14,8 @@ import {
   type Bytes,
   bytes,
   type Codec,
+  DecodeError,
+  decode,
   encode,
   fixed,
   oneOf,
@@ -21,10 +24,11 @@ import {
   u32,
   union,
 } from '../codec/index.ts'
+import { maxChunkFrameBytes } from '../files/index.ts'
 import { tagBytes } from '../group/index.ts'
 import { flow1Bytes, flow2Bytes, type MemberId, memberId, sealedEntryBytes } from '../identity/index.ts'
 
-/** Largest frame between two members, by any link: what WebRTC carries in one piece everywhere. */
+/** Largest frame between two members, by any link: what WebRTC carries in one piece everywhere. Chunks are longer. */
 export const maxFrameBytes = 16 * 1024
 const aeadTag = 16
 
@@ -72,6 +76,8 @@ export type Frame =
   | { readonly kind: 'busy'; readonly run: Bytes; readonly retryAfterMs: number }
   /** "That pre-key was used before." */
   | { readonly kind: 'used'; readonly id: Bytes }
+  /** A chunk of a file (`src/files`), sealed under that file's key. */
+  | { readonly kind: 'chunk'; readonly body: Bytes }
 
 const flowNumber: Codec<1 | 2> = {
   write: u8.write,
@@ -101,7 +107,19 @@ export const frame = union<Frame>({
   letter: [8, struct({ from: memberId, to: memberId, head: bytes(8192), first: bytes(maxFrameBytes) })],
   busy: [9, struct({ run: fixed(16), retryAfterMs: u32 })],
   used: [10, struct({ id: fixed(16) })],
+  chunk: [11, struct({ body: bytes(maxChunkFrameBytes) })],
 })
 
 /** A frame as bytes: what is kept to be sent again. */
 export const encodeFrame = (message: Frame): Bytes => encode(frame, message, 4096)
+
+/** The chunk in a frame that came by the relay; `null`: another frame, or none. Never throws. */
+export const chunkIn = (raw: Bytes): Bytes | null => {
+  try {
+    const message = decode(frame, raw)
+    return message.kind === 'chunk' ? message.body : null
+  } catch (error) {
+    if (error instanceof DecodeError) return null
+    throw error
+  }
+}

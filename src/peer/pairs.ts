@@ -81,7 +81,9 @@ const withSpeaking = (pair: Pair, session: Session): Pair =>
 /** What heals a conversation is carried by a fresh turn; small talk makes none. */
 const turnOf = (message: Control): TurnPolicy => {
   if (message.kind === 'heartbeat') return 'never'
+  // They carry keys.
   if (message.kind === 'password') return 'due'
+  if (message.kind === 'file' && message.message.kind === 'offer') return 'due'
   if (message.kind !== 'group') return 'minute'
   return message.message.kind === 'epoch' || message.message.kind === 'ack' ? 'due' : 'minute'
 }

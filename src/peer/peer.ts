@@ -21,7 +21,7 @@ import { noteMailed, noteUndeliveredLetters } from './delivery/mail.ts'
 import { noteMembers, say, tickDelivery, wakeAtDelivery } from './delivery/outbox.ts'
 import { tickFarewells, wakeAtFarewells } from './farewell.ts'
 import { tickMeetings, wakeAtMeetings } from './meeting.ts'
-import { membersAt } from './members.ts'
+import { isMember, membersAt } from './members.ts'
 import { evict, leave, retire, tickGroup, wakeAtGroup } from './membership.ts'
 import { sendControl, sendControls, tickPairs, wakeAtPairs } from './pairs.ts'
 import { changePassword, tickPassword, wakeAtPassword } from './password.ts'
@@ -151,6 +151,8 @@ const handle = async (tx: Transaction, event: PeerEvent): Promise<void> => {
       return notePublished(tx, event.stock)
     case 'say':
       return say(tx, event.text)
+    case 'file':
+      return sayOfFile(tx, event)
     case 'remove':
       await evict(tx, event.member, event.withInvited)
       return changePassword(tx, event.password)
@@ -167,6 +169,15 @@ const handle = async (tx: Transaction, event: PeerEvent): Promise<void> => {
     case 'wake':
       return
   }
+}
+
+/** Lost where no session or no way leads to that member now: a transfer asks again. */
+const sayOfFile = async (
+  tx: Transaction,
+  { member, control }: Extract<PeerEvent, { kind: 'file' }>,
+): Promise<void> => {
+  if (!isMember(tx.state, member)) throw new Rejection('member/unknown')
+  await sendControl(tx, member, { kind: 'file', message: control })
 }
 
 /** An own description that is too long for a frame is refused: the link stays with the relay. */

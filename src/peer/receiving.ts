@@ -83,6 +83,9 @@ export const receive = async (tx: Transaction, { from, path, bytes }: Received):
       return receiveLetter(tx, from, message)
     case 'used':
       return receiveUsed(tx, from, message)
+    // The host hands those to the transfers.
+    case 'chunk':
+      throw new Rejection('frame/unexpected')
   }
 }
 
@@ -146,6 +149,9 @@ const hear = async (tx: Transaction, from: MemberId, message: Control): Promise<
       throw new Rejection('group/not-a-member')
     case 'removed':
       return hearRemoval(tx, from, message)
+    case 'file':
+      tx.effects.push({ kind: 'file', from, control: message.message })
+      return
   }
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Bytes, encode, padmeLength } from '../codec/index.ts'
 import { seededCrypto } from '../crypto/testing/seeded.ts'
+import type { FileId } from '../files/index.ts'
 import type { EpochId } from '../group/index.ts'
 import { type Address, createSelf, type MemberId, type Self } from '../identity/index.ts'
 import {
@@ -76,6 +77,21 @@ const longest = (): { readonly [K in Control['kind']]: Extract<Control, { kind: 
   'letter-named': { kind: 'letter-named', hash: zeros(32) },
   returned: { kind: 'returned', entry: self.entry },
   removed: { kind: 'removed', by: id, reason: 'expired', live: 1 },
+  file: {
+    kind: 'file',
+    message: {
+      kind: 'offer',
+      offer: {
+        id: '0f'.repeat(16) as FileId,
+        name: 'n'.repeat(200),
+        type: `${'a'.repeat(63)}/${'b'.repeat(63)}`,
+        size: 1,
+        hash: zeros(32),
+        key: zeros(32),
+        audience: 'group',
+      },
+    },
+  },
 })
 
 test('every control has its row: tag, name, longest form', () => {
@@ -94,7 +110,7 @@ test('a password record has the fields of its table', () => {
 describe('frames', () => {
   const pake = (flow: number, body: number, beside: number, proof: 'password' | 'verifier' = 'password') =>
     ({ kind: 'pake', proof, run: zeros(16), flow, body: zeros(body), beside: zeros(beside) }) as const
-  const size = (one: Frame): number => encode(frame, one, 32_768).length
+  const size = (one: Frame): number => encode(frame, one, 65_536).length
   const run = zeros(16)
   /** Padded to 256, under a header with a turn block: see the ratchet’s SPEC.md. */
   const sealed = (plaintext: number): number =>
@@ -112,10 +128,11 @@ describe('frames', () => {
       letter: { kind: 'letter', from: id, to: id, head: zeros(2_240), first: zeros(2_644) },
       busy: { kind: 'busy', run, retryAfterMs: 1 },
       used: { kind: 'used', id: run },
+      chunk: { kind: 'chunk', body: zeros(49_205) },
     }
     const table = rows('## Frames')
     expect(table.map((cells) => [Number(cells[1]), cells[2]])).toEqual(
-      Object.values<Frame>(all).map((one) => [encode(frame, one, 32_768)[0], `\`${one.kind}\``]),
+      Object.values<Frame>(all).map((one) => [encode(frame, one, 65_536)[0], `\`${one.kind}\``]),
     )
     const told = table.map((cells) => (cells[4]!.match(/[\d,]*\d/g) ?? []).map(number))
     expect(told[1]).toEqual([size(all.admit)])
@@ -126,6 +143,7 @@ describe('frames', () => {
     expect(told[5]).toEqual([size(all.group)])
     expect(told[8]).toEqual([size(all.busy)])
     expect(told[9]).toEqual([size(all.used)])
+    expect(told[10]).toEqual([size(all.chunk)])
   })
 
   test('flows of the PAKE have the sizes that the text gives', () => {

@@ -7,6 +7,7 @@
  */
 import type { Bytes } from '../codec/index.ts'
 import type { Crypto, Secret } from '../crypto/index.ts'
+import type { FileControl } from '../files/index.ts'
 import {
   createGroup,
   type GroupNotice,
@@ -109,6 +110,8 @@ export type PeerEvent = {
   /** How many pre-keys of this member the relay holds. */
   | { readonly kind: 'published'; readonly stock: number }
   | { readonly kind: 'say'; readonly text: string }
+  /** Something about a file, for `member` alone. */
+  | { readonly kind: 'file'; readonly member: MemberId; readonly control: FileControl }
   /** Evicts a member, and with `withInvited` all whom it let in. `password`: what replaces the one they know. */
   | {
       readonly kind: 'remove'
@@ -223,6 +226,8 @@ export type PeerEffect =
       readonly name: string
       readonly message: Text
     }
+  /** A member says something about a file. */
+  | { readonly kind: 'file'; readonly from: MemberId; readonly control: FileControl }
   | {
       readonly kind: 'notice'
       readonly code: PeerNotice

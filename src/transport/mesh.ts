@@ -20,6 +20,8 @@ export type MeshCommand =
   | { readonly kind: 'disconnect-all' }
   | { readonly kind: 'signal'; readonly member: string; readonly data: Bytes }
   | { readonly kind: 'send'; readonly member: string; readonly bytes: Bytes }
+  /** A chunk of a file. Lost where there is no direct link. */
+  | { readonly kind: 'send-chunk'; readonly member: string; readonly bytes: Bytes }
 
 export type MeshEvent =
   /** A description or candidates for `member`, to be sealed before they are sent. */
@@ -59,6 +61,8 @@ export interface Mesh {
   paths(): Promise<readonly LinkPath[]>
 }
 
+/** A channel that took no chunk is not asked again sooner. */
+const retryChunkMs = 100
 /** More members than any room has are refused. */
 const maxEnds = 256
 
@@ -180,15 +184,17 @@ export const createMesh = (options: MeshOptions): Mesh => {
     if (end !== null) feed(member, end, event)
   }
 
+  const sendChunk = (member: string, bytes: Bytes): boolean => {
+    const end = ends.get(member)
+    return end?.state.phase === 'direct' && (end.connection?.data.sendChunk(bytes) ?? false)
+  }
+
   return {
     paths,
     nudge: () => {
       for (const [member, end] of ends) feed(member, end, { kind: 'nudge' })
     },
-    sendChunk: (member, bytes) => {
-      const end = ends.get(member)
-      return end?.state.phase === 'direct' && (end.connection?.data.sendChunk(bytes) ?? false)
-    },
+    sendChunk,
     execute(command) {
       switch (command.kind) {
         case 'connect':
@@ -211,6 +217,13 @@ export const createMesh = (options: MeshOptions): Mesh => {
           const end = ends.get(member)
           if (end === undefined) onEvent({ kind: 'returned', member, bytes })
           else feed(member, end, { kind: 'send', frame: bytes })
+          return
+        }
+        case 'send-chunk': {
+          const { member, bytes } = command
+          if (sendChunk(member, bytes)) return
+          // Lost, and asked for again; the room that it took is free.
+          setTimer(() => onChunk?.({ kind: 'chunks-sent', member, count: 1 }), retryChunkMs)
           return
         }
         default:

@@ -33,6 +33,10 @@ export interface RunningHash {
 /** One transfer as the screen shows it. */
 export interface TransferView {
   readonly id: string
+  /** The same for all transfers of one offer to several members. */
+  readonly batch: string
+  /** When it was offered here, milliseconds since 1970. */
+  readonly at: number
   readonly role: 'sender' | 'receiver'
   readonly member: MemberId
   readonly name: string

@@ -10,7 +10,6 @@ import { Secret } from '../../crypto/index.ts'
 import {
   answerUnknown,
   type ChunkFrame,
-  chunkBytes,
   decodeChunk,
   encodeChunk,
   type FileControl,
@@ -45,7 +44,7 @@ export type TransferCommand = 'accept' | 'decline' | 'pause' | 'resume' | 'cance
 
 export interface Transfers {
   /** Offers a file to each of these. Rejects where it cannot be read. */
-  offer(source: FileSource, to: readonly MemberId[], audience: 'group' | 'member'): Promise<void>
+  offer(source: FileSource, to: readonly MemberId[], options: OfferOptions): Promise<void>
   command(id: string, command: TransferCommand): void
   /** A control came from a member. */
   hear(from: MemberId, control: FileControl): void
@@ -60,10 +59,23 @@ export interface Transfers {
   close(): void
 }
 
+export interface OfferOptions {
+  readonly audience: 'group' | 'member'
+  /** Names these transfers together. */
+  readonly batch: string
+  /** Bytes read so far, for the hash that the offer names. False: the user has enough. */
+  readonly onRead: (bytes: number) => boolean
+}
+
+/** Bytes read at once for the hash. */
+const hashStep = 1024 * 1024
+
 type Untimed<T> = T extends unknown ? Omit<T, 'now'> : never
 
 interface Transfer {
   readonly member: MemberId
+  readonly batch: string
+  readonly at: number
   readonly source: FileSource | null
   readonly key: Secret
   state: FileState
@@ -94,11 +106,11 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
   let closed = false
 
   const viewOf = (transfer: Transfer): TransferView => {
-    const { state, member } = transfer
+    const { state, member, batch, at } = transfer
     const { id, name, type, size, audience } = state.offer
     const { role, phase, heldBySelf, heldByOther, path, reason } = state
     const { bytes, bytesPerSecond, secondsLeft } = progressOf(state, now())
-    const about = { id, role, member, name, type, size, audience }
+    const about = { id, batch, at, role, member, name, type, size, audience }
     return { ...about, phase, heldBySelf, heldByOther, path, bytes, bytesPerSecond, secondsLeft, reason }
   }
   const show = (): void => ports.show([...transfers.values()].map(viewOf))
@@ -219,9 +231,15 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
     transfer.opened = null
   }
 
-  const add = (member: MemberId, state: FileState, source: FileSource | null): Transfer => {
+  const add = (
+    member: MemberId,
+    state: FileState,
+    { source, batch }: Pick<Transfer, 'source' | 'batch'>,
+  ): Transfer => {
     const transfer: Transfer = {
       member,
+      batch,
+      at: now(),
       source,
       key: new Secret(state.offer.key.slice()),
       state,
@@ -272,19 +290,21 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
     )
     if (open.length >= maxOffers || transfers.size >= 2 * maxTransfers)
       return ports.sendControl(from, { kind: 'decline', id: offer.id })
-    add(from, offered(offer), null)
+    add(from, offered(offer), { source: null, batch: offer.id })
   }
 
   return {
-    async offer(source, to, audience) {
+    async offer(source, to, { audience, batch, onRead }) {
       const running = ports.createHash()
-      for (let start = 0; start < source.size; start += chunkBytes)
-        running.update(await source.read(start, Math.min(source.size, start + chunkBytes)))
+      for (let start = 0; start < source.size; start += hashStep) {
+        running.update(await source.read(start, Math.min(source.size, start + hashStep)))
+        if (!onRead(start)) return
+      }
       const hash = running.digest()
       const about = { name: neutralName(source.name), type: neutralType(source.type), size: source.size }
       for (const member of to) {
         const id = toHex(crypto.random(16)) as FileId
-        add(member, offering({ id, ...about, hash, key: crypto.random(32), audience }), source)
+        add(member, offering({ id, ...about, hash, key: crypto.random(32), audience }), { source, batch })
       }
     },
     command(id, command) {

@@ -12,6 +12,7 @@ import { generateVerifier, preparePassword, roomOf } from '../../pake/index.ts'
 import {
   createRunner,
   type EffectPorts,
+  factsOf,
   type InsideView,
   inspectPeer,
   type PeerState,
@@ -21,11 +22,11 @@ import {
   type Taken,
   type UntimedEvent,
 } from '../../peer/index.ts'
-import { refillAt, stockSize } from '../../prekeys/index.ts'
 import type { MemberToken } from '../../relay-protocol/index.ts'
-import type { MeshEvent, RelayEvent } from '../../transport/index.ts'
+import type { ChunkEvent, MeshEvent, RelayEvent } from '../../transport/index.ts'
+import { createRoomFiles, type RoomFiles } from '../files/room-files.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
-import type { AdmissionView, Command, ErrorCode, MessageView, Phase, PreKeysView } from '../page/view.ts'
+import type { Command, ErrorCode, FileCommand, MessageView, Phase } from '../page/view.ts'
 import type { OpenProfile } from '../profile/profiles.ts'
 import {
   addMessages,
@@ -44,6 +45,7 @@ import type { HostPorts } from './ports.ts'
 import { openRelayLink, type RelayLink } from './relay-link.ts'
 import { createRelayStore } from './relay-store.ts'
 import type { Screen } from './screen.ts'
+import { admissionOf, phaseOf, preKeysOf, refusalOf } from './shown.ts'
 import { createAliases, createTrace, frameType, receivedFacts } from './trace.ts'
 
 /** Joining ends if the relay has not responded by then. */
@@ -76,6 +78,8 @@ export interface Membership {
   /** Leaves while the page unloads: through the relay if possible, since direct links die with the page. */
   leaveAtOnce(): Promise<void>
   meshEvent(event: MeshEvent): void
+  chunkEvent(event: ChunkEvent): void
+  file(command: FileCommand): void
   wake(): void
   relayView(): RelayView
   inspect(): InsideView
@@ -88,41 +92,6 @@ export interface MembershipPorts extends HostPorts {
   readonly screen: Screen
   readonly ended: () => void
   readonly publishStored: () => Promise<void>
-}
-
-/** A wrong password outweighs the others: it is what the user can do something about. */
-const refusalOf = ({ refusals }: PeerView['admission']): AdmissionView['refusal'] => {
-  const heard = new Set(refusals.map(({ refusal }) => refusal))
-  if (heard.has('proof')) return 'pake/failed'
-  if (heard.has('not-inviter')) return 'join/not-inviter'
-  return heard.has('entry') ? 'join/not-admitted' : null
-}
-
-const admissionOf = ({ admission }: PeerView): AdmissionView => ({
-  answered: admission.answered,
-  asked: admission.asked,
-  refusals: admission.refusals.length,
-  refusal: refusalOf(admission),
-  retryAt: admission.retryAt,
-  foundsAt: admission.foundsAt,
-  shutUntil: admission.shutUntil,
-})
-
-const preKeysOf = (left: number | null): PreKeysView | null =>
-  left === null ? null : { left, of: stockSize, refillAt }
-
-const phaseOf = ({ phase, admission }: PeerView): Phase => {
-  switch (phase) {
-    case 'joining':
-      return admission.phase === 'asking' ? 'finding' : 'proving'
-    case 'agreeing':
-    case 'joined':
-    case 'left':
-    case 'refused':
-      return phase
-    case 'removed':
-      return 'failed'
-  }
 }
 
 /**
@@ -158,6 +127,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     },
     disconnect: (member) => ports.commandMesh({ kind: 'disconnect', member }),
     signal: (member, data) => ports.commandMesh({ kind: 'signal', member, data }),
+    file: ({ from, control }) => files.hear(from, control),
     // In the log already: it was stored with the state.
     message: () => undefined,
     notice: ({ code, member, name, by, count }) => {
@@ -217,7 +187,10 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     persist,
     took,
     effects,
-    settled: () => refresh(),
+    settled: () => {
+      refresh()
+      if (!over) files.follow()
+    },
     measured: measureSteps(recorder, entering, aliasOf),
   })
 
@@ -232,6 +205,20 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     isStored: profile !== null,
     relay: () => relay,
     feed: feedOrOver,
+  })
+
+  const files: RoomFiles = createRoomFiles({
+    ...ports,
+    state: runner.state,
+    say: (member, control) => feed({ kind: 'file', member, control }),
+    sendByRelay: (to, bytes) => {
+      ports.recordFrame(factsOf(bytes, null), 'file chunk')
+      relay?.send(to, bytes)
+    },
+    show: (shown) => {
+      if (!over) screen.show({ files: shown })
+    },
+    fail: screen.fail,
   })
 
   /** Shows the peer's state, and ends the membership if the peer has ended. */
@@ -283,6 +270,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     if (over) return
     over = true
     runner.close()
+    files.close()
     entering.arrive(code ?? phase)
     recorder.note({ phase: null, epoch: null })
     const isGone = phase === 'left' || removal !== null
@@ -314,6 +302,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       case 'presence':
         return feed({ kind: 'presence', address: event.address as Address, present: event.present })
       case 'frame':
+        if (files.takeFromRelay(event.from as Address, event.bytes)) return
         return feed({
           kind: 'received',
           from: event.from as Address,
@@ -413,6 +402,8 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       screen.show(log)
     },
     abort: () => end('failed', 'host/failed'),
+    file: files.command,
+    chunkEvent: files.channelEvent,
     meshEvent(event) {
       if (over) return
       const address = event.member as Address

@@ -19,6 +19,8 @@ export interface HostPorts {
   readonly setTimer: (run: () => void, ms: number) => () => void
   readonly commandMesh: (command: MeshCommand) => void
   readonly showView: (view: View) => void
+  /** A file that came whole, by the id of its transfer. */
+  readonly showFile: (id: string, file: Blob) => void
   readonly showTrace: (event: TraceEvent) => void
   readonly profiles: Profiles
   readonly showStored: (stored: readonly StoredView[]) => void

@@ -31,6 +31,7 @@ const names: Readonly<Record<FrameFacts['kind'], string>> = {
   letter: 'letter',
   busy: 'busy',
   used: 'pre-key used',
+  chunk: 'file chunk',
   malformed: 'malformed',
 }
 

@@ -25,6 +25,8 @@ export interface PeerClient {
   /** Calls `listener` after every change; returns the unsubscribe function. */
   readonly subscribe: (listener: () => void) => () => void
   readonly dispatch: (command: Command) => void
+  /** What came whole, by the id of its part in the view; it stays as long as the view names it. */
+  readonly file: (id: string) => Blob | null
   /** The memberships stored in this browser. */
   readonly stored: () => readonly StoredView[]
   /** The link to the relay, as of the last `refresh`. */
@@ -109,6 +111,7 @@ export const connectPeer = (): PeerClient => {
   const url = ownWorkerUrl()
   const mesh = createMesh({
     onEvent: (event) => post({ kind: 'mesh', event }),
+    onChunk: (event) => post({ kind: 'chunk', event }, event.kind === 'chunk' ? [event.bytes.buffer] : []),
     iceServers: fetchIceServers(location.origin),
     openConnection: connectBy(),
     now: () => performance.now(),
@@ -119,6 +122,7 @@ export const connectPeer = (): PeerClient => {
     },
   })
   let view: View = emptyView
+  const files = new Map<string, Blob>()
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
   let relay: RelayView = emptyRelayView
@@ -134,7 +138,7 @@ export const connectPeer = (): PeerClient => {
   )
 
   const execute = (command: MeshCommand): void => {
-    if (command.kind !== 'send') return mesh.execute(command)
+    if (command.kind !== 'send' && command.kind !== 'send-chunk') return mesh.execute(command)
     const subject = { operation: 'channel_send', algorithm: 'WebRTC', bytesIn: command.bytes.length }
     measure(
       tracer,
@@ -146,6 +150,10 @@ export const connectPeer = (): PeerClient => {
 
   const setView = (next: View): void => {
     view = next
+    if (files.size > 0) {
+      const named = new Set(next.files.flatMap(({ parts }) => parts.map(({ id }) => id)))
+      for (const id of files.keys()) if (!named.has(id)) files.delete(id)
+    }
     tracer.note({ phase: next.phase, epoch: next.epoch })
     views.emit()
   }
@@ -169,6 +177,9 @@ export const connectPeer = (): PeerClient => {
         return relays.emit()
       case 'mesh':
         return execute(message.command)
+      case 'file':
+        files.set(message.id, message.file)
+        return
       case 'benchmark':
         benchmark = message.view
         return benchmarks.emit()
@@ -204,9 +215,9 @@ export const connectPeer = (): PeerClient => {
     return started
   }
 
-  const post = (message: ToWorker): void => {
+  const post = (message: ToWorker, transfer: Transferable[] = []): void => {
     worker ??= start()
-    worker.postMessage(message)
+    worker.postMessage(message, transfer)
   }
 
   const sendVisibility = (): void => {
@@ -246,6 +257,7 @@ export const connectPeer = (): PeerClient => {
       if (command.kind === 'join' && command.stored) navigator.storage.persist().catch(() => false)
       post({ kind: 'command', command })
     },
+    file: (id) => files.get(id) ?? null,
     stored: () => stored,
     relay: {
       view: () => relay,

@@ -2,7 +2,7 @@
 
 import type { OperationRecord, TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
-import type { MeshCommand, MeshEvent } from '../../transport/index.ts'
+import type { ChunkEvent, MeshCommand, MeshEvent } from '../../transport/index.ts'
 import type { BenchmarkCommand, BenchmarkView } from './benchmark-view.ts'
 import type { ListChange } from './list-change.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
@@ -13,6 +13,7 @@ export type ToWorker =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'one-to-one'; readonly command: OneToOneCommand }
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
+  | { readonly kind: 'chunk'; readonly event: ChunkEvent }
   | { readonly kind: 'wake' }
   /** The Worker responds with one `relay`. */
   | { readonly kind: 'inspect-relay' }
@@ -33,6 +34,8 @@ export type FromWorker =
   | { readonly kind: 'stored'; readonly stored: readonly StoredView[] }
   | { readonly kind: 'one-to-one'; readonly view: OneToOneView }
   | { readonly kind: 'mesh'; readonly command: MeshCommand }
+  /** A received file, whole, by the id of its transfer. */
+  | { readonly kind: 'file'; readonly id: string; readonly file: Blob }
   | { readonly kind: 'relay'; readonly view: RelayView }
   | { readonly kind: 'trace'; readonly batch: readonly TraceEvent[] }
   | { readonly kind: 'inside'; readonly inside: InsideView | null }

@@ -39,6 +39,43 @@ export interface MessageView {
   readonly delivery: DeliveryView
 }
 
+/** A file on its way to, or from, one member. */
+export interface FilePartView {
+  readonly id: string
+  readonly member: string
+  readonly memberName: string
+  readonly phase: 'offered' | 'sending' | 'receiving' | 'checking' | 'done' | 'declined' | 'cancelled'
+  readonly heldBySelf: boolean
+  readonly heldByOther: boolean
+  /** `null`: the other end is away. */
+  readonly path: 'direct' | 'relay' | null
+  /** That the receiver has. */
+  readonly bytes: number
+  readonly bytesPerSecond: number | null
+  readonly secondsLeft: number | null
+  /** Why it was cancelled. */
+  readonly reason: 'user' | 'unknown' | 'unreadable' | 'storage' | 'hash' | null
+}
+
+/** A file that was offered in the conversation. */
+export interface FileView {
+  readonly id: string
+  readonly mine: boolean
+  readonly senderId: string
+  readonly senderName: string
+  /** In the form of `neutralName`; so is the type, which is a hint only. */
+  readonly name: string
+  readonly type: string
+  /** Bytes. */
+  readonly size: number
+  readonly audience: 'group' | 'member'
+  readonly at: number
+  /** Bytes read before it can be offered; `null` once it is. */
+  readonly prepared: number | null
+  /** One for each receiver; of a file of somebody else one. */
+  readonly parts: readonly FilePartView[]
+}
+
 /** Messages of one sender that are known to exist and have not come. */
 export interface GapView {
   readonly id: string
@@ -132,6 +169,7 @@ export interface View {
   /** Of the group key: eight groups of four hexadecimal digits, the same for every member of the epoch. */
   readonly fingerprint: string | null
   readonly messages: readonly MessageView[]
+  readonly files: readonly FileView[]
   readonly notices: readonly NoticeView[]
   /** `null` if this member keeps none. */
   readonly preKeys: PreKeysView | null
@@ -184,6 +222,9 @@ export const errorCodes = [
   'message/long',
   'message/not-joined',
   'message/backlog',
+  'file/nobody',
+  'file/too-large',
+  'file/unreadable',
   'group/removed',
   'relay/unreachable',
   'relay/refused',
@@ -205,8 +246,18 @@ export interface ErrorView {
   readonly retryAt: number | null
 }
 
+export type FileCommand =
+  /** `to`: a member, or (`null`) everybody. */
+  | { readonly kind: 'offer-files'; readonly files: readonly File[]; readonly to: string | null }
+  | {
+      readonly kind: 'file'
+      readonly file: string
+      readonly action: 'accept' | 'decline' | 'pause' | 'resume' | 'cancel'
+    }
+
 /** From the page to the Worker. */
 export type Command =
+  | FileCommand
   | {
       readonly kind: 'join'
       readonly name: string
@@ -274,6 +325,7 @@ export const emptyView: View = {
   roomNumber: null,
   waiting: 0,
   messages: [],
+  files: [],
   notices: [],
   preKeys: null,
   splitAfterMs: 0,

@@ -171,6 +171,7 @@ const openTab = (
     crypto,
     recorder,
     recordFrame: () => undefined,
+    showFile: () => undefined,
     showTrace: (event) => void traced.push(event),
     now: () => Date.now(),
     openSocket: (url) => {

@@ -10,7 +10,7 @@ import { type Address, createSelf, enforceName } from '../../identity/index.ts'
 import { generateVerifier, groupIdOf, preparePassword } from '../../pake/index.ts'
 import { createPeer, type InsideView, type Invitation, secretsOfPeer } from '../../peer/index.ts'
 import { addressInput } from '../../relay-protocol/index.ts'
-import type { MeshEvent } from '../../transport/index.ts'
+import type { ChunkEvent, MeshEvent } from '../../transport/index.ts'
 import { beginEntering, type Entering } from '../membership/entering.ts'
 import { type JoinCommand, joinProblem } from '../membership/join-command.ts'
 import { enterRoom, type Membership, type MembershipOptions } from '../membership/membership.ts'
@@ -23,6 +23,7 @@ import type { Resumed } from '../profile/profiles.ts'
 export interface Host {
   command(command: Command): void
   meshEvent(event: MeshEvent): void
+  chunkEvent(event: ChunkEvent): void
   /** The network is back: ends the back-off. */
   wake(): void
   /** Of the current or last membership. */
@@ -196,6 +197,11 @@ export const createHost = (ports: HostPorts): Host => {
           if (at === null || !at.joined()) return screen.fail('message/not-joined')
           if (screen.view().error !== null) screen.show({ error: null })
           return at.say(command.text)
+        case 'offer-files':
+        case 'file':
+          if (at === null || !at.joined()) return screen.fail('message/not-joined')
+          if (screen.view().error !== null) screen.show({ error: null })
+          return at.file(command)
         case 'remove':
         case 'change-password':
         case 'verify':
@@ -221,5 +227,6 @@ export const createHost = (ports: HostPorts): Host => {
       if (membership?.ephemeral) await membership.leaveAtOnce()
     },
     meshEvent: (event) => membership?.meshEvent(event),
+    chunkEvent: (event) => membership?.chunkEvent(event),
   }
 }

@@ -30,7 +30,10 @@ export interface OneToOneHost {
   wake(): void
 }
 
-type Ports = Omit<HostPorts, 'commandMesh' | 'showTrace' | 'showView' | 'showStored' | 'profiles'> & {
+type Ports = Omit<
+  HostPorts,
+  'commandMesh' | 'showFile' | 'showTrace' | 'showView' | 'showStored' | 'profiles'
+> & {
   readonly showOneToOne: (view: OneToOneView) => void
 }
 

@@ -18,7 +18,7 @@ import { createOneToOneHost } from './one-to-one.ts'
 
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
-  postMessage(message: FromWorker): void
+  postMessage(message: FromWorker, transfer?: Transferable[]): void
 }
 const scope = self as unknown as WorkerScope
 
@@ -113,7 +113,12 @@ const host = createHost({
   ...ports,
   profiles,
   showStored: (stored) => scope.postMessage({ kind: 'stored', stored }),
-  commandMesh: (command) => scope.postMessage({ kind: 'mesh', command }),
+  commandMesh: (command) =>
+    // A chunk is handed over, not copied.
+    command.kind === 'send-chunk'
+      ? scope.postMessage({ kind: 'mesh', command }, [command.bytes.buffer])
+      : scope.postMessage({ kind: 'mesh', command }),
+  showFile: (id, file) => scope.postMessage({ kind: 'file', id, file }),
   showTrace: (event) => {
     if (traced.length === 0) setTimeout(sendTrace, recordsEveryMs)
     traced.push(event)
@@ -137,6 +142,8 @@ const receive = (message: ToWorker): void => {
       return host.command(message.command)
     case 'mesh':
       return host.meshEvent(message.event)
+    case 'chunk':
+      return host.chunkEvent(message.event)
     case 'one-to-one':
       return oneToOne.command(message.command)
     case 'inspect-relay':

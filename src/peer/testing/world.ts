@@ -217,6 +217,7 @@ export const createWorld = async (options: WorldOptions) => {
       if (from === idOf(member)) member.said.push(message.text)
       else member.heard.push({ from, text: message.text })
     },
+    file: () => undefined,
     notice: (effect: Extract<PeerEffect, { kind: 'notice' }>) => void self().notices.push(effect),
     reject: (code: string) => void self().rejects.push(code),
   })

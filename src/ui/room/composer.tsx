@@ -4,12 +4,15 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import button from '../shared/button.module.css'
 import styles from './composer.module.css'
+import { usePaste } from './files/offer.ts'
+import { SendFile } from './files/send-file.tsx'
 
 export function Composer() {
   const { room } = useWording()
   const { client } = useServices()
   const [text, setText] = useState('')
   const box = useRef<HTMLTextAreaElement>(null)
+  const onPaste = usePaste()
   const id = useId()
   const hintId = useId()
   /** Handed over, and not yet among the messages. */
@@ -54,6 +57,7 @@ export function Composer() {
       }}
     >
       <div className={styles.row}>
+        <SendFile />
         <label htmlFor={id} className="visually-hidden">
           {room.message}
         </label>
@@ -67,6 +71,7 @@ export function Composer() {
           aria-describedby={hintId}
           onChange={({ target }) => setText(target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           dir="auto"
           autoComplete="off"
         />

@@ -1,4 +1,4 @@
-/** The messages, notices and gaps of the room. It follows its tail unless somebody reads further up. */
+/** The messages, files, notices and gaps of the room. It follows its tail unless somebody reads further up. */
 
 import { Focusable } from '@ariakit/react'
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
@@ -9,6 +9,7 @@ import { useFormats } from '../shared/format.ts'
 import { Named } from '../shared/named.tsx'
 import styles from './conversation.module.css'
 import { Delivery } from './delivery.tsx'
+import { FileCard } from './files/file-card.tsx'
 import { timelineOf } from './timeline.ts'
 
 /** Lines in the page at once, and how many more each look back brings: thousands would cost with every view. */
@@ -43,8 +44,8 @@ interface Props {
 
 export function Conversation({ labels, ended }: Props) {
   const words = useWording()
-  const { messages, notices, gaps } = useShownView(ended ?? null)
-  const items = useMemo(() => timelineOf(messages, notices, gaps), [messages, notices, gaps])
+  const { messages, notices, gaps, files } = useShownView(ended ?? null)
+  const items = useMemo(() => timelineOf(messages, notices, gaps, files), [messages, notices, gaps, files])
   const { minute } = useFormats()
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
@@ -117,6 +118,13 @@ export function Conversation({ labels, ended }: Props) {
         {items.slice(start).map((item) =>
           item.kind === 'gap' ? (
             <Gap key={`gap ${item.gap.id}`} gap={item.gap} />
+          ) : item.kind === 'file' ? (
+            <FileCard
+              key={`file ${item.file.id}`}
+              file={item.file}
+              sender={labels.get(item.file.senderId) ?? item.file.senderName}
+              time={minute(item.file.at)}
+            />
           ) : item.kind === 'notice' ? (
             <p key={`notice ${item.notice.id}`} className={styles.notice} data-code={item.notice.code}>
               <NoticeText notice={item.notice} /> <time>{minute(item.notice.at)}</time>

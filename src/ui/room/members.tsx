@@ -4,6 +4,7 @@ import { useId, useState } from 'react'
 import type { MemberView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { Named } from '../shared/named.tsx'
+import { SendFile } from './files/send-file.tsx'
 import styles from './members.module.css'
 import { PasswordDialog } from './password-dialog.tsx'
 import { VerifyDialog } from './verify-dialog.tsx'
@@ -109,6 +110,7 @@ function Member({ member, name, onVerify, onRemove }: MemberProps) {
       {split && <span className={styles.split}>{words.removal.splitMember}</span>}
       {link !== 'self' && (
         <span className={styles.actions}>
+          <SendFile to={id} name={name} />
           {number !== null && (
             <button type="button" aria-label={words.room.verifyName(name)} onClick={() => onVerify(id)}>
               {words.room.verify}

@@ -7,6 +7,7 @@ import { useFormats } from '../shared/format.ts'
 import { Named } from '../shared/named.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
+import { useDrop } from './files/offer.ts'
 import { GroupKey, RoomNumber } from './group-key.tsx'
 import { Invite } from './invite.tsx'
 import { Members } from './members.tsx'
@@ -28,6 +29,7 @@ export function Room() {
   const split = members.filter((member) => member.split).map(({ id, name }) => labels.get(id) ?? name)
   const removedWhoKnow = password.knownToRemoved
   const [changing, setChanging] = useState(false)
+  const { over, ...dropping } = useDrop()
 
   return (
     <div className={styles.room}>
@@ -56,7 +58,8 @@ export function Room() {
           </dl>
         </details>
       </aside>
-      <section className={styles.talk} aria-label={words.shell.room}>
+      <section className={styles.talk} aria-label={words.shell.room} {...dropping}>
+        {over && <p className={styles.drop}>{words.files.drop}</p>}
         {alone && (
           <div className={styles.alone}>
             <strong>{metOthers ? words.room.aloneTitle : words.room.firstTitle}</strong>

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageView, NoticeView } from '../../host/index.ts'
+import type { FileView, MessageView, NoticeView } from '../../host/index.ts'
 import { messageView, noticeView } from '../testing/views.ts'
 import { countUnread, labelsOf, timelineOf } from './timeline.ts'
 
 const message = (id: string, at: number, senderId = 'a'.repeat(32)) => messageView(0, { id, at, senderId })
 const notice = (id: string, at: number) => noticeView(id, { at })
-const order = (messages: readonly MessageView[], notices: readonly NoticeView[]) =>
-  timelineOf(messages, notices).map((item) =>
-    item.kind === 'message' ? item.message.id : item.kind === 'notice' ? item.notice.id : item.gap.id,
-  )
+const file = (id: string, at: number) => ({ id, at }) as FileView
+const order = (
+  messages: readonly MessageView[],
+  notices: readonly NoticeView[],
+  files: readonly FileView[] = [],
+) =>
+  timelineOf(messages, notices, [], files).map((item) => {
+    if (item.kind === 'message') return item.message.id
+    if (item.kind === 'notice') return item.notice.id
+    return item.kind === 'gap' ? item.gap.id : item.file.id
+  })
 
 describe('timelineOf', () => {
   it('puts notices where they happened', () => {
@@ -16,6 +23,13 @@ describe('timelineOf', () => {
       order([message('m1', 10), message('m2', 30)], [notice('n1', 5), notice('n2', 20), notice('n3', 40)]),
     ).toEqual(['n1', 'm1', 'n2', 'm2', 'n3'])
     expect(order([], [notice('n1', 1)])).toEqual(['n1'])
+  })
+
+  it('puts files where they were offered, between messages and notices', () => {
+    expect(
+      order([message('m1', 10), message('m2', 30)], [notice('n1', 20)], [file('f1', 15), file('f2', 50)]),
+    ).toEqual(['m1', 'f1', 'n1', 'm2', 'f2'])
+    expect(order([], [], [file('f1', 1), file('f2', 2)])).toEqual(['f1', 'f2'])
   })
 
   it('puts a gap before the next message of its sender, and one without such a message at the end', () => {

@@ -1,6 +1,6 @@
-/** Messages, notices and gaps in one order, names made distinct, unread messages counted. */
+/** Messages, files, notices and gaps in one order, names made distinct, unread messages counted. */
 
-import type { GapView, MemberView, MessageView, NoticeView } from '../../host/index.ts'
+import type { FileView, GapView, MemberView, MessageView, NoticeView } from '../../host/index.ts'
 
 export type TimelineItem =
   | {
@@ -15,6 +15,7 @@ export type TimelineItem =
 type Mark =
   | { readonly kind: 'notice'; readonly notice: NoticeView }
   | { readonly kind: 'gap'; readonly gap: GapView }
+  | { readonly kind: 'file'; readonly file: FileView }
 
 const closeMs = 2 * 60_000
 
@@ -26,28 +27,39 @@ const gapsBefore = ({ id, senderId }: MessageView, gaps: ReadonlySet<GapView>): 
   [...gaps].filter((gap) => gap.senderId === senderId && numberIn(gap.id, senderId) < numberIn(id, senderId))
 
 /**
- * Messages, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile; a gap stands
+ * Messages, files, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile; a gap stands
  * before the next message of its sender.
  */
 export const timelineOf = (
   messages: readonly MessageView[],
   notices: readonly NoticeView[],
   gaps: readonly GapView[] = [],
+  files: readonly FileView[] = [],
 ): readonly TimelineItem[] => {
   const open = new Set(gaps)
   const items: TimelineItem[] = []
-  let next = 0
+  let [nextNotice, nextFile] = [0, 0]
   let before: MessageView | null = null
   const take = (mark: Mark): void => {
     items.push(mark)
     before = null
   }
-  const takeNotices = (until: number): void => {
-    for (let notice = notices[next]; notice !== undefined && notice.at < until; notice = notices[++next])
-      take({ kind: 'notice', notice })
+  const takeMarks = (until: number): void => {
+    for (;;) {
+      const [notice, file] = [notices[nextNotice], files[nextFile]]
+      const fileFirst = file !== undefined && (notice === undefined || file.at < notice.at)
+      if (((fileFirst ? file : notice)?.at ?? until) >= until) return
+      if (fileFirst) {
+        take({ kind: 'file', file })
+        nextFile += 1
+      } else if (notice !== undefined) {
+        take({ kind: 'notice', notice })
+        nextNotice += 1
+      }
+    }
   }
   for (const message of messages) {
-    takeNotices(message.at)
+    takeMarks(message.at)
     for (const gap of open.size === 0 ? [] : gapsBefore(message, open)) {
       open.delete(gap)
       take({ kind: 'gap', gap })
@@ -57,7 +69,7 @@ export const timelineOf = (
     items.push({ kind: 'message', message, follows })
     before = message
   }
-  takeNotices(Number.POSITIVE_INFINITY)
+  takeMarks(Number.POSITIVE_INFINITY)
   for (const gap of open) take({ kind: 'gap', gap })
   return items
 }

@@ -34,6 +34,7 @@ export const testClient = () => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    file: () => null,
     stored: () => [],
     dispatch: (command) => void commands.push(command),
     relay: { view: () => emptyRelayView, subscribe: never, refresh: nothing },

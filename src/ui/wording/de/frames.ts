@@ -27,6 +27,7 @@ export const framesGerman: typeof framesEnglish = {
       'Ein Mitglied schreibt einem schlafenden, mit einem Schlüssel, den dieses beim Relay gelassen hat.',
     busy: 'Zu viele falsche Passwörter: Die Tür ist eine Weile zu. Ein Hinweis, nicht bewiesen.',
     'pre-key used': 'Dieser Schlüssel vom Relay war schon benutzt. Ein Hinweis, nicht bewiesen.',
+    'file chunk': 'Ein Stück einer Datei, unter dem Schlüssel dieser Datei versiegelt.',
     malformed: 'Kein Frame dieses Protokolls.',
   },
   insides: {
@@ -55,5 +56,6 @@ export const framesGerman: typeof framesEnglish = {
     'letter-named': 'Diesen Brief hat der Absender geschrieben.',
     returned: 'Zurück nach einem Ablauf, unter einem neuen Eintrag.',
     removed: 'An jemanden, der entfernt wurde: von wem und warum.',
+    file: 'Über eine Datei: ihr Angebot mit Name, Größe und Schlüssel, eine Antwort, oder wie weit sie ist.',
   },
 }

@@ -5,6 +5,7 @@ import { pluralsOf } from '../plural.ts'
 import { benchmarkGerman } from './benchmark.ts'
 import { captureGerman } from './capture.ts'
 import { chartsGerman } from './charts.ts'
+import { filesGerman } from './files.ts'
 import { framesGerman } from './frames.ts'
 import { neighboursGerman } from './neighbours.ts'
 import { oneToOneGerman } from './one-to-one.ts'
@@ -39,6 +40,9 @@ export const german: Wording = {
     'message/empty': 'Gib zuerst eine Nachricht ein.',
     'message/long': 'Die Nachricht ist zu lang. Kürze sie oder sende sie in Teilen.',
     'message/backlog': 'Zu viele Nachrichten werden noch gesendet. Warte, bis einige zugestellt sind.',
+    'file/nobody': 'Niemand sonst ist im Raum, daher wurde die Datei nicht angeboten.',
+    'file/too-large': 'Die Datei ist zu groß zum Senden: höchstens 64 GB.',
+    'file/unreadable': 'Die Datei war nicht lesbar, daher wurde sie nicht angeboten.',
     'group/removed': 'Ein Mitglied hat dich aus der Gruppe entfernt.',
     'message/not-joined': 'Du bist in keiner Gruppe, daher wurde die Nachricht nicht gesendet.',
     'relay/unreachable':
@@ -293,6 +297,7 @@ export const german: Wording = {
   relay: relayGerman,
   oneToOne: oneToOneGerman,
   protocol: protocolGerman,
+  files: filesGerman,
   frames: framesGerman,
   benchmark: benchmarkGerman,
   charts: chartsGerman,

@@ -7,6 +7,7 @@ import { pluralsOf } from '../plural.ts'
 import { benchmarkEnglish } from './benchmark.ts'
 import { captureEnglish } from './capture.ts'
 import { chartsEnglish } from './charts.ts'
+import { filesEnglish } from './files.ts'
 import { framesEnglish } from './frames.ts'
 import { neighboursEnglish } from './neighbours.ts'
 import { oneToOneEnglish } from './one-to-one.ts'
@@ -49,6 +50,9 @@ export const english = {
     'message/empty': 'Enter a message first.',
     'message/long': 'The message is too long. Shorten it, or send it in parts.',
     'message/backlog': 'Too many messages are still being sent. Wait until some are delivered.',
+    'file/nobody': 'Nobody else is in the room, so the file was not offered.',
+    'file/too-large': 'The file is too large to be sent: at most 64 GB.',
+    'file/unreadable': 'The file could not be read, so it was not offered.',
     'group/removed': 'A member removed you from the group.',
     'message/not-joined': 'You are not in a group, so the message was not sent.',
     'relay/unreachable': 'The relay cannot be reached. Check your connection, then try again.',
@@ -291,6 +295,7 @@ export const english = {
   relay: relayEnglish,
   oneToOne: oneToOneEnglish,
   protocol: protocolEnglish,
+  files: filesEnglish,
   frames: framesEnglish,
   benchmark: benchmarkEnglish,
   charts: chartsEnglish,

@@ -23,6 +23,7 @@ export const framesEnglish = {
     letter: 'A member writes to one who is asleep, by a key that it had left at the relay.',
     busy: 'Too many wrong passwords: the door is shut for a while. A hint, not proved.',
     'pre-key used': 'That key from the relay had been used before. A hint, not proved.',
+    'file chunk': 'A piece of a file, sealed under that file’s own key.',
     malformed: 'No frame of this protocol.',
   } as Readonly<Record<string, string>>,
   /** As its two ends can tell. */
@@ -52,5 +53,6 @@ export const framesEnglish = {
     'letter-named': 'That letter was written by the sender.',
     returned: 'Back after an expiry, under a new entry.',
     removed: 'To somebody who was removed: by whom, and why.',
+    file: 'About a file: its offer with name, size and key, an answer, or how far it is.',
   } as Readonly<Record<string, string>>,
 } as const
