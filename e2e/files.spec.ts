@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { deflateSync } from 'node:zlib'
 import type { Locator, Page } from 'playwright/test'
+import { createComputer } from './fixtures/browser.ts'
 import { requireHostCandidates } from './fixtures/ice.ts'
 import { type Member, waitForAgreement } from './fixtures/member.ts'
 import { expect, test, unique } from './fixtures/test.ts'
@@ -233,6 +234,95 @@ test('the relay carries a file without its name, its type or a byte of it', asyn
   expect(carried).toBeGreaterThan(file.buffer.length)
   for (const { bytes } of room.relay.frames)
     for (const secret of [canary, 'x-canary', file.name]) expect(bytes.includes(secret)).toBe(false)
+})
+
+const joinToStay = async (member: Member): Promise<void> => {
+  await member.fill()
+  await member.page.getByRole('checkbox', { name: 'Keep this membership on this device' }).check()
+  await member.submit()
+  await member.waitForRoom()
+}
+
+test('a receiver who is killed in the middle goes on where it was, and nothing of the file stays behind', async ({
+  room,
+}, testInfo) => {
+  const alice = await room.openMember('Alice', { query: 'transport=relay' })
+  await alice.join()
+  const computer = createComputer(testInfo)
+  try {
+    const address = `${room.relay.url}/?transport=relay`
+    const bob = await computer.member('Bob', address, room)
+    await joinToStay(bob)
+    await waitForAgreement([alice, bob])
+    const film = payload('film.bin', 8 * megabyte)
+    await offer(alice, film)
+    await press(bob, 'Accept', film.name)
+    const partOf = (member: Member): Promise<number> =>
+      member.page
+        .getByRole('progressbar', { name: film.name })
+        .evaluate((bar) => (bar as HTMLProgressElement).position)
+    await expect.poll(() => partOf(bob)).toBeGreaterThan(0.3)
+    await computer.kill()
+
+    const back = await computer.member('Bob', address, room)
+    await back.page.getByLabel(`Password of ${room.group}`, { exact: true }).fill(room.password)
+    await back.page.getByRole('button', { name: `Resume ${room.group}`, exact: true }).click()
+    await back.waitForRoom()
+    // It goes on by itself, from what it had.
+    await expect.poll(() => partOf(back)).toBeGreaterThan(0.25)
+    await expect(card(back, film.name)).toContainText('received')
+    await expect(card(alice, film.name)).toContainText('sent')
+    expect(digest(await save(back, film.name))).toBe(digest(film.buffer))
+    const left = await back.page.evaluate(async () => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('mlwe-pake')
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+      const count = (store: string) =>
+        new Promise<number>((resolve) => {
+          const request = database.transaction(store).objectStore(store).count()
+          request.onsuccess = () => resolve(request.result)
+        })
+      const counts = [await count('files'), await count('chunks')]
+      database.close()
+      return counts
+    })
+    expect(left).toEqual([0, 0])
+  } finally {
+    await computer.remove()
+  }
+})
+
+test('a full disk ends the transfer, both ends say so, and the room goes on', async ({ room }, testInfo) => {
+  const alice = await room.openMember('Alice', { query: 'transport=relay' })
+  await alice.join()
+  const computer = createComputer(testInfo)
+  try {
+    const bob = await computer.member('Bob', `${room.relay.url}/?transport=relay`, room)
+    await joinToStay(bob)
+    await waitForAgreement([alice, bob])
+    const worker = bob.page.workers()[0] ?? (await bob.page.waitForEvent('worker'))
+    // As the browser answers when the disk is full, from the twentieth chunk on.
+    await worker.evaluate(() => {
+      const put = IDBObjectStore.prototype.put
+      let chunks = 0
+      IDBObjectStore.prototype.put = function (...given: Parameters<typeof put>) {
+        if (this.name === 'chunks' && ++chunks > 20) throw new DOMException('full', 'QuotaExceededError')
+        return put.apply(this, given)
+      }
+    })
+    const film = payload('film.bin', 6 * megabyte)
+    await offer(alice, film)
+    await press(bob, 'Accept', film.name)
+    await expect(card(bob, film.name)).toContainText('no room for this file here')
+    await expect(card(alice, film.name)).toContainText('Bob has no room for this file')
+    const text = unique('after')
+    await alice.say(text)
+    await expect(bob.message(text)).toHaveCount(1)
+  } finally {
+    await computer.remove()
+  }
 })
 
 test('alone in the room a file is not offered, and the screen says why', async ({ room }) => {

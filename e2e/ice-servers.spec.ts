@@ -37,3 +37,30 @@ test("the relay's STUN and TURN servers, with credentials that expire, reach the
     await relay.stop()
   }
 })
+
+test('the connection test says in plain words what works: this computer, the relay, STUN and TURN', async ({
+  room,
+  context,
+}) => {
+  const alice = await room.openMember('Alice')
+  await alice.openTab('Relay')
+  await alice.page.getByRole('button', { name: 'Test the connection' }).click()
+  await expect(alice.page.getByTestId('test-relay')).toContainText('answers')
+  await expect(alice.page.getByTestId('test-computer')).toContainText('makes direct connections')
+  await expect(alice.page.getByTestId('test-stun')).toContainText('none is set up')
+  await expect(alice.page.getByTestId('test-turn')).toContainText('none is set up')
+
+  // Port 9 discards what it gets, or refuses it.
+  const relay = await startRelay({
+    ice: { stun: [], turn: ['turn:127.0.0.1:9?transport=tcp'], turnSecret: 'shared' },
+  })
+  try {
+    const page = await context.newPage()
+    await page.goto(relay.url)
+    await page.getByRole('tab', { name: 'Relay', exact: true }).click()
+    await page.getByRole('button', { name: 'Test the connection' }).click()
+    await expect(page.getByTestId('test-turn')).toContainText('does not answer')
+  } finally {
+    await relay.stop()
+  }
+})

@@ -2,9 +2,7 @@
 
 export {
   type ChunkFrame,
-  type ChunkPlace,
   chunkBytes,
-  chunkCount,
   decodeChunk,
   encodeChunk,
   maxChunkFrameBytes,
@@ -30,11 +28,9 @@ export {
   type FileEvent,
   type FilePath,
   type FileState,
-  type FileStep,
   offered,
   offering,
   type ReceiverState,
-  type SenderState,
 } from './state.ts'
 export { decodeReceiver, encodeReceiver } from './stored.ts'
-export { type FileProgress, progressOf } from './timing.ts'
+export { progressOf } from './timing.ts'

@@ -3,7 +3,7 @@
 export type { LoginMessageView, LoginRunView } from '../login/index.ts'
 export type { FlowFieldName } from '../pake/index.ts'
 export type { InsideView } from '../peer/index.ts'
-export type { LinkPath } from '../transport/index.ts'
+export type { ConnectionTest, LinkPath } from '../transport/index.ts'
 export {
   type BenchmarkEngine,
   type BenchmarkOperation,

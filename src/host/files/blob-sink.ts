@@ -4,7 +4,7 @@ import type { Bytes } from '../../codec/index.ts'
 import type { FileSink } from './file-ports.ts'
 
 /** Largest file that is taken: 1 GiB. */
-export const maxCollectedBytes = 2 ** 30
+const maxCollectedBytes = 2 ** 30
 /** Bytes that wait in memory until they become part of the blob. */
 const pieceBytes = 4 * 1024 * 1024
 

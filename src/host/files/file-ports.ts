@@ -2,7 +2,14 @@
 
 import type { Bytes } from '../../codec/index.ts'
 import type { Crypto } from '../../crypto/index.ts'
-import type { CancelReason, FileControl, FileOffer, FilePath } from '../../files/index.ts'
+import type {
+  CancelReason,
+  FileControl,
+  FileId,
+  FileOffer,
+  FilePath,
+  ReceiverState,
+} from '../../files/index.ts'
 import type { MemberId } from '../../identity/index.ts'
 
 /** A file to be sent. */
@@ -53,6 +60,21 @@ export interface TransferView {
   readonly reason: CancelReason | null
 }
 
+/** What a receiver is after a reload. */
+export interface KeptTransfer {
+  readonly member: MemberId
+  /** When the file was offered, milliseconds since 1970. */
+  readonly at: number
+  readonly state: ReceiverState
+}
+
+/** Of a kept transfer: what was found of the file. */
+export interface FoundChunks {
+  readonly sink: FileSink
+  /** Over those chunks. */
+  readonly hash: RunningHash
+}
+
 export interface TransferPorts {
   readonly crypto: Crypto
   /** Milliseconds. */
@@ -67,5 +89,9 @@ export interface TransferPorts {
   readonly sendChunk: (to: MemberId, bytes: Bytes) => boolean
   readonly relayChunk: (to: MemberId, bytes: Bytes) => void
   readonly createSink: (offer: FileOffer) => Promise<FileSink>
+  /** A file is being received, or its hold changed: what has to outlive the page. */
+  readonly keep: (transfer: KeptTransfer) => void
+  /** A file is received no more. */
+  readonly forget: (id: FileId) => void
   readonly show: (transfers: readonly TransferView[]) => void
 }

@@ -24,8 +24,10 @@ import {
 import type { ChunkEvent } from '../../transport/index.ts'
 import type { HostPorts } from '../membership/ports.ts'
 import type { ErrorCode, FileCommand, FilePartView, FileView } from '../page/view.ts'
+import type { ProfileFiles } from '../profile/profile-files.ts'
 import { createBlobSink } from './blob-sink.ts'
 import type { FileSource, TransferView } from './file-ports.ts'
+import { createProfileSink, encodeKept, findKept } from './profile-sink.ts'
 import { createTransfers } from './transfers.ts'
 
 /** Fewer than the queue of a data channel holds (`src/transport/chunk-lane.ts`). */
@@ -36,6 +38,8 @@ export interface RoomFilesPorts extends Pick<HostPorts, 'crypto' | 'now' | 'setT
   readonly say: (member: MemberId, control: FileControl) => void
   readonly sendByRelay: (to: Address, bytes: Bytes) => void
   readonly showFile: HostPorts['showFile']
+  /** Of a stored membership: what it keeps of files over a reload. */
+  readonly kept: ProfileFiles | null
   readonly show: (files: readonly FileView[]) => void
   readonly fail: (code: ErrorCode) => void
 }
@@ -65,7 +69,7 @@ const sourceOf = (file: Blob & { readonly name: string }): FileSource => ({
 })
 
 export const createRoomFiles = (ports: RoomFilesPorts): RoomFiles => {
-  const { crypto, state } = ports
+  const { crypto, state, kept } = ports
   /** Offers whose file is being read for its hash, oldest first. */
   const preparing = new Map<string, FileView>()
   let transferred: readonly TransferView[] = []
@@ -134,12 +138,31 @@ export const createRoomFiles = (ports: RoomFilesPorts): RoomFiles => {
       const address = addressOf(member)
       if (address !== null) ports.sendByRelay(address, encodeFrame({ kind: 'chunk', body: bytes }))
     },
-    createSink: async ({ id, size }) => createBlobSink(size, (file) => ports.showFile(id, file)),
+    createSink: async ({ id, size }) => {
+      const ready = (file: Blob): void => ports.showFile(id, file)
+      return kept === null
+        ? createBlobSink(size, ready)
+        : createProfileSink(kept, id, { size, stored: 0, ready })
+    },
+    keep: (transfer) => {
+      const record = encodeKept(transfer)
+      // What cannot be kept now is received all the same; its chunks will say that there is no space.
+      if (kept !== null && record !== null) kept.save(transfer.state.offer.id, record).catch(() => undefined)
+    },
+    forget: (id) => void kept?.forget(id).catch(() => undefined),
     show: (views) => {
       transferred = views
       show()
     },
   })
+
+  if (kept !== null)
+    findKept(kept, ports.showFile)
+      .then((found) => {
+        for (const [transfer, chunks] of found) transfers.restore(transfer, chunks)
+      })
+      // The browser took the database away: a new offer is needed.
+      .catch(() => undefined)
 
   const offer = async (file: Blob & { readonly name: string }, to: readonly MemberId[], all: boolean) => {
     if (to.length === 0) return ports.fail('file/nobody')

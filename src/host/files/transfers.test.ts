@@ -80,6 +80,8 @@ const roomOf = async (names: readonly string[]) => {
             },
           }
         },
+        keep: () => undefined,
+        forget: () => undefined,
         show: (views) => {
           member.views = views
         },

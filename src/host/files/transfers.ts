@@ -18,6 +18,7 @@ import {
   type FileId,
   type FileOffer,
   type FileState,
+  idOf,
   neutralName,
   neutralType,
   offered,
@@ -31,7 +32,15 @@ import {
   streamKey,
 } from '../../files/index.ts'
 import type { MemberId } from '../../identity/index.ts'
-import type { FileSink, FileSource, RunningHash, TransferPorts, TransferView } from './file-ports.ts'
+import type {
+  FileSink,
+  FileSource,
+  FoundChunks,
+  KeptTransfer,
+  RunningHash,
+  TransferPorts,
+  TransferView,
+} from './file-ports.ts'
 
 /** Offers of one member that wait for an answer; more are declined. */
 const maxOffers = 16
@@ -46,6 +55,8 @@ export interface Transfers {
   /** Offers a file to each of these. Rejects where it cannot be read. */
   offer(source: FileSource, to: readonly MemberId[], options: OfferOptions): Promise<void>
   command(id: string, command: TransferCommand): void
+  /** A file that was being received before a reload goes on. */
+  restore(kept: KeptTransfer, found: FoundChunks): void
   /** A control came from a member. */
   hear(from: MemberId, control: FileControl): void
   /** A chunk came from a member, by any path. */
@@ -117,8 +128,12 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
 
   const feed = (transfer: Transfer, event: Untimed<FileEvent>): void => {
     if (closed) return
-    const { state, effects, wakeAt } = stepFile(transfer.state, { ...event, now: now() } as FileEvent)
+    const before = transfer.state
+    const { state, effects, wakeAt } = stepFile(before, { ...event, now: now() } as FileEvent)
     transfer.state = state
+    if (state.role === 'receiver' && state.phase === 'receiving')
+      if (before.phase !== 'receiving' || before.heldBySelf !== state.heldBySelf)
+        ports.keep({ member: transfer.member, at: transfer.at, state })
     transfer.cancelTimer()
     transfer.cancelTimer =
       wakeAt === null
@@ -135,6 +150,7 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
     transfer.stream?.key.wipe() // FS
     transfer.stream = null
     transfer.key.wipe() // FS
+    if (!closed && transfer.state.role === 'receiver') ports.forget(transfer.state.offer.id)
   }
 
   const inTurn = (transfer: Transfer, run: () => Promise<void>, failed: Untimed<FileEvent>): void => {
@@ -234,13 +250,11 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
   const add = (
     member: MemberId,
     state: FileState,
-    { source, batch }: Pick<Transfer, 'source' | 'batch'>,
-  ): Transfer => {
+    about: Pick<Transfer, 'source' | 'batch'> & Partial<Transfer>,
+  ): void => {
     const transfer: Transfer = {
       member,
-      batch,
       at: now(),
-      source,
       key: new Secret(state.offer.key.slice()),
       state,
       cancelTimer: () => undefined,
@@ -252,6 +266,7 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
       stored: 0,
       opened: null,
       pending: 0,
+      ...about,
     }
     for (const [id, old] of transfers) {
       if (transfers.size < maxTransfers) break
@@ -259,7 +274,6 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
     }
     transfers.set(state.offer.id, transfer)
     feed(transfer, { kind: 'path', path: ports.pathOf(member), share: shareOf() })
-    return transfer
   }
 
   /** Transfers of this end that go by the relay now, and share its rate. */
@@ -307,12 +321,17 @@ export const createTransfers = (ports: TransferPorts): Transfers => {
         add(member, offering({ id, ...about, hash, key: crypto.random(32), audience }), { source, batch })
       }
     },
+    restore({ member, at, state }, { sink, hash }) {
+      if (transfers.has(state.offer.id)) return
+      const { stored } = state
+      add(member, state, { source: null, batch: state.offer.id, at, sink, hash, stored })
+    },
     command(id, command) {
       const transfer = transfers.get(id as FileId)
       if (transfer !== undefined) feed(transfer, { kind: command })
     },
     hear(from, control) {
-      const id = control.kind === 'offer' ? control.offer.id : control.id
+      const id = idOf(control)
       const transfer = transfers.get(id)
       if (transfer?.member === from) return feed(transfer, { kind: 'control', control })
       if (control.kind === 'offer' && transfer === undefined) return hearOffer(from, control.offer)

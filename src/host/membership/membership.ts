@@ -219,6 +219,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       if (!over) screen.show({ files: shown })
     },
     fail: screen.fail,
+    kept: profile?.files ?? null,
   })
 
   /** Shows the peer's state, and ends the membership if the peer has ended. */

@@ -6,11 +6,13 @@
 import { createTracer, measure, type OperationRecord, type TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
 import {
+  type ConnectionTest,
   connectBy,
   createMesh,
   fetchIceServers,
   type LinkPath,
   type MeshCommand,
+  testConnection,
 } from '../../transport/index.ts'
 import workerUrl from '../worker/worker.ts?worker&url'
 import { type BenchmarkCommand, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
@@ -56,6 +58,8 @@ export interface PeerClient {
   }
   /** Calls `listener` with the state of this member's protocols, now and every second until the returned function is called. */
   readonly watchInside: (listener: (inside: InsideView | null) => void) => () => void
+  /** What works from here, in at most 10 s: own connections, STUN, TURN, and the relay of this page. */
+  readonly testConnection: () => Promise<ConnectionTest>
   /** The paths of the direct links now. */
   readonly paths: () => Promise<readonly LinkPath[]>
   /** Cost of one record in the Worker, in nanoseconds; `null` before the first. */
@@ -64,6 +68,7 @@ export interface PeerClient {
 
 /** Closing a tab takes at most this much longer, so that the others do not have to wait for its lease to expire. */
 const goodbyeMs = 250
+const healthMs = 5_000
 
 interface TrustedTypes {
   createPolicy(
@@ -109,10 +114,11 @@ export const connectPeer = (): PeerClient => {
   const benchmarks = listenable<void>()
   const insides = listenable<InsideView | null>()
   const url = ownWorkerUrl()
+  const iceServers = fetchIceServers(location.origin)
   const mesh = createMesh({
     onEvent: (event) => post({ kind: 'mesh', event }),
     onChunk: (event) => post({ kind: 'chunk', event }, event.kind === 'chunk' ? [event.bytes.buffer] : []),
-    iceServers: fetchIceServers(location.origin),
+    iceServers,
     openConnection: connectBy(),
     now: () => performance.now(),
     random: Math.random,
@@ -287,6 +293,19 @@ export const connectPeer = (): PeerClient => {
         stop()
       }
     },
+    testConnection: () =>
+      testConnection({
+        iceServers: iceServers(),
+        createConnection: (configuration) => new RTCPeerConnection(configuration),
+        pingRelay: async () =>
+          (
+            await fetch(`${location.origin}/healthz`, {
+              cache: 'no-store',
+              signal: AbortSignal.timeout(healthMs),
+            })
+          ).ok,
+        wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      }),
     paths: mesh.paths,
     recordCostNs: () => costNs,
   }

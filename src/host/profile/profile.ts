@@ -78,7 +78,7 @@ export const profileKey = async (
 
 interface Place {
   readonly id: string
-  readonly kind: 'state' | 'message'
+  readonly kind: 'state' | 'message' | 'file' | 'chunk'
 }
 
 const associatedData = ({ id, kind }: Place, version: 1 | 2): Bytes =>
@@ -156,3 +156,19 @@ export const openMessage = async (
   const { number, ...message } = decode(storedMessage, plain)
   return { ...message, id: `${message.senderId}-${number}`, delivery: undelivered }
 }
+
+/** A record about a file that is being received, or a chunk of it; `plain` stays as it is. */
+export const sealPiece = (
+  crypto: Crypto,
+  key: Secret,
+  { id, kind }: { readonly id: string; readonly kind: 'file' | 'chunk' },
+  plain: Bytes,
+): Promise<Bytes> => sealRecord(crypto, key, { id, kind }, plain.slice())
+
+/** `null` for modified bytes. */
+export const openPiece = (
+  crypto: Crypto,
+  key: Secret,
+  place: { readonly id: string; readonly kind: 'file' | 'chunk' },
+  sealed: Bytes,
+): Promise<Bytes | null> => openRecord(crypto, key, place, sealed)

@@ -10,12 +10,15 @@ import { type Crypto, Secret } from '../../crypto/index.ts'
 import { decodePeer, encodePeer, isOtherFormat, type PeerState } from '../../peer/index.ts'
 import type { MessageView } from '../page/view.ts'
 import { isOfVersion1, openMessage, openState, profileKey, sealMessage, sealState } from './profile.ts'
+import { createProfileFiles, type ProfileFiles } from './profile-files.ts'
 import type { ProfileStorage, StoredMembership } from './storage.ts'
 
 /** A profile locked by this tab. */
 export interface OpenProfile {
   /** Durable when it resolves; rejects if the browser refuses. Does nothing before the member has joined. */
   save(peer: PeerState, messages: readonly MessageView[]): Promise<void>
+  /** Of files that are being received. */
+  readonly files: ProfileFiles
   forget(): Promise<void>
   /** Wipes the key and releases the lock. */
   close(): void
@@ -81,6 +84,7 @@ export const createProfiles = ({
         await storage.save(membership, state, { from: stored, sealed })
         stored = count
       },
+      files: createProfileFiles(crypto, storage, { id, key }),
       forget: () => storage.forget(id),
       close() {
         key.wipe() // FS

@@ -21,6 +21,9 @@ interface Schema extends DBSchema {
   memberships: { key: string; value: StoredMembership }
   states: { key: string; value: Bytes }
   messages: { key: [membership: string, number: number]; value: Bytes }
+  /** Files that are being received, and their chunks. */
+  files: { key: [membership: string, transfer: string]; value: Bytes }
+  chunks: { key: [membership: string, transfer: string, index: number]; value: Bytes }
 }
 
 export interface ProfileStorage {
@@ -33,6 +36,12 @@ export interface ProfileStorage {
     messages: { readonly from: number; readonly sealed: readonly Bytes[] },
   ): Promise<void>
   forget(id: string): Promise<void>
+  /** Of each file: the name of its transfer, and its record. */
+  files(id: string): Promise<readonly (readonly [transfer: string, record: Bytes])[]>
+  saveFile(id: string, transfer: string, record: Bytes): Promise<void>
+  saveChunk(id: string, transfer: string, index: number, chunk: Bytes): Promise<void>
+  chunk(id: string, transfer: string, index: number): Promise<Bytes | null>
+  forgetFile(id: string, transfer: string): Promise<void>
 }
 
 /** Older messages of a membership are deleted. */
@@ -40,11 +49,15 @@ const maxMessages = 2_000
 
 /** `closed`: called once if the browser closes the connection. */
 const open = (closed: () => void): Promise<IDBPDatabase<Schema>> =>
-  openDB<Schema>('mlwe-pake', 1, {
-    upgrade(database) {
-      database.createObjectStore('memberships', { keyPath: 'id' })
-      database.createObjectStore('states')
-      database.createObjectStore('messages')
+  openDB<Schema>('mlwe-pake', 2, {
+    upgrade(database, before) {
+      if (before < 1) {
+        database.createObjectStore('memberships', { keyPath: 'id' })
+        database.createObjectStore('states')
+        database.createObjectStore('messages')
+      }
+      database.createObjectStore('files')
+      database.createObjectStore('chunks')
     },
     // Another tab deletes the database or runs a newer version.
     blocking: (_, __, event) => {
@@ -55,6 +68,10 @@ const open = (closed: () => void): Promise<IDBPDatabase<Schema>> =>
   })
 
 const stores = ['memberships', 'states', 'messages'] as const
+const fileStores = ['files', 'chunks'] as const
+/** Arrays sort behind all texts and numbers: every key that begins so. */
+const beginningWith = (...start: readonly string[]): IDBKeyRange =>
+  IDBKeyRange.bound([...start], [...start, []])
 const messagesOf = (id: string, before = Number.POSITIVE_INFINITY): IDBKeyRange =>
   IDBKeyRange.bound([id, 0], [id, before], false, true)
 
@@ -100,11 +117,40 @@ export const createStorage = (): ProfileStorage => {
     },
     async forget(id) {
       const connection = await database()
-      const transaction = connection.transaction(stores, 'readwrite', { durability: 'strict' })
+      const all = [...stores, ...fileStores] as const
+      const transaction = connection.transaction(all, 'readwrite', { durability: 'strict' })
       await Promise.all([
+        ...fileStores.map((store) => transaction.objectStore(store).delete(beginningWith(id))),
         transaction.objectStore('memberships').delete(id),
         transaction.objectStore('states').delete(id),
         transaction.objectStore('messages').delete(messagesOf(id)),
+        transaction.done,
+      ])
+    },
+    async files(id) {
+      const store = (await database()).transaction('files').store
+      const [keys, records] = await Promise.all([
+        store.getAllKeys(beginningWith(id)),
+        store.getAll(beginningWith(id)),
+      ])
+      return keys.flatMap(([, transfer], i) => {
+        const record = records[i]
+        return record === undefined ? [] : [[transfer, record] as const]
+      })
+    },
+    async saveFile(id, transfer, record) {
+      await (await database()).put('files', record, [id, transfer])
+    },
+    async saveChunk(id, transfer, index, chunk) {
+      await (await database()).put('chunks', chunk, [id, transfer, index])
+    },
+    async chunk(id, transfer, index) {
+      return (await (await database()).get('chunks', [id, transfer, index])) ?? null
+    },
+    async forgetFile(id, transfer) {
+      const transaction = (await database()).transaction(fileStores, 'readwrite')
+      await Promise.all([
+        ...fileStores.map((store) => transaction.objectStore(store).delete(beginningWith(id, transfer))),
         transaction.done,
       ])
     },

@@ -40,6 +40,8 @@ export const createDisk = () => {
   const memberships = new Map<string, StoredMembership>()
   const states = new Map<string, Bytes>()
   const messages = new Map<string, Bytes[]>()
+  const files = new Map<string, Bytes>()
+  const chunks = new Map<string, Bytes>()
   let failure: string | null = null
   let refused = 0
   let reading: Promise<void> = Promise.resolve()
@@ -61,6 +63,17 @@ export const createDisk = () => {
     },
     forget: async (id) => {
       for (const store of [memberships, states, messages]) store.delete(id)
+    },
+    files: async () => [...files],
+    saveFile: async (_, transfer, record) => void files.set(transfer, record),
+    saveChunk: async (_, transfer, index, chunk) => {
+      if (failure !== null) throw new DOMException('no', failure)
+      chunks.set(`${transfer} ${index}`, chunk)
+    },
+    chunk: async (_, transfer, index) => chunks.get(`${transfer} ${index}`) ?? null,
+    forgetFile: async (_, transfer) => {
+      files.delete(transfer)
+      for (const name of chunks.keys()) if (name.startsWith(transfer)) chunks.delete(name)
     },
   }
   return {

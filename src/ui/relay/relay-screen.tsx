@@ -2,6 +2,7 @@
 
 import { useWording } from '../app/context.tsx'
 import screen from '../shared/screen.module.css'
+import { ConnectionCard } from './connection-card.tsx'
 import { LinkPanel, QuotaPanel } from './link-panel.tsx'
 import { EndsPanel, RefusalsPanel } from './refusals-panel.tsx'
 import { SecurityCard } from './security-card.tsx'
@@ -21,6 +22,7 @@ export function RelayScreen() {
         <LinkPanel view={view} />
         <QuotaPanel view={view} />
       </div>
+      <ConnectionCard />
       <SecurityCard />
       <div className={screen.pair}>
         <RefusalsPanel refusals={view.refusals} />

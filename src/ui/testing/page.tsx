@@ -44,6 +44,12 @@ export const testClient = () => {
     onRecords: never,
     onFrames: never,
     watchInside: never,
+    testConnection: async () => ({
+      computer: 'ok',
+      stun: 'not-configured',
+      turn: 'not-configured',
+      relay: 'ok',
+    }),
     paths: async () => [],
     recordCostNs: () => null,
   }

@@ -89,6 +89,33 @@ export const relayGerman: Wording['relay'] = {
   preKeys: 'Vorschlüssel',
   you: 'du',
   asleep: (id) => `nicht getroffen: ${id}`,
+  connectionTest: 'Geht von hier eine direkte Verbindung?',
+  connectionHint:
+    'Prüft diesen Rechner, das Relay und die STUN- und TURN-Server, die es nennt. Sonst wird niemand gefragt, und nichts wird gesendet als der Test selbst.',
+  runTest: 'Verbindung prüfen',
+  testing: 'wird geprüft, bis zu 10 Sekunden',
+  testParts: { relay: 'Relay', computer: 'Dieser Rechner', stun: 'STUN', turn: 'TURN' },
+  testResults: {
+    relay: { ok: 'antwortet', unreachable: 'antwortet nicht: Prüfe deine Verbindung' },
+    computer: {
+      ok: 'baut direkte Verbindungen auf',
+      'no-webrtc': 'dieser Browser hat kein WebRTC, oder es ist abgeschaltet: Das Relay trägt alles',
+      'no-candidates':
+        'der Browser gibt keine Adresse heraus, vielleicht wegen einer Erweiterung: Das Relay trägt alles',
+      blocked: 'zwei Verbindungen auf diesem Rechner finden sich nicht: Vielleicht sperrt sie eine Firewall',
+    },
+    stun: {
+      ok: 'antwortet: Mitglieder in anderen Netzen sind direkt erreichbar',
+      'not-configured': 'keiner eingerichtet: Direkt geht es innerhalb eines Netzes',
+      unreachable: 'antwortet nicht: Direkt geht es innerhalb eines Netzes',
+    },
+    turn: {
+      ok: 'trägt Daten, wo keine direkte Verbindung möglich ist',
+      'not-configured': 'keiner eingerichtet: Das Relay trägt, was keine direkte Verbindung hat',
+      unreachable: 'antwortet nicht: Das Relay trägt, was keine direkte Verbindung hat',
+      refused: 'nimmt die Zugangsdaten nicht an, vielleicht sind sie abgelaufen: Lade die Seite neu',
+    },
+  },
   security: 'Sicherheit dieser Seite',
   yes: 'ja',
   no: 'nein',

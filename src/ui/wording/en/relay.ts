@@ -90,6 +90,33 @@ export const relayEnglish = {
   preKeys: 'Pre-keys',
   you: 'you',
   asleep: (address: string) => `not met: ${address}`,
+  connectionTest: 'Does a direct link work from here?',
+  connectionHint:
+    'Tests this computer, the relay, and the STUN and TURN servers that it names. Nobody else is asked, and nothing is sent but the test itself.',
+  runTest: 'Test the connection',
+  testing: 'testing, up to 10 seconds',
+  testParts: { relay: 'Relay', computer: 'This computer', stun: 'STUN', turn: 'TURN' },
+  testResults: {
+    relay: { ok: 'answers', unreachable: 'does not answer: check your connection' },
+    computer: {
+      ok: 'makes direct connections',
+      'no-webrtc': 'this browser has no WebRTC, or it is switched off: the relay carries everything',
+      'no-candidates':
+        'the browser gives out no address, perhaps by an extension: the relay carries everything',
+      blocked: 'two connections on this computer do not find each other: a firewall may block them',
+    },
+    stun: {
+      ok: 'answers: members on other networks can be reached directly',
+      'not-configured': 'none is set up: direct links work within one network',
+      unreachable: 'does not answer: direct links work within one network',
+    },
+    turn: {
+      ok: 'carries data where no direct link is possible',
+      'not-configured': 'none is set up: the relay carries what has no direct link',
+      unreachable: 'does not answer: the relay carries what has no direct link',
+      refused: 'does not take the credentials, which may have expired: reload the page',
+    },
+  },
   security: 'Security of this page',
   yes: 'yes',
   no: 'no',

@@ -1,0 +1,45 @@
+/** A test of what works from this computer, in plain words. */
+
+import { useState } from 'react'
+import type { ConnectionTest } from '../../host/index.ts'
+import { useServices, useWording } from '../app/context.tsx'
+import { Panel } from '../shared/panel.tsx'
+import screen from '../shared/screen.module.css'
+import { Fact, Facts } from './facts.tsx'
+
+const parts = ['relay', 'computer', 'stun', 'turn'] as const
+
+const moodOf = (result: string): 'good' | 'bad' | undefined => {
+  if (result === 'ok') return 'good'
+  return result === 'not-configured' ? undefined : 'bad'
+}
+
+export function ConnectionCard() {
+  const { relay: words } = useWording()
+  const { client } = useServices()
+  const [found, setFound] = useState<ConnectionTest | 'running' | null>(null)
+  const run = (): void => {
+    setFound('running')
+    client.testConnection().then(setFound, () => setFound(null))
+  }
+  return (
+    <Panel title={words.connectionTest}>
+      <p className={screen.hint}>{words.connectionHint}</p>
+      <div className={screen.bar}>
+        <button type="button" disabled={found === 'running'} onClick={run}>
+          {words.runTest}
+        </button>
+        <span role="status">{found === 'running' && words.testing}</span>
+      </div>
+      {found !== null && found !== 'running' && (
+        <Facts>
+          {parts.map((part) => (
+            <Fact key={part} name={words.testParts[part]} state={moodOf(found[part])} testId={`test-${part}`}>
+              {words.testResults[part][found[part] as never]}
+            </Fact>
+          ))}
+        </Facts>
+      )}
+    </Panel>
+  )
+}
