@@ -42,7 +42,7 @@ const writtenMs = 30 * 86_400_000
 /** Within reach in a session of the handshake for this long without naming a letter: it is withdrawn. */
 const nameWithinMs = 30_000
 /** A writer names its letters when it meets their reader, and again after these times. */
-const namesMs = [0, 2_000, 10_000] as const
+const namesMs = [0, 2_000, 5_000, 10_000, 15_000, 20_000, 25_000] as const
 const maxWritten = 8
 const maxRead = 8
 const maxRuns = 1_024
@@ -173,7 +173,7 @@ export const tickLetters = async (tx: Transaction): Promise<void> => {
   for (const [member, letters] of tx.state.asleep.read) withdraw(tx, member, letters)
 }
 
-const isProved = ({ state, now }: Transaction, member: MemberId): boolean =>
+const isProved = ({ state, now }: Pick<Transaction, 'state' | 'now'>, member: MemberId): boolean =>
   isNear(state, member, now) && !state.asleep.unproved.has(member)
 
 const nameLetters = async (tx: Transaction, member: MemberId, count: number): Promise<void> => {
@@ -217,11 +217,15 @@ const withdraw = (tx: Transaction, member: MemberId, letters: readonly ReadLette
 }
 
 /** When the next of these is due. */
-export const wakeAtLetters = ({ asleep }: PeerState): readonly number[] => [
-  ...[...asleep.read.values()].flatMap((letters) =>
-    letters.flatMap(({ liveAt }) => (liveAt === null ? [] : [liveAt + nameWithinMs])),
+export const wakeAtLetters = (state: PeerState, now: number): readonly number[] => [
+  ...[...state.asleep.read].flatMap(([member, letters]) =>
+    letters.flatMap(({ liveAt }) => {
+      if (liveAt !== null) return [liveAt + nameWithinMs]
+      // Read in the step that let its writer near: what it names is awaited from now on.
+      return isProved({ state, now }, member) ? [now] : []
+    }),
   ),
-  ...[...asleep.naming.values()].flatMap(({ since, times }) => {
+  ...[...state.asleep.naming.values()].flatMap(({ since, times }) => {
     const offset = namesMs[times]
     return offset === undefined ? [] : [since + offset]
   }),

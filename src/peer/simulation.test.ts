@@ -14,6 +14,9 @@ test.each([
   [556, 'A3 that came twice met a handshake that was used up'],
   [582, 'a part that listed a member which knew nobody of it waited for it, and it for that part'],
   [10_057, 'what a sleeper had sent by mail held back the roster that made it readable'],
+  [401_155, 'a letter read in the step that let its writer near was not awaited by anybody’s clock'],
+  [404_047, 'three lost names withdrew a genuine letter, and its message was shown twice'],
+  [408_185, 'a newcomer showed an evicted sleeper for as long as its mailbox lasted'],
 ])(
   'seed %i: %s',
   async (seed) => {

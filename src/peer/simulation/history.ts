@@ -78,6 +78,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         options.trace?.(member, taken, clock())
         invariants.stepped(member, taken)
         model.stepped(member, taken)
+        noteLetIn(member, taken)
         if (!member.isInsider) noteLater(member, taken.effects)
       },
     },
@@ -85,12 +86,17 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   clock = () => world.network.now()
   badRelay.inhabit(world)
   const tally = new Map<string, number>()
-  const intruders = new Set<Address>()
+  /** With the verifier of what each typed. */
+  const intruders = new Map<Address, string>()
+  /** Let in by one that had yet to hear of a newer password, or that founded apart under the old one. */
+  const letIn = new Set<Address>()
   const asleep = new Map<Member, number>()
   const strangers: { close(): void }[] = []
   const door = seed % 4 === 1 ? 'open' : 'strict'
   let known = 'right'
   let changes = 0
+  /** Whether the relay ever altered what it carries. */
+  let forged = false
 
   /** What leaves after somebody learned of a removal. */
   const noteLater = ({ address, runner }: Member, effects: readonly { readonly kind: string }[]): void => {
@@ -99,6 +105,23 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       for (const effect of effects)
         if (effect.kind === 'send')
           later.push({ from: address, bytes: (effect as unknown as { bytes: Bytes }).bytes })
+    }
+  }
+
+  const verifierOf = ({ password }: Taken['state']): string => toHex(expose(password.verifier))
+  const noteIntruder = ({ address, runner }: Member): void =>
+    void intruders.set(address, verifierOf(runner.state()))
+
+  /** I9: who is the first to list an intruder has no other password than the intruder. */
+  const noteLetIn = ({ name, isInsider, address }: Member, { before, state }: Taken): void => {
+    if (isInsider || intruders.size === 0 || intruders.has(address)) return
+    if (state.group.roster === before.group.roster) return
+    for (const { entry } of state.group.roster.entries.values()) {
+      const typed = intruders.get(entry.address)
+      if (typed === undefined || letIn.has(entry.address)) continue
+      if (![before, state].some((one) => verifierOf(one) === typed))
+        throw new Violation(`I9: ${name} lists ${entry.name}, who has another password`)
+      letIn.add(entry.address)
     }
   }
 
@@ -164,7 +187,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       case 'intrude': {
         if (intruders.size >= 2) return null
         const intruder = await world.open(`intruder ${at}`, { password: 'wrong password', keeps: false })
-        intruders.add(intruder.address)
+        noteIntruder(intruder)
         return action.kind
       }
       case 'say':
@@ -233,6 +256,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         return action.kind
       case 'relay': {
         const others = members.filter((member) => member !== one)
+        if (action.program === 'forges') forged = true
         await badRelay.turn(
           action.program,
           one ?? null,
@@ -276,7 +300,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       const again = await world.open(`again ${at}`, { password, keeps: false })
       // With the password in force it is somebody new; with another it is an intruder.
       if (password === known) return `ex-member: ${how}, in force`
-      intruders.add(again.address)
+      noteIntruder(again)
     } else {
       const [as, to] = inside()
       if (as === undefined || to === undefined) return null
@@ -326,7 +350,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     const late = members.find((member) => !joined.includes(member) && !mayFail(member))
     if (late !== undefined) return `I4: ${late.name} never got in`
     for (const { address, name, heard } of world.members) {
-      if (!intruders.has(address)) continue
+      if (!intruders.has(address) || letIn.has(address)) continue
       const isIn = joined.some(({ runner }) =>
         [...runner.state().group.roster.entries.values()].some(({ entry }) => entry.address === address),
       )
@@ -353,9 +377,14 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     return unsettled()
   }
 
-  /** Whoever was refused by members that had yet to hear of a new password asks again, once a minute. */
+  /**
+   * Refused by members that had yet to hear of a new password, or since the relay altered the proof: the user asks again,
+   * once a minute. Nobody else is refused with the right password.
+   */
+  let askedAt = 0
   const askAgain = async (): Promise<void> => {
-    if (changes === 0 || clock() % minute >= stepMs) return
+    if ((changes === 0 && !forged) || clock() < askedAt + minute) return
+    askedAt = clock()
     for (const member of alive())
       if (member.runner.state().phase.kind === 'joining') await world.feed(member, { kind: 'retry' })
   }
