@@ -25,6 +25,7 @@ test('the address opens the guide, in the language of the page', async ({ room }
   const text = page.getByTestId('guide')
   await expect(text).toContainText('Latency over time')
   await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByLabel('Language').selectOption('de')
   await page.getByRole('button', { name: 'Hilfe' }).click()
   await expect(text).toContainText('Dauer im Zeitverlauf')

@@ -190,6 +190,7 @@ test('the keyboard alone is enough, also in German', async ({ room, context }) =
   await server.enter(place, password, 'Listen as server')
   await server.click('Run all')
   await client.page.bringToFront()
+  await client.page.getByRole('button', { name: 'Menu' }).click()
   await client.page.getByRole('combobox', { name: 'Language' }).selectOption('de')
   const { keyboard } = client.page
   const tabTo = async (target: Locator) => {

@@ -1,7 +1,7 @@
-/** The page: header with tabs, connection, help and language, and one panel for each tab. */
+/** The page: one row of mark, tabs, state and menu, and one panel for each tab. */
 
 import * as Ariakit from '@ariakit/react'
-import { type ComponentType, useEffect, useState } from 'react'
+import { type ComponentType, type MouseEvent, useEffect, useState } from 'react'
 import { BenchmarkScreen } from '../benchmark/benchmark-screen.tsx'
 import { Help } from '../help/help.tsx'
 import { OneToOneScreen } from '../one-to-one/one-to-one-screen.tsx'
@@ -9,11 +9,14 @@ import { ProtocolScreen } from '../protocol/protocol-screen.tsx'
 import { RelayScreen } from '../relay/relay-screen.tsx'
 import { RoomScreen } from '../room/room-screen.tsx'
 import { useUnread } from '../room/unread.ts'
+import { Icon } from '../shared/icon.tsx'
 import styles from './app.module.css'
-import { useServices, useUi, useWording } from './context.tsx'
+import { useAttention } from './attention.ts'
+import { useUi, useWording } from './context.tsx'
 import { FailureBoundary } from './failure-boundary.tsx'
-import { isLanguage, languages, rememberLanguage } from './language.ts'
-import { openTab, type Tab, tabs, useTab, useTitle } from './page-state.ts'
+import { Mark } from './mark.tsx'
+import { openTab, type Tab, tabs, useTab } from './page-state.ts'
+import { Settings } from './settings.tsx'
 
 const isTab = (id: string | null | undefined): id is Tab => tabs.some((tab) => tab === id)
 
@@ -22,26 +25,38 @@ export function App() {
   const tab = useTab()
   const language = useUi((state) => state.language)
   const MetricsScreen = useMetricsScreen(tab === 'metrics')
-  useTitle(useUnread())
+  const unread = useUnread(tab === 'room')
+  useAttention(unread)
   useEffect(() => {
     document.documentElement.lang = language
   }, [language])
 
   return (
     <Ariakit.TabProvider selectedId={tab} setSelectedId={(id) => isTab(id) && openTab(id)}>
+      <a className="visually-hidden" href={`#/${tab}`} onClick={skipToPanel}>
+        {words.shell.skip}
+      </a>
       <header className={styles.header}>
-        <span className={styles.brand}>MLWE-PAKE</span>
+        <span className={styles.brand}>
+          <Mark />
+          <span className={styles.brandName}>MLWE-PAKE</span>
+        </span>
         <Ariakit.TabList className={styles.tabs} aria-label={words.shell.sections}>
           {tabs.map((id) => (
-            <Ariakit.Tab key={id} id={id} className={styles.tab}>
+            <Ariakit.Tab key={id} id={id} className={id === 'room' ? styles.roomTab : styles.tab}>
+              {id === 'room' && <Icon name="room" />}
               {words.shell[id]}
+              {id === 'room' && unread > 0 && (
+                <span className={styles.badge} data-count={unread > 99 ? '99+' : unread} aria-hidden="true" />
+              )}
             </Ariakit.Tab>
           ))}
         </Ariakit.TabList>
+        <output className="visually-hidden">{unread > 0 && words.shell.unread(unread)}</output>
         {tab !== 'room' && <HeldKey />}
         <Connection />
         <Help tab={tab} />
-        <LanguageChoice />
+        <Settings />
       </header>
       <main className={styles.main}>
         <Ariakit.TabPanel tabId="room" className={styles.panel} focusable={false}>
@@ -76,6 +91,12 @@ export function App() {
       </main>
     </Ariakit.TabProvider>
   )
+}
+
+const skipToPanel = (event: MouseEvent): void => {
+  event.preventDefault()
+  const panel = document.querySelector<HTMLElement>('main [role=tabpanel]:not([hidden])')
+  panel?.querySelector<HTMLElement>('input, textarea, button, [tabindex="0"]')?.focus()
 }
 
 /** The charts are the greater part of the code: fetched apart, but early, for the relay may be gone later. */
@@ -117,31 +138,7 @@ function Connection() {
   const inGroup = useUi(({ view }) => !['idle', 'left', 'refused', 'failed'].includes(view.phase))
   return (
     <output className={styles.connection} aria-label={words.shell.connection} data-state={connection}>
-      {connection === 'offline' && !inGroup ? words.notConnected : words.connections[connection]}
+      <span>{connection === 'offline' && !inGroup ? words.notConnected : words.connections[connection]}</span>
     </output>
-  )
-}
-
-function LanguageChoice() {
-  const words = useWording()
-  const { store } = useServices()
-  const language = useUi((state) => state.language)
-  return (
-    <select
-      className={styles.language}
-      aria-label={words.shell.language}
-      value={language}
-      onChange={({ target: { value } }) => {
-        if (!isLanguage(value)) return
-        rememberLanguage(value)
-        store.setState({ language: value })
-      }}
-    >
-      {Object.entries(languages).map(([tag, name]) => (
-        <option key={tag} value={tag} lang={tag}>
-          {name}
-        </option>
-      ))}
-    </select>
   )
 }

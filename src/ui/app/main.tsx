@@ -16,7 +16,9 @@ import { ServicesProvider } from './context.tsx'
 import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
 import { createUiStore } from './store.ts'
+import { startTheme } from './theme.ts'
 
+startTheme()
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no #root')
 

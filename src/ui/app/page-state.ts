@@ -1,6 +1,6 @@
-/** State that the browser itself holds: visibility, the tab in the address, the title. */
+/** State that the browser itself holds: visibility, and the tab in the address. */
 
-import { useEffect, useSyncExternalStore } from 'react'
+import { useSyncExternalStore } from 'react'
 
 const subscribeToVisibility = (listener: () => void): (() => void) => {
   document.addEventListener('visibilitychange', listener)
@@ -30,12 +30,4 @@ export const useHelp = (): boolean =>
   useSyncExternalStore(subscribeToHash, () => location.hash.endsWith(helpPath))
 export const openHelp = (tab: Tab): void => {
   location.hash = `#/${tab}${helpPath}`
-}
-
-const title = 'MLWE-PAKE'
-/** Shows in the page's title how much was missed. The group's name stays out of it: titles end up in histories. */
-export const useTitle = (unread: number): void => {
-  useEffect(() => {
-    document.title = unread === 0 ? title : `(${unread}) ${title}`
-  }, [unread])
 }

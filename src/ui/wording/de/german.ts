@@ -12,6 +12,7 @@ import { oneToOneGerman } from './one-to-one.ts'
 import { protocolGerman } from './protocol.ts'
 import { relayGerman } from './relay.ts'
 import { removalGerman } from './removal.ts'
+import { shellGerman } from './shell.ts'
 
 const plural = pluralsOf('de')
 const somebody = (name: string | null): string => name ?? 'Jemand'
@@ -129,18 +130,7 @@ export const german: Wording = {
     reconnecting: 'Verbindet neu',
   },
   notConnected: 'Nicht verbunden',
-  shell: {
-    language: 'Sprache',
-    connection: 'Verbindung',
-    sections: 'Bereiche',
-    room: 'Raum',
-    metrics: 'Messwerte',
-    relay: 'Relay',
-    protocol: 'Protokoll',
-    benchmark: 'Benchmark',
-    'one-to-one': 'Zu zweit',
-    dismiss: 'Schließen',
-  },
+  shell: shellGerman,
   join: {
     title: 'Ein privater Raum in diesem Browser',
     lead: 'Wer das Passwort kennt, kommt herein. Das Relay dazwischen kann nichts mitlesen, heute nicht und auch nicht mit einem künftigen Quantencomputer.',

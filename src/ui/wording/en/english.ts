@@ -14,6 +14,7 @@ import { oneToOneEnglish } from './one-to-one.ts'
 import { protocolEnglish } from './protocol.ts'
 import { relayEnglish } from './relay.ts'
 import { removalEnglish } from './removal.ts'
+import { shellEnglish } from './shell.ts'
 
 /** Errors that the page itself detects. */
 export type PageError = 'page/bad-relay' | 'page/insecure' | 'page/incomplete'
@@ -129,18 +130,7 @@ export const english = {
     reconnecting: 'Reconnecting',
   } satisfies Record<View['connection'], string>,
   notConnected: 'Not connected',
-  shell: {
-    language: 'Language',
-    connection: 'Connection',
-    sections: 'Sections',
-    room: 'Room',
-    metrics: 'Metrics',
-    relay: 'Relay',
-    protocol: 'Protocol',
-    benchmark: 'Benchmark',
-    'one-to-one': '1-to-1',
-    dismiss: 'Dismiss',
-  },
+  shell: shellEnglish,
   join: {
     title: 'A private room in this browser',
     lead: 'Everyone who knows the password gets in. The relay between you cannot read anything, now or with a future quantum computer.',
