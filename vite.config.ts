@@ -12,6 +12,7 @@ export default defineConfig(({ isSsrBuild = false }) => ({
   // The page's policy admits files of its own origin only: nothing inline, no data URLs.
   build: {
     ...(isSsrBuild ? {} : { outDir: 'dist/app' }),
+    copyPublicDir: !isSsrBuild,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

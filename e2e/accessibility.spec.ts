@@ -123,5 +123,7 @@ test('the keyboard alone is enough to join, send and leave', async ({ room }) =>
 
   await tabTo('button', 'Leave group')
   await keyboard.press('Enter')
+  await tabTo('button', 'Continue')
+  await keyboard.press('Enter')
   await bob.waitForMembers(1)
 })

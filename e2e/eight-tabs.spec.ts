@@ -106,6 +106,7 @@ test('eight tabs agree on one epoch after joins, leaves, a removal and a killed 
     await Promise.all(
       [bob, eve].map(({ page: tab }) => tab.getByRole('button', { name: 'Leave group' }).click()),
     )
+    await Promise.all([bob, eve].map((member) => member.leaveForGood()))
     const stayed = all.filter((member) => member !== bob && member !== eve)
     const six = await converge(
       stayed,

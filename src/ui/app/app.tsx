@@ -33,10 +33,10 @@ export function App() {
 
   return (
     <Ariakit.TabProvider selectedId={tab} setSelectedId={(id) => isTab(id) && openTab(id)}>
-      <a className="visually-hidden" href={`#/${tab}`} onClick={skipToPanel}>
-        {words.shell.skip}
-      </a>
       <header className={styles.header}>
+        <a className="visually-hidden" href={`#/${tab}`} onClick={skipToPanel}>
+          {words.shell.skip}
+        </a>
         <span className={styles.brand}>
           <Mark />
           <span className={styles.brandName}>MLWE-PAKE</span>

@@ -5,10 +5,10 @@
 
 import { useEffect, useRef } from 'react'
 import { useWording } from './context.tsx'
-import plainIcon from './icon.svg'
-import unreadIcon from './icon-unread.svg'
 
 const title = 'MLWE-PAKE'
+/** Of `public/`: the manifest names them too. */
+const [plainIcon, unreadIcon] = ['/icon.svg', '/icon-unread.svg']
 
 export const signals = ['notify', 'sound'] as const
 export type Signal = (typeof signals)[number]

@@ -1,5 +1,6 @@
 /** Starts the page: connects the Worker, fills the logs, draws the app. */
 
+import '@fontsource-variable/inter/wght.css'
 import './tokens.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -15,6 +16,7 @@ import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
 import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
+import { rememberedForm, rememberForm } from './remembered.ts'
 import { createUiStore } from './store.ts'
 import { startTheme } from './theme.ts'
 
@@ -24,6 +26,8 @@ if (root === null) throw new Error('the page has no #root')
 
 const client = connectPeer()
 const store = createUiStore(client, initialLanguage())
+store.setState({ form: rememberedForm() })
+store.subscribe(({ form }, before) => form !== before.form && rememberForm(form))
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
 const wire = createWireLog()

@@ -1,7 +1,7 @@
 /** The state of the screens: the latest views of the client, and what the reader chose. */
 
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { OneToOneView, PeerClient, StoredView, View } from '../../host/index.ts'
+import type { MessageView, OneToOneView, PeerClient, StoredView, View } from '../../host/index.ts'
 import type { Invitation } from './invitation.ts'
 import type { Language } from './language.ts'
 import { followSession, newSession, type Session } from './session.ts'
@@ -17,6 +17,10 @@ export interface UiState {
   readonly form: { readonly name: string; readonly group: string }
   /** From the page's address, until the form has taken it over. */
   readonly invited: Invitation | null
+  /** The message that the next text answers. */
+  readonly reply: MessageView | null
+  /** What came before is not shown any more, milliseconds since 1970. */
+  readonly clearedAt: number
 }
 
 export type UiStore = StoreApi<UiState>
@@ -31,6 +35,8 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     language,
     form: { name: '', group: '' },
     invited: null,
+    reply: null,
+    clearedAt: 0,
   }))
   client.subscribe(() => {
     const view = client.view()

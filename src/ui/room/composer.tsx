@@ -2,15 +2,21 @@
 
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
+import { rememberDraft, rememberedDraft } from '../app/remembered.ts'
 import button from '../shared/button.module.css'
+import { Icon } from '../shared/icon.tsx'
+import { Named } from '../shared/named.tsx'
+import { encodeBody, parseBody, textOf } from './body.ts'
 import styles from './composer.module.css'
 import { usePaste } from './files/offer.ts'
 import { SendFile } from './files/send-file.tsx'
 
 export function Composer() {
   const { room } = useWording()
-  const { client } = useServices()
-  const [text, setText] = useState('')
+  const { client, store } = useServices()
+  const group = useUi(({ view }) => view.group) ?? ''
+  const reply = useUi((state) => state.reply)
+  const [text, setText] = useState(() => rememberedDraft(group))
   const box = useRef<HTMLTextAreaElement>(null)
   const onPaste = usePaste()
   const id = useId()
@@ -19,18 +25,25 @@ export function Composer() {
   const sent = useRef<string | null>(null)
   /** The same text is not sent again before there is an answer: that was a second click. */
   const waiting = useRef(false)
-  const newestOwn = useUi(({ view }) => view.messages.findLast(({ mine }) => mine)?.id)
+  const newestOwn = useUi(({ view }) => view.messages.findLast(({ mine }) => mine))
+  const newestOwnId = newestOwn?.id
+  const wasReaction = newestOwn !== undefined && parseBody(newestOwn.text).kind === 'reaction'
   const error = useUi(({ view }) => view.error)
 
+  useEffect(() => rememberDraft(group, text), [group, text])
   useEffect(() => box.current?.focus(), [])
+  useEffect(() => {
+    if (reply !== null) box.current?.focus()
+  }, [reply])
   // Accepted when it shows up; what was typed since stays. A text that was refused stays too.
   useEffect(() => {
-    if (newestOwn === undefined || sent.current === null) return
+    if (newestOwnId === undefined || wasReaction || sent.current === null) return
     const accepted = sent.current
     sent.current = null
     waiting.current = false
     setText((now) => (now === accepted ? '' : now))
-  }, [newestOwn])
+    store.setState({ reply: null })
+  }, [newestOwnId, wasReaction, store])
   useEffect(() => {
     if (error !== null) waiting.current = false
   }, [error])
@@ -40,9 +53,12 @@ export function Composer() {
     if (text.trim() === '' || (waiting.current && sent.current === text)) return
     sent.current = text
     waiting.current = true
-    client.dispatch({ kind: 'say', text })
+    const body =
+      reply === null ? ({ kind: 'plain', text } as const) : ({ kind: 'reply', to: reply.id, text } as const)
+    client.dispatch({ kind: 'say', text: encodeBody(body) })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && reply !== null) return store.setState({ reply: null })
     // While an input method composes, Enter belongs to it.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
@@ -51,13 +67,34 @@ export function Composer() {
 
   return (
     <form
+      className={styles.composer}
       onSubmit={(event) => {
         event.preventDefault()
         send()
       }}
     >
+      {reply !== null && (
+        <div className={styles.reply}>
+          <Icon name="reply" />
+          <p>
+            <Named names={[reply.senderName]} text={room.replyTo} />
+            <span dir="auto">{textOf(reply).slice(0, 120)}</span>
+          </p>
+          <button
+            type="button"
+            className={button.icon}
+            aria-label={room.noReply}
+            onClick={() => {
+              store.setState({ reply: null })
+              box.current?.focus()
+            }}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
       <div className={styles.row}>
-        <SendFile />
+        <SendFile icon />
         <label htmlFor={id} className="visually-hidden">
           {room.message}
         </label>
@@ -75,11 +112,11 @@ export function Composer() {
           dir="auto"
           autoComplete="off"
         />
-        <button type="submit" className={button.primary}>
-          {room.send}
+        <button type="submit" className={styles.send} aria-label={room.send} title={room.send}>
+          <Icon name="send" />
         </button>
       </div>
-      <p id={hintId} className={styles.hint}>
+      <p id={hintId} className="visually-hidden">
         {room.messageHint}
       </p>
     </form>

@@ -130,6 +130,6 @@ describe('what stands in the conversation', () => {
   ] as const)('words how far an own message has come: %j', (delivery, text) => {
     const whole = { mailed: [], missing: [], ...delivery }
     const log = drawn({ messages: [messageView(1, { mine: true, delivery: whole })] })
-    expect(log.querySelector('article')?.lastElementChild?.textContent).toBe(text)
+    expect(log.querySelector('article [data-delivery]')?.textContent).toBe(text)
   })
 })

@@ -1,15 +1,17 @@
 /** The messages, files, notices and gaps of the room. It follows its tail unless somebody reads further up. */
 
 import { Focusable } from '@ariakit/react'
-import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { GapView, MessageView, NoticeView, View } from '../../host/index.ts'
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { GapView, NoticeView, View } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
-import { useTab } from '../app/page-state.ts'
+import { useTab, useVisible } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
 import { Named } from '../shared/named.tsx'
+import { bodyOf, textOf } from './body.ts'
 import styles from './conversation.module.css'
-import { Delivery } from './delivery.tsx'
 import { FileCard } from './files/file-card.tsx'
+import { findMessages, type Line, linesOf, reactionsTo } from './lines.ts'
+import { Message, type Quote } from './message.tsx'
 import { timelineOf } from './timeline.ts'
 
 /** Lines in the page at once, and how many more each look back brings: thousands would cost with every view. */
@@ -40,13 +42,60 @@ interface Props {
   readonly labels: ReadonlyMap<string, string>
   /** A room that is over, as it was. */
   readonly ended?: View
+  /** Shows only what holds this text. */
+  readonly query?: string
 }
 
-export function Conversation({ labels, ended }: Props) {
+/** The conversation keeps this many messages. */
+const kept = 2_000
+
+/** The last message that was there when the reader looked away; `null` until then. */
+const useSeen = (newest: string | null): string | null => {
+  const tab = useTab()
+  const inView = useVisible() && tab === 'room'
+  const [seen, setSeen] = useState<string | null>(null)
+  const latest = useRef(newest)
+  useEffect(() => {
+    if (inView) latest.current = newest
+  })
+  useEffect(() => {
+    if (!inView) setSeen(latest.current)
+  }, [inView])
+  return seen
+}
+
+export function Conversation({ labels, ended, query = '' }: Props) {
   const words = useWording()
   const { messages, notices, gaps, files } = useShownView(ended ?? null)
-  const items = useMemo(() => timelineOf(messages, notices, gaps, files), [messages, notices, gaps, files])
-  const { minute } = useFormats()
+  const clearedAt = useUi((state) => state.clearedAt)
+  const newAfter = useSeen(messages.at(-1)?.id ?? null)
+  const searching = query.trim() !== ''
+  const items = useMemo(() => {
+    if (searching) return linesOf(timelineOf(findMessages(messages, query), []), null)
+    const since = <T extends { readonly at: number }>(all: readonly T[]): readonly T[] =>
+      clearedAt === 0 ? all : all.filter(({ at }) => at > clearedAt)
+    return linesOf(timelineOf(since(messages), since(notices), gaps, since(files)), newAfter)
+  }, [messages, notices, gaps, files, query, searching, clearedAt, newAfter])
+  const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages])
+  const given = useMemo(
+    () => reactionsTo(messages, ({ senderId, senderName }) => labels.get(senderId) ?? senderName),
+    [messages, labels],
+  )
+  const quotes = useRef(new Map<string, Quote>())
+  const quoteOf = (line: Extract<Line, { kind: 'message' }>): Quote | null => {
+    const body = bodyOf(line.message)
+    const about = body.kind === 'reply' ? byId.get(body.to) : undefined
+    if (about === undefined) return null
+    const sender = labels.get(about.senderId) ?? about.senderName
+    const known = quotes.current.get(line.message.id)
+    if (known?.sender === sender) return known
+    const quote = { sender, text: textOf(about).slice(0, 200) }
+    quotes.current.set(line.message.id, quote)
+    return quote
+  }
+  const [active, setActive] = useState<string | null>(null)
+  const onActive = useCallback((id: string | null) => setActive(id), [])
+  const { minute, dayName } = useFormats()
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   /** The first line shown to who reads back; `null` shows the newest ones. */
@@ -99,8 +148,18 @@ export function Conversation({ labels, ended }: Props) {
         aria-label={words.room.conversation}
         className={styles.log}
         onScroll={onScroll}
+        onKeyDown={(event: KeyboardEvent<HTMLDivElement>) => moveActive(event, active, setActive)}
+        onMouseLeave={() => setActive(null)}
       >
-        {length === 0 && <p className={styles.empty}>{words.room.empty}</p>}
+        {length === 0 && <p className={styles.empty}>{searching ? words.room.notFound : words.room.empty}</p>}
+        {searching && length > 0 && (
+          <p className={styles.notice} role="status">
+            {words.room.found(items.filter(({ kind }) => kind === 'message').length)}
+          </p>
+        )}
+        {start === 0 && !searching && messages.length >= kept && (
+          <p className={styles.notice}>{words.room.noLongerKept}</p>
+        )}
         {start > 0 && (
           <button
             type="button"
@@ -116,7 +175,15 @@ export function Conversation({ labels, ended }: Props) {
           </button>
         )}
         {items.slice(start).map((item) =>
-          item.kind === 'gap' ? (
+          item.kind === 'day' ? (
+            <p key={`day ${item.at}`} className={styles.day}>
+              <span>{dayName(item.at)}</span>
+            </p>
+          ) : item.kind === 'new' ? (
+            <p key="new" className={styles.new}>
+              <span>{words.room.newDivider}</span>
+            </p>
+          ) : item.kind === 'gap' ? (
             <Gap key={`gap ${item.gap.id}`} gap={item.gap} />
           ) : item.kind === 'file' ? (
             <FileCard
@@ -136,7 +203,12 @@ export function Conversation({ labels, ended }: Props) {
               follows={item.follows}
               sender={labels.get(item.message.senderId) ?? item.message.senderName}
               time={minute(item.message.at)}
-              delivery={item.message.mine ? item.message.delivery : null}
+              last={item.last}
+              quote={quoteOf(item)}
+              given={given.get(item.message.id) ?? ''}
+              active={active === item.message.id}
+              onActive={onActive}
+              canAnswer={ended === undefined}
             />
           ),
         )}
@@ -157,6 +229,23 @@ export function Conversation({ labels, ended }: Props) {
       )}
     </div>
   )
+}
+
+/** Up and down go from message to message; the tools of the one reached are the next stop of the Tab key. */
+const moveActive = (
+  event: KeyboardEvent<HTMLDivElement>,
+  active: string | null,
+  setActive: (id: string | null) => void,
+): void => {
+  const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
+  if (step === 0 || event.target !== event.currentTarget) return
+  const articles = [...event.currentTarget.querySelectorAll<HTMLElement>('article[data-id]')]
+  const at = articles.findIndex(({ dataset }) => dataset.id === active)
+  const next = articles[at < 0 ? articles.length - 1 : at + step]
+  if (next === undefined) return
+  event.preventDefault()
+  setActive(next.dataset.id ?? null)
+  next.scrollIntoView({ block: 'nearest' })
 }
 
 /** A place in the conversation where messages belong that have not come. */
@@ -182,29 +271,3 @@ function NoticeText({ notice: { code, name, by, count } }: { readonly notice: No
     />
   )
 }
-
-interface MessageProps {
-  readonly message: MessageView
-  readonly follows: boolean
-  readonly sender: string
-  readonly time: string
-  readonly delivery: MessageView['delivery'] | null
-}
-
-const Message = memo(function Message({ message, follows, sender, time, delivery }: MessageProps) {
-  return (
-    <article className={styles.message} aria-label={sender} data-mine={message.mine} data-follows={follows}>
-      <p className={styles.head}>
-        <bdi className={styles.sender}>{sender}</bdi> <time>{time}</time>
-      </p>
-      <p className={styles.text} dir="auto">
-        {message.text}
-      </p>
-      {delivery !== null && (
-        <p className={styles.delivery}>
-          <Delivery delivery={delivery} />
-        </p>
-      )}
-    </article>
-  )
-})

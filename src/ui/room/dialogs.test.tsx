@@ -30,10 +30,10 @@ describe('the password dialog', () => {
 
   it('removes a member together with the password it knows', () => {
     const { commands, onClose, password, press } = open(bob)
-    fireEvent.change(password, { target: { value: 'new words' } })
+    fireEvent.change(password, { target: { value: 'new 2 words' } })
     press('Remove and change the password')
     expect(commands).toEqual([
-      { kind: 'remove', member: bob.id, withInvited: false, newPassword: 'new words', door: 'strict' },
+      { kind: 'remove', member: bob.id, withInvited: false, newPassword: 'new 2 words', door: 'strict' },
     ])
     expect(onClose).toHaveBeenCalledOnce()
   })
@@ -59,9 +59,9 @@ describe('the password dialog', () => {
   it('changes the password alone where nobody is removed', () => {
     const { commands, password, press } = open(null)
     expect(screen.queryByRole('button', { name: 'Remove only' })).toBeNull()
-    fireEvent.change(password, { target: { value: 'new words' } })
+    fireEvent.change(password, { target: { value: 'new 2 words' } })
     press('Change the password')
-    expect(commands).toEqual([{ kind: 'change-password', newPassword: 'new words', door: 'strict' }])
+    expect(commands).toEqual([{ kind: 'change-password', newPassword: 'new 2 words', door: 'strict' }])
   })
 
   it('hides what is typed, shows it on request, and shows a suggestion', async () => {

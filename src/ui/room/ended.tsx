@@ -3,6 +3,7 @@ import type { View } from '../../host/index.ts'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import { Named } from '../shared/named.tsx'
 import { Conversation } from './conversation.tsx'
+import { groupLabel } from './passphrase.ts'
 import styles from './room.module.css'
 import { labelsOf } from './timeline.ts'
 
@@ -20,7 +21,7 @@ export function Ended({ room }: { readonly room: View }) {
   return (
     <div className={styles.ended}>
       <h1 className={styles.title} dir="auto">
-        {room.group}
+        {groupLabel(room.group ?? '')}
       </h1>
       <p role="alert" className={styles.split}>
         {by !== null && reason !== 'expired' && reason !== 'left' ? (

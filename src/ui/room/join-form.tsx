@@ -8,14 +8,18 @@ import { errorOf } from '../app/session.ts'
 import button from '../shared/button.module.css'
 import { ErrorAlert, type ShownError } from '../shared/error-alert.tsx'
 import fieldStyles from '../shared/field.module.css'
-import { useFormats } from '../shared/format.ts'
+import { Named } from '../shared/named.tsx'
 import { PasswordField } from '../shared/password-field.tsx'
-import { type Created, createGroup } from './create-group.ts'
-import entrance from './entrance.module.css'
-import { Invite } from './invite.tsx'
+import { useSecondsUntil } from '../shared/seconds-until.ts'
+import { createGroup, draw } from './create-group.ts'
+import { CreatedWords } from './created-words.tsx'
+import entranceStyles from './entrance.module.css'
+import type { Entrance } from './entrance.ts'
 import styles from './join-form.module.css'
-import { passphraseWords } from './passphrase.ts'
+import { groupLabel, hiddenGroup, isHidden } from './passphrase.ts'
+import { PasswordHelp } from './password-help.tsx'
 import { StoredList } from './stored-list.tsx'
+import { knownWords, looksLikeWords, readWords } from './words.ts'
 
 type Field = 'name' | 'group' | 'password'
 const fields: readonly Field[] = ['name', 'group', 'password']
@@ -26,20 +30,22 @@ const fieldOf = (code: string | null): Field | null =>
 const focusField = (form: HTMLFormElement | null, field: Field): void =>
   form?.querySelector<HTMLElement>(`[name=${field}]`)?.focus()
 
-export function JoinForm() {
+export function JoinForm({ entrance }: { readonly entrance: Entrance }) {
   const words = useWording()
-  const format = useFormats()
   const { client, store } = useServices()
   const view = useUi((state) => state.view)
   const { name, group } = useUi((state) => state.form)
   const wasJoined = useUi(({ session }) => session.joined)
-  const [password, setPassword] = useState('')
-  const [shown, setShown] = useState(false)
-  const [created, setCreated] = useState<Created | null>(null)
+  const { password, setPassword, created, setCreated } = entrance
+  const [creating, setCreating] = useState(created !== null)
+  const [shown, setShown] = useState(created !== null)
   const invited = useUi((state) => state.invited)
   /** Of the invitation that filled the form in, as long as its group stands there. */
   const [inviting, setInviting] = useState<Invitation | null>(null)
   const [stay, setStay] = useState(false)
+  /** Words that are not in the list were named once: who insists may try them. */
+  const warned = useRef('')
+  const [unknown, setUnknown] = useState<readonly string[]>([])
   /** Found by the page; stands until the next try. */
   const [ownError, setOwnError] = useState<ShownError | null>(() =>
     !isSecureContext ? 'page/insecure' : readAddress(location).relayUrl === null ? 'page/bad-relay' : null,
@@ -48,18 +54,14 @@ export function JoinForm() {
   const [askedUnder, setAskedUnder] = useState<typeof view | null>(null)
   const waiting = askedUnder === view
   const form = useRef<HTMLFormElement>(null)
-  const ids = {
-    title: useId(),
-    name: useId(),
-    group: useId(),
-    hint: useId(),
-    stay: useId(),
-    error: useId(),
-  }
+  const ids = { title: useId(), name: useId(), group: useId(), hint: useId(), stay: useId(), error: useId() }
 
-  const error = ownError === null ? (waiting ? null : errorOf(view)) : { code: ownError, retryAt: null }
+  const failed = entrance.tried === null ? errorOf(view) : null
+  const error = ownError === null ? (waiting ? null : failed) : { code: ownError, retryAt: null }
   const wrong = fieldOf(error?.code ?? null)
-  const returned = view.phase !== 'idle'
+  const returned = view.phase !== 'idle' && entrance.tried === null
+  const untilRetry = useSecondsUntil(error?.retryAt ?? null) ?? 0
+  const isGuest = inviting !== null && inviting.group === group
 
   // Back from the room or from a failed try: what is to be typed next is the password.
   useEffect(() => {
@@ -74,58 +76,102 @@ export function JoinForm() {
     setPassword(invited.password ?? '')
     setInviting(invited)
     store.setState(({ form }) => ({ invited: null, form: { ...form, group: invited.group } }))
-  }, [invited, store])
+  }, [invited, store, setPassword])
 
   const setForm = (change: Partial<Record<'name' | 'group', string>>): void =>
     store.setState((state) => ({ form: { ...state.form, ...change } }))
 
-  const onSubmit = (event: SubmitEvent): void => {
-    event.preventDefault()
-    if (waiting) return
+  const ask = (text: string, found: boolean): void => {
     const { relayUrl, transport } = readAddress(location)
+    if (relayUrl === null) return
+    // An edited label is still the label of a group that nobody comes upon.
+    const label = group.trim()
+    const whole = creating && created !== null && !isHidden(label) ? hiddenGroup(label, draw) : label
+    if (whole !== group) setForm({ group: whole })
+    setAskedUnder(view)
+    entrance.setTried(null)
+    if (found) entrance.foundNext()
+    client.dispatch({
+      kind: 'join',
+      name: name.trim(),
+      group: whole,
+      password: text,
+      door: created?.password === text ? 'open' : 'strict',
+      inviter: inviting?.group === whole ? inviting.inviter : null,
+      stored: stay,
+      relayUrl,
+      transport,
+    })
+  }
+
+  const enter = (found = false): void => {
+    if (waiting) return
     const values = { name: name.trim(), group: group.trim(), password }
     const empty = fields.find((field) => values[field] === '')
-    const found: ShownError | null = !isSecureContext
+    const problem: ShownError | null = !isSecureContext
       ? 'page/insecure'
-      : relayUrl === null
+      : readAddress(location).relayUrl === null
         ? 'page/bad-relay'
         : empty === undefined
           ? null
           : `join/empty-${empty}`
-    setOwnError(found)
-    if (found !== null || relayUrl === null) {
+    setOwnError(problem)
+    if (problem !== null) {
       if (empty !== undefined) focusField(form.current, empty)
       return
     }
-    setAskedUnder(view)
-    const door = created?.password === password ? 'open' : 'strict'
-    const inviter = inviting?.group === values.group ? inviting.inviter : null
-    client.dispatch({ kind: 'join', ...values, door, inviter, stored: stay, relayUrl, transport })
-    setPassword('')
-    setShown(false)
-    setCreated(null)
+    if (password === created?.password || !looksLikeWords(password)) return ask(password, found)
+    knownWords().then(
+      (list) => {
+        const reading = readWords(password, list)
+        if (reading.kind === 'unknown' && warned.current !== password) {
+          warned.current = password
+          setUnknown(reading.words)
+          return focusField(form.current, 'password')
+        }
+        ask(reading.kind === 'words' ? reading.text : password, found)
+      },
+      // The list cannot be fetched just now: what was typed is tried as it is.
+      () => ask(password, found),
+    )
   }
 
   const create = (): void => {
-    createGroup().then(
+    setCreating(true)
+    createGroup(groupLabel(group.trim())).then(
       (made) => {
         setForm({ group: made.group })
         setPassword(made.password)
         setShown(true)
         setCreated(made)
+        setInviting(null)
         setOwnError(null)
         if (name.trim() === '') focusField(form.current, 'name')
       },
       () => setOwnError('page/incomplete'),
     )
   }
+  const join = (): void => {
+    setCreating(false)
+    setCreated(null)
+    setShown(false)
+    if (created !== null) {
+      setPassword('')
+      setForm({ group: groupLabel(group) })
+    }
+  }
+  const onPassword = (text: string): void => {
+    setPassword(text)
+    setUnknown([])
+  }
 
   const textField = (field: 'name' | 'group') => (
-    <div className={fieldStyles.field}>
+    <div className={fieldStyles.field} hidden={field === 'group' && isGuest}>
       <label htmlFor={ids[field]}>{words.join[field]}</label>
       <input
         id={ids[field]}
         name={field}
+        className={styles.text}
         value={field === 'name' ? name : group}
         onChange={({ target }) => setForm({ [field]: target.value })}
         autoComplete={field === 'name' ? 'nickname' : 'off'}
@@ -135,18 +181,50 @@ export function JoinForm() {
         aria-invalid={wrong === field}
         {...(wrong === field ? { 'aria-describedby': ids.error } : {})}
       />
+      {field === 'group' && creating && isHidden(group.trim()) && (
+        <p className={fieldStyles.hint}>
+          <Named names={[groupLabel(group.trim())]} text={words.join.labelHint} />
+        </p>
+      )}
     </div>
   )
 
   return (
-    <div className={entrance.screen}>
-      <StoredList />
-      <form ref={form} className={entrance.card} onSubmit={onSubmit} noValidate aria-labelledby={ids.title}>
-        <h1 id={ids.title}>{words.join.title}</h1>
+    <div className={entranceStyles.screen}>
+      <StoredList entrance={entrance} />
+      <form
+        ref={form}
+        className={entranceStyles.card}
+        onSubmit={(event: SubmitEvent) => {
+          event.preventDefault()
+          enter()
+        }}
+        noValidate
+        aria-labelledby={ids.title}
+      >
+        {!isGuest && (
+          <fieldset className={styles.choice} aria-label={words.join.choice}>
+            <button type="button" aria-pressed={!creating} onClick={join}>
+              {words.join.joinChoice}
+            </button>
+            <button type="button" aria-pressed={creating} aria-label={words.join.create} onClick={create}>
+              {words.join.createChoice}
+            </button>
+          </fieldset>
+        )}
+        <h1 id={ids.title} className={styles.title}>
+          {isGuest ? (
+            <Named names={[groupLabel(inviting.group)]} text={words.join.invited} />
+          ) : creating ? (
+            words.join.createTitle
+          ) : (
+            words.join.title
+          )}
+        </h1>
         <p className={styles.lead}>{words.join.lead}</p>
         {view.phase === 'left' && error === null && (
           <p className={styles.note}>
-            {wasJoined ? words.join.left(view.group ?? group.trim()) : words.join.cancelled}
+            {wasJoined ? words.join.left(groupLabel(view.group ?? group.trim())) : words.join.cancelled}
           </p>
         )}
         {textField('name')}
@@ -155,30 +233,29 @@ export function JoinForm() {
           label={words.join.password}
           name="password"
           value={password}
-          onChange={setPassword}
+          onChange={onPassword}
           shown={shown}
           onShown={setShown}
           words={words.join}
-          invalid={wrong === 'password'}
+          invalid={wrong === 'password' || unknown.length > 0}
           describedBy={wrong === 'password' ? `${ids.error} ${ids.hint}` : ids.hint}
         >
-          <p id={ids.hint} className={fieldStyles.hint}>
-            {words.join.passwordHint}
-          </p>
-        </PasswordField>
-        {created !== null && (
-          <div className={styles.note}>
-            {created.password === password && (
-              <p>
-                {words.join.created(
-                  passphraseWords,
-                  format.count(created.listLength),
-                  format.decimal(created.bits),
-                )}
-              </p>
-            )}
-            <Invite group={group.trim()} password={password} inviter={null} />
+          {unknown.length > 0 && (
+            <p role="alert" className={styles.unknown}>
+              {words.join.unknownWords(unknown.join(', '), unknown.length)}
+            </p>
+          )}
+          <div id={ids.hint}>
+            <PasswordHelp
+              password={password}
+              shown={shown}
+              isNew={creating && created?.password !== password}
+              onChange={onPassword}
+            />
           </div>
+        </PasswordField>
+        {creating && created !== null && created.password === password && (
+          <CreatedWords created={created} group={group.trim()} onAgain={create} />
         )}
         <div className={`${fieldStyles.field} ${styles.stay}`}>
           <label className={styles.check}>
@@ -197,10 +274,18 @@ export function JoinForm() {
         {error !== null && <ErrorAlert id={ids.error} code={error.code} retryAt={error.retryAt} />}
         <button type="submit" className={`${button.primary} ${styles.submit}`} aria-disabled={waiting}>
           {words.join.submit}
+          {untilRetry > 0 && <span aria-hidden="true"> ({untilRetry})</span>}
         </button>
-        <button type="button" onClick={create}>
-          {words.join.create}
-        </button>
+        {error?.code === 'pake/failed' && (
+          <button type="button" title={words.progress.foundHint} onClick={() => enter(true)}>
+            {words.progress.found}
+          </button>
+        )}
+        {isGuest && (
+          <button type="button" className={button.quiet} onClick={() => setInviting(null)}>
+            {words.join.another}
+          </button>
+        )}
         {readAddress(location).transport === 'relay' && (
           <p className={fieldStyles.hint}>{words.join.relayOnly}</p>
         )}

@@ -8,6 +8,7 @@ import { useSecondsUntil } from '../shared/seconds-until.ts'
 import type { JoiningPhase } from '../wording/index.ts'
 import entrance from './entrance.module.css'
 import styles from './join-progress.module.css'
+import { groupLabel } from './passphrase.ts'
 
 const steps: readonly JoiningPhase[] = ['hardening', 'finding', 'proving', 'agreeing']
 
@@ -17,7 +18,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
   const error = useUi(({ view }) => view.error)
   const { refusal, retryAt } = useUi(({ view }) => view.admission)
   const typedGroup = useUi(({ form }) => form.group)
-  const group = useUi(({ view }) => view.group) ?? typedGroup.trim()
+  const group = groupLabel(useUi(({ view }) => view.group) ?? typedGroup.trim())
   const titleId = useId()
   const title = useRef<HTMLHeadingElement>(null)
   // The button that had the focus is gone.

@@ -27,7 +27,7 @@ describe('a member in the list', () => {
     [{ trust: 'self', link: 'self' }, 'you'],
   ] as const)('%j reads %j', (change, text) => {
     const [line] = listed(memberView('Bob', change))
-    expect(line?.querySelector('span')?.textContent).toBe(text)
+    expect(line?.querySelector('bdi + span')?.textContent).toBe(text)
   })
 
   it('isolates its name and the name of who let it in', () => {

@@ -3,18 +3,33 @@
 import { useId, useState } from 'react'
 import type { MemberView } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
+import { Avatar } from '../shared/avatar.tsx'
 import { Named } from '../shared/named.tsx'
+import type { Wording } from '../wording/index.ts'
 import { SendFile } from './files/send-file.tsx'
 import styles from './members.module.css'
 import { PasswordDialog } from './password-dialog.tsx'
 import { VerifyDialog } from './verify-dialog.tsx'
 
-const selfFirst = (members: readonly MemberView[]): readonly MemberView[] => [
+export const selfFirst = (members: readonly MemberView[]): readonly MemberView[] => [
   ...members.filter(({ link }) => link === 'self'),
   ...members.filter(({ link }) => link !== 'self'),
 ]
 
-export function Members({ labels }: { readonly labels: ReadonlyMap<string, string> }) {
+/** A sleeper that was never met has no name yet. */
+export const nameOfMember = (
+  { id, name, digits }: MemberView,
+  labels: ReadonlyMap<string, string>,
+  room: Wording['room'],
+): string => (name === '' ? room.unknownSleeper(digits ?? '') : (labels.get(id) ?? name))
+
+interface ListProps {
+  readonly labels: ReadonlyMap<string, string>
+  /** Told of a password that was chosen with a removal. */
+  readonly onChosen?: (password: string) => void
+}
+
+export function Members({ labels, onChosen }: ListProps) {
   const words = useWording()
   const { members, preKeys, waiting } = useUi(({ view }) => view)
   const [verifying, setVerifying] = useState<string | null>(null)
@@ -22,8 +37,7 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
   const titleId = useId()
   const removed = members.find(({ id }) => id === removing)
   const verified = members.find(({ id }) => id === verifying)
-  const nameOf = ({ id, name, digits }: MemberView): string =>
-    name === '' ? words.room.unknownSleeper(digits ?? '') : (labels.get(id) ?? name)
+  const nameOf = (member: MemberView): string => nameOfMember(member, labels, words.room)
   return (
     <section className={styles.members}>
       <h2>
@@ -61,6 +75,7 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
         <PasswordDialog
           member={{ id: removed.id, name: nameOf(removed) }}
           onClose={() => setRemoving(null)}
+          {...(onChosen === undefined ? {} : { onChosen })}
         />
       )}
     </section>
@@ -68,7 +83,11 @@ export function Members({ labels }: { readonly labels: ReadonlyMap<string, strin
 }
 
 /** What is known of a member: its link, who let it in, and whether this user compared numbers with it. */
-function States({ member: { link, trust, letInBy, verified, asleep } }: { readonly member: MemberView }) {
+export function States({
+  member: { link, trust, letInBy, verified, asleep },
+}: {
+  readonly member: MemberView
+}) {
   const words = useWording()
   if (link === 'self') return words.room.you
   return (
@@ -103,6 +122,7 @@ function Member({ member, name, onVerify, onRemove }: MemberProps) {
   const { id, link, number, split } = member
   return (
     <li className={styles.member} data-link={link} data-split={split}>
+      <Avatar id={id} name={name} asleep={member.asleep || link === 'offline'} />
       <bdi className={styles.name}>{name}</bdi>{' '}
       <span className={styles.state}>
         <States member={member} />

@@ -20,16 +20,38 @@ export const passphraseWords = 5
 export const generatePassphrase = (list: readonly string[], draw: Draw): string =>
   drawWords(list, passphraseWords, draw)
 
+/** Four words of the list have a hyphen of their own. */
+export const splitWords = (tokens: readonly string[], list: ReadonlySet<string>): readonly string[] => {
+  const words: string[] = []
+  for (let at = 0; at < tokens.length; at++) {
+    const [token = '', next] = tokens.slice(at)
+    const pair = `${token}-${next}`
+    const isPair = !list.has(token) && list.has(pair)
+    words.push(isPair ? pair : token)
+    if (isPair) at += 1
+  }
+  return words
+}
+
 export const passphraseBits = (list: readonly string[]): number => passphraseWords * Math.log2(list.length)
 
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /**
- * Two words for people, and 128 random bits in 26 characters: the group's id is a hash of its name, so nobody
- * comes upon this one by guessing names.
+ * A label for people, and 128 random bits in 26 characters: the group's id is a hash of its name, so nobody comes upon
+ * this one by guessing names.
  */
-export const generateGroupName = (list: readonly string[], draw: Draw): string => {
+export const hiddenGroup = (label: string, draw: Draw): string => {
   const bits = Array.from(draw(17), (byte) => byte.toString(2).padStart(8, '0')).join('')
   const tail = bits.match(/.{5}/g)?.slice(0, 26) ?? []
-  return `${drawWords(list, 2, draw)}-${tail.map((five) => base32[Number.parseInt(five, 2)]).join('')}`
+  return `${label}-${tail.map((five) => base32[Number.parseInt(five, 2)]).join('')}`
 }
+
+/** The same, with two words for a label. */
+export const generateGroupName = (list: readonly string[], draw: Draw): string =>
+  hiddenGroup(drawWords(list, 2, draw), draw)
+
+const tail = /-[a-z2-7]{26}$/
+export const isHidden = (group: string): boolean => tail.test(group)
+/** What people call the group. */
+export const groupLabel = (group: string): string => group.replace(tail, '')

@@ -10,14 +10,17 @@ import { PasswordField } from '../shared/password-field.tsx'
 import screen from '../shared/screen.module.css'
 import { suggestPassphrase } from './create-group.ts'
 import styles from './password-dialog.module.css'
+import { PasswordHelp } from './password-help.tsx'
+import { knownWords, looksLikeWords, readWords } from './words.ts'
 
 interface Props {
   /** Who is removed; `null` where only the password changes. */
   readonly member: { readonly id: string; readonly name: string } | null
   readonly onClose: () => void
+  readonly onChosen?: (password: string) => void
 }
 
-export function PasswordDialog({ member, onClose }: Props) {
+export function PasswordDialog({ member, onClose, onChosen }: Props) {
   const { removal: words } = useWording()
   const { client } = useServices()
   const [password, setPassword] = useState('')
@@ -33,12 +36,22 @@ export function PasswordDialog({ member, onClose }: Props) {
     if (member !== null)
       client.dispatch({ kind: 'remove', member: member.id, withInvited, newPassword, door })
     else if (newPassword !== null) client.dispatch({ kind: 'change-password', newPassword, door })
+    if (newPassword !== null) onChosen?.(newPassword)
     onClose()
   }
   const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault()
     setMissing(password === '')
-    if (password !== '') remove(password)
+    if (password === '') return
+    if (password === suggested || !looksLikeWords(password)) return remove(password)
+    // In the form that it will be typed in, whatever the phone makes of it.
+    knownWords().then(
+      (list) => {
+        const reading = readWords(password, list)
+        remove(reading.kind === 'words' ? reading.text : password)
+      },
+      () => remove(password),
+    )
   }
   const suggest = (): void => {
     suggestPassphrase().then(
@@ -88,9 +101,17 @@ export function PasswordDialog({ member, onClose }: Props) {
               {words.empty}
             </p>
           )}
-          <p id={ids.hint} className={field.hint}>
-            {words.hint}
-          </p>
+          <div id={ids.hint}>
+            <p className={field.hint}>{words.hint}</p>
+            {password !== '' && (
+              <PasswordHelp
+                password={password}
+                shown={false}
+                isNew={password !== suggested}
+                onChange={setPassword}
+              />
+            )}
+          </div>
         </PasswordField>
         <div className={screen.bar}>
           <button type="button" onClick={suggest}>

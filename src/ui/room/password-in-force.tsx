@@ -5,7 +5,7 @@ import styles from './group-key.module.css'
 import { PasswordDialog } from './password-dialog.tsx'
 
 /** Whose password lets newcomers in. */
-export function PasswordInForce() {
+export function PasswordInForce({ onChosen }: { readonly onChosen: (password: string) => void }) {
   const { removal: words } = useWording()
   const { by, isMine } = useUi(({ view }) => view.password)
   const [changing, setChanging] = useState(false)
@@ -24,7 +24,7 @@ export function PasswordInForce() {
       <button type="button" className={styles.compare} onClick={() => setChanging(true)}>
         {words.newOne}
       </button>
-      {changing && <PasswordDialog member={null} onClose={() => setChanging(false)} />}
+      {changing && <PasswordDialog member={null} onClose={() => setChanging(false)} onChosen={onChosen} />}
     </section>
   )
 }

@@ -5,7 +5,7 @@ import styles from './avatar.module.css'
 const hues = 8
 
 /** 1 to 8. */
-export const hueOf = (id: string): number => (Number.parseInt(id.slice(0, 4), 16) % hues || 0) + 1
+const hueOf = (id: string): number => (Number.parseInt(id.slice(0, 4), 16) % hues || 0) + 1
 
 /** The first letter or digit that is one for a reader, not a code unit. */
 const initialOf = (name: string): string => (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?').toUpperCase()

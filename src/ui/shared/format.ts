@@ -26,6 +26,8 @@ export interface Formats {
   /** Hours and minutes. */
   minute(at: number): string
   day(at: number): string
+  /** With the day of the week, or “today”. */
+  dayName(at: number): string
   dateTime(at: number): string
   /** Whole seconds from now, none where it is past. */
   secondsUntil(at: number): string
@@ -45,6 +47,8 @@ const timesOf = (language: string, timeOrigin: number) => {
   })
   const minute = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(language)
+  const longDay = new Intl.DateTimeFormat(language, { weekday: 'long', day: numeric, month: 'long' })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const dateTime = new Intl.DateTimeFormat(language, {
     year: numeric,
     month: numeric,
@@ -66,6 +70,11 @@ const timesOf = (language: string, timeOrigin: number) => {
       return text
     },
     day: (at: number) => day.format(at),
+    dayName: (at: number) => {
+      const today = new Date().setHours(0, 0, 0, 0)
+      const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - today) / 86_400_000)
+      return days === 0 || days === -1 ? relative.format(days, 'day') : longDay.format(at)
+    },
     dateTime: (at: number) => dateTime.format(at),
   }
 }

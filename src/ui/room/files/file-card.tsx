@@ -2,6 +2,7 @@
 
 import type { FileView } from '../../../host/index.ts'
 import { useServices, useWording } from '../../app/context.tsx'
+import { Avatar } from '../../shared/avatar.tsx'
 import button from '../../shared/button.module.css'
 import { download } from '../../shared/download.ts'
 import { useFormats } from '../../shared/format.ts'
@@ -30,57 +31,69 @@ export function FileCard({ file, sender, time }: Props) {
   const whole = !mine && part?.phase === 'done' ? client.file(part.id) : null
   const alone = file.audience === 'member' && part !== undefined
   return (
-    <article className={conversation.message} aria-label={sender} data-mine={mine} data-follows={false}>
+    <article
+      className={conversation.message}
+      aria-label={sender}
+      data-mine={mine}
+      data-follows={false}
+      data-last={true}
+    >
+      {!mine && <Avatar id={file.senderId} name={sender} small />}
       <p className={conversation.head}>
-        <bdi className={conversation.sender}>{sender}</bdi> <time>{time}</time>
+        <bdi className={conversation.sender}>{sender}</bdi>
       </p>
-      <div className={styles.file}>
-        <span className={styles.picture} aria-hidden="true">
-          {endingOf(name)}
-        </span>
-        <p className={styles.about}>
-          <bdi className={styles.name}>{name}</bdi>
-          <span className={styles.size}>
-            {formats.bytes(size)}
-            {alone && `, ${mine ? files.onlyTo(part.memberName) : files.onlyYou}`}
+      <div className={conversation.bubble}>
+        <div className={styles.file}>
+          <span className={styles.picture} aria-hidden="true">
+            {endingOf(name)}
           </span>
-        </p>
-      </div>
-      {whole !== null && <Preview file={whole} name={name} type={file.type} />}
-      {progress !== null && (
-        <progress
-          className={styles.progress}
-          aria-label={name}
-          value={progress.bytes}
-          max={progress.of || 1}
-        />
-      )}
-      <p className={styles.standing} role="status">
-        {standingOf(file, formats, words).join(' · ')}
-      </p>
-      <div className={styles.actions}>
-        {actionsOf(file).map((action) => (
-          <button
-            key={action}
-            type="button"
-            className={action === 'accept' ? button.primary : undefined}
-            aria-label={files.actions[action](name)}
-            onClick={() => client.dispatch({ kind: 'file', file: file.id, action })}
-          >
-            {files.words[action]}
-          </button>
-        ))}
-        {whole !== null && (
-          <button
-            type="button"
-            className={button.primary}
-            aria-label={files.actions.save(name)}
-            onClick={() => download(name, whole)}
-          >
-            {files.words.save}
-          </button>
+          <p className={styles.about}>
+            <bdi className={styles.name}>{name}</bdi>
+            <span className={styles.size}>
+              {formats.bytes(size)}
+              {alone && `, ${mine ? files.onlyTo(part.memberName) : files.onlyYou}`}
+            </span>
+          </p>
+        </div>
+        {whole !== null && <Preview file={whole} name={name} type={file.type} />}
+        {progress !== null && (
+          <progress
+            className={styles.progress}
+            aria-label={name}
+            value={progress.bytes}
+            max={progress.of || 1}
+          />
         )}
+        <p className={styles.standing} role="status">
+          {standingOf(file, formats, words).join(' · ')}
+        </p>
+        <div className={styles.actions}>
+          {actionsOf(file).map((action) => (
+            <button
+              key={action}
+              type="button"
+              className={action === 'accept' ? button.primary : undefined}
+              aria-label={files.actions[action](name)}
+              onClick={() => client.dispatch({ kind: 'file', file: file.id, action })}
+            >
+              {files.words[action]}
+            </button>
+          ))}
+          {whole !== null && (
+            <button
+              type="button"
+              className={button.primary}
+              aria-label={files.actions.save(name)}
+              onClick={() => download(name, whole)}
+            >
+              {files.words.save}
+            </button>
+          )}
+        </div>
       </div>
+      <p className={conversation.foot}>
+        <time>{time}</time>
+      </p>
     </article>
   )
 }

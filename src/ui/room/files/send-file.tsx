@@ -2,9 +2,18 @@
 
 import { useRef } from 'react'
 import { useWording } from '../../app/context.tsx'
+import button from '../../shared/button.module.css'
+import { Icon } from '../../shared/icon.tsx'
 import { useOffer } from './offer.ts'
 
-export function SendFile({ to = null, name }: { readonly to?: string | null; readonly name?: string }) {
+interface Props {
+  readonly to?: string | null
+  readonly name?: string
+  /** Without its text, for a place where everybody knows the clip. */
+  readonly icon?: boolean
+}
+
+export function SendFile({ to = null, name, icon = false }: Props) {
   const { files } = useWording()
   const offer = useOffer()
   const input = useRef<HTMLInputElement>(null)
@@ -12,10 +21,12 @@ export function SendFile({ to = null, name }: { readonly to?: string | null; rea
     <>
       <button
         type="button"
-        aria-label={name === undefined ? undefined : files.sendTo(name)}
+        className={icon ? button.icon : undefined}
+        aria-label={name === undefined ? (icon ? files.send : undefined) : files.sendTo(name)}
+        title={icon ? files.send : undefined}
         onClick={() => input.current?.click()}
       >
-        {files.send}
+        {icon ? <Icon name="attach" /> : files.send}
       </button>
       <input
         ref={input}

@@ -13,6 +13,7 @@ import { protocolGerman } from './protocol.ts'
 import { relayGerman } from './relay.ts'
 import { removalGerman } from './removal.ts'
 import { shellGerman } from './shell.ts'
+import { startGerman } from './start.ts'
 
 const plural = pluralsOf('de')
 const somebody = (name: string | null): string => name ?? 'Jemand'
@@ -131,39 +132,7 @@ export const german: Wording = {
   },
   notConnected: 'Nicht verbunden',
   shell: shellGerman,
-  join: {
-    title: 'Ein privater Raum in diesem Browser',
-    lead: 'Wer das Passwort kennt, kommt herein. Das Relay dazwischen kann nichts mitlesen, heute nicht und auch nicht mit einem künftigen Quantencomputer.',
-    name: 'Anzeigename',
-    group: 'Gruppe',
-    password: 'Passwort',
-    showPassword: 'Passwort anzeigen',
-    show: 'Anzeigen',
-    passwordHint: 'Es verlässt diesen Browser nie. Am besten sind ein paar zufällige Wörter.',
-    stay: 'Diese Mitgliedschaft auf diesem Gerät behalten',
-    stayHint:
-      'Deine eigene Wahl, in jeder Gruppe: Deine Schlüssel bleiben auf diesem Rechner, mit dem Passwort versiegelt, und du bleibst Mitglied, während dieser Tab zu ist. Sonst verlässt du beim Schließen des Tabs die Gruppe, und nichts wird aufbewahrt.',
-    submit: 'Gruppe beitreten',
-    create: 'Gruppe anlegen',
-    created: (words, of, bits) =>
-      `${words} Wörter, aus ${of} gezogen: ${bits} Bit. Bewahre sie sicher auf. Sie werden nicht noch einmal gezeigt.`,
-    left: (group) =>
-      group === '' ? 'Du hast die Gruppe verlassen.' : `Du hast die Gruppe „${group}“ verlassen.`,
-    cancelled: 'Abgebrochen. Du bist nicht beigetreten.',
-    relayOnly: 'Direkte Verbindungen sind in diesem Tab aus. Alles läuft über das Relay.',
-    nextTry: (seconds) => `Nächster Versuch in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })}.`,
-    tryNow: 'Du kannst es jetzt wieder versuchen.',
-  },
-  invite: {
-    copyLink: 'Einladungslink kopieren',
-    showQr: 'QR-Code zeigen',
-    withPassword: 'Das Passwort in den Link aufnehmen',
-    with: 'Wer diesen Link hat, kann beitreten, und Browser behalten Links in ihrem Verlauf. Sende ihn nur dort, wo niemand sonst mitlesen kann.',
-    without: 'Der Link nennt nur die Gruppe. Gib das Passwort anders weiter: persönlich oder am Telefon.',
-    copied: 'Kopiert.',
-    link: 'Einladungslink',
-    qr: (group) => `Einladung zu „${group}“ als QR-Code`,
-  },
+  ...startGerman,
   stored: {
     title: 'Deine Gruppen auf diesem Rechner',
     lead: 'Gib das Passwort ein, mit dem du beigetreten bist, auch wenn die Gruppe es seitdem geändert hat.',
@@ -204,6 +173,33 @@ export const german: Wording = {
   },
   room: {
     leave: 'Gruppe verlassen',
+    leaveTitle: 'Die Gruppe verlassen?',
+    leaveLoses: 'Diese Unterhaltung gibt es nur hier. Wenn du gehst, wird sie in diesem Tab gelöscht.',
+    leaveContinue: 'Weiter',
+    leaveStay: 'Bleiben',
+    presence: (count, split) =>
+      split > 0
+        ? `${split} von ${plural(count, { one: 'Person', other: 'Personen' })} mit anderem Schlüssel`
+        : count === 1
+          ? 'nur du'
+          : `${count} Personen, gleicher Schlüssel`,
+    more: 'Mehr',
+    search: 'In der Unterhaltung suchen',
+    found: (count) => `${plural(count, { one: 'Nachricht', other: 'Nachrichten' })} gefunden`,
+    notFound: 'Nichts gefunden.',
+    export: 'Unterhaltung als Text exportieren',
+    clear: 'Bildschirm leeren',
+    details: 'Mitglieder und Schlüssel',
+    closeDetails: 'Mitglieder und Schlüssel schließen',
+    relayAway:
+      'Das Relay ist nicht erreichbar. Direkte Verbindungen laufen weiter; Neue und Nachrichten per Briefkasten müssen warten. Es wird weiter versucht.',
+    noLongerKept: 'Was davor kam, wird nicht mehr aufbewahrt.',
+    newDivider: 'neu',
+    reply: 'Antworten',
+    react: 'Reagieren',
+    replyTo: (name) => `Antwort an ${name}`,
+    noReply: 'Nicht antworten',
+    disguisedHost: (host) => `Vorsicht, das ist ${host}`,
     members: 'Mitglieder',
     asleep: 'schläft',
     unknownSleeper: (digits) => `Mitglied ${digits}`,

@@ -1,4 +1,4 @@
-/** Die Texte um alle Tabs herum. */
+/** Texts around all tabs, in German. */
 
 import type { Wording } from '../en/english.ts'
 import { pluralsOf } from '../plural.ts'

@@ -15,6 +15,7 @@ import { protocolEnglish } from './protocol.ts'
 import { relayEnglish } from './relay.ts'
 import { removalEnglish } from './removal.ts'
 import { shellEnglish } from './shell.ts'
+import { startEnglish } from './start.ts'
 
 /** Errors that the page itself detects. */
 export type PageError = 'page/bad-relay' | 'page/insecure' | 'page/incomplete'
@@ -131,38 +132,7 @@ export const english = {
   } satisfies Record<View['connection'], string>,
   notConnected: 'Not connected',
   shell: shellEnglish,
-  join: {
-    title: 'A private room in this browser',
-    lead: 'Everyone who knows the password gets in. The relay between you cannot read anything, now or with a future quantum computer.',
-    name: 'Display name',
-    group: 'Group',
-    password: 'Password',
-    showPassword: 'Show password',
-    show: 'Show',
-    passwordHint: 'It never leaves this browser. A few random words work best.',
-    stay: 'Keep this membership on this device',
-    stayHint:
-      'Your own choice, in any group: your keys stay on this computer, sealed under the password, and you are a member while this tab is closed. Otherwise closing the tab leaves the group, and nothing is kept.',
-    submit: 'Join group',
-    create: 'Create group',
-    created: (words: number, of: string, bits: string) =>
-      `${words} words drawn from ${of}: ${bits} bits. Keep them somewhere safe. They are not shown again.`,
-    left: (group: string) => (group === '' ? 'You left the group.' : `You left the group “${group}”.`),
-    cancelled: 'Cancelled. You did not join.',
-    relayOnly: 'Direct connections are off in this tab. Everything goes through the relay.',
-    nextTry: (seconds: number) => `Next try in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
-    tryNow: 'You can try again now.',
-  },
-  invite: {
-    copyLink: 'Copy invitation link',
-    showQr: 'Show QR code',
-    withPassword: 'Put the password into the link',
-    with: 'Anyone with this link can join, and browsers keep links in their history. Send it only where nobody else can read it.',
-    without: 'The link names only the group. Share the password another way: in person or by phone.',
-    copied: 'Copied.',
-    link: 'Invitation link',
-    qr: (group: string) => `Invitation to “${group}” as a QR code`,
-  },
+  ...startEnglish,
   stored: {
     title: 'Your groups on this computer',
     lead: 'Type the password that you joined with, even if the group has changed it since.',
@@ -201,6 +171,33 @@ export const english = {
   },
   room: {
     leave: 'Leave group',
+    leaveTitle: 'Leave the group?',
+    leaveLoses: 'This conversation exists only here. It is deleted in this tab when you leave.',
+    leaveContinue: 'Continue',
+    leaveStay: 'Stay',
+    presence: (count: number, split: number) =>
+      split > 0
+        ? `${split} of ${plural(count, { one: 'person', other: 'people' })} on another key`
+        : count === 1
+          ? 'only you'
+          : `${count} people, same key`,
+    more: 'More',
+    search: 'Search the conversation',
+    found: (count: number) => `${plural(count, { one: 'message', other: 'messages' })} found`,
+    notFound: 'Nothing found.',
+    export: 'Export conversation as text',
+    clear: 'Clear the screen',
+    details: 'Members and keys',
+    closeDetails: 'Close members and keys',
+    relayAway:
+      'The relay is out of reach. Direct links go on; newcomers, and messages by mailbox, have to wait. Trying again.',
+    noLongerKept: 'What came before is no longer kept.',
+    newDivider: 'new',
+    reply: 'Reply',
+    react: 'React',
+    replyTo: (name: string) => `Reply to ${name}`,
+    noReply: 'Do not reply',
+    disguisedHost: (host: string) => `careful, this is ${host}`,
     members: 'Members',
     asleep: 'asleep',
     unknownSleeper: (digits: string) => `Member ${digits}`,
