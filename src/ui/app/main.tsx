@@ -16,7 +16,7 @@ import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
 import { takeInvitation } from './invitation.ts'
 import { initialLanguage } from './language.ts'
-import { rememberedForm, rememberForm } from './remembered.ts'
+import { rememberThroughReload } from './remembered.ts'
 import { createUiStore } from './store.ts'
 import { startTheme } from './theme.ts'
 
@@ -26,8 +26,7 @@ if (root === null) throw new Error('the page has no #root')
 
 const client = connectPeer()
 const store = createUiStore(client, initialLanguage())
-store.setState({ form: rememberedForm() })
-store.subscribe(({ form }, before) => form !== before.form && rememberForm(form))
+rememberThroughReload(store)
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
 const wire = createWireLog()

@@ -1,40 +1,40 @@
-/** What outlives a reload of this tab, and no longer: name, group, and a text that was not sent. Never a password. */
+/**
+ * What outlives a reload of this tab, and no longer: name, group, and a text that was not sent. Never a password. It lies in
+ * the browser's storage only between one page and the next, so that who leaves nothing behind finds nothing there.
+ */
 
-import type { UiState } from './store.ts'
+import type { UiState, UiStore } from './store.ts'
 
-const formKey = 'mlwe-pake/form'
-const draftKey = 'mlwe-pake/draft'
+const key = 'mlwe-pake/reload'
 
-/** Storage may be switched off: then a reload forgets. */
-const read = (key: string): unknown => {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? 'null')
-  } catch {
-    return null
-  }
-}
-const write = (key: string, value: unknown): void => {
-  try {
-    if (value === null) sessionStorage.removeItem(key)
-    else sessionStorage.setItem(key, JSON.stringify(value))
-  } catch {}
-}
-
-const textIn = (value: unknown, key: string): string => {
-  const text = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : ''
+const textIn = (value: unknown, field: string): string => {
+  const text = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : ''
   return typeof text === 'string' ? text : ''
 }
 
-export const rememberedForm = (): UiState['form'] => {
-  const stored = read(formKey)
-  return { name: textIn(stored, 'name'), group: textIn(stored, 'group') }
+/** Storage may be switched off: then a reload forgets. */
+const take = (): Pick<UiState, 'form' | 'draft'> => {
+  let stored: unknown = null
+  try {
+    stored = JSON.parse(sessionStorage.getItem(key) ?? 'null')
+    sessionStorage.removeItem(key)
+  } catch {}
+  return {
+    form: { name: textIn(stored, 'name'), group: textIn(stored, 'group') },
+    draft: { group: textIn(stored, 'draftGroup'), text: textIn(stored, 'draft') },
+  }
 }
-export const rememberForm = (form: UiState['form']): void => write(formKey, form)
 
-/** Of this group; another group's is not shown. */
-export const rememberedDraft = (group: string): string => {
-  const stored = read(draftKey)
-  return textIn(stored, 'group') === group ? textIn(stored, 'text') : ''
+/** Once, when the page starts. */
+export const rememberThroughReload = (store: UiStore): void => {
+  store.setState(take())
+  addEventListener('pagehide', () => {
+    const { form, draft } = store.getState()
+    const kept = { ...form, ...(draft.text === '' ? {} : { draftGroup: draft.group, draft: draft.text }) }
+    if (Object.values(kept).every((text) => text === '')) return
+    try {
+      sessionStorage.setItem(key, JSON.stringify(kept))
+    } catch {}
+  })
+  addEventListener('pageshow', ({ persisted }) => persisted && take())
 }
-export const rememberDraft = (group: string, text: string): void =>
-  write(draftKey, text === '' ? null : { group, text })

@@ -17,6 +17,8 @@ export interface UiState {
   readonly form: { readonly name: string; readonly group: string }
   /** From the page's address, until the form has taken it over. */
   readonly invited: Invitation | null
+  /** A text that was not sent yet, and where it was written. */
+  readonly draft: { readonly group: string; readonly text: string }
   /** The message that the next text answers. */
   readonly reply: MessageView | null
   /** What came before is not shown any more, milliseconds since 1970. */
@@ -35,6 +37,7 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     language,
     form: { name: '', group: '' },
     invited: null,
+    draft: { group: '', text: '' },
     reply: null,
     clearedAt: 0,
   }))

@@ -2,7 +2,6 @@
 
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
-import { rememberDraft, rememberedDraft } from '../app/remembered.ts'
 import button from '../shared/button.module.css'
 import { Icon } from '../shared/icon.tsx'
 import { Named } from '../shared/named.tsx'
@@ -16,7 +15,10 @@ export function Composer() {
   const { client, store } = useServices()
   const group = useUi(({ view }) => view.group) ?? ''
   const reply = useUi((state) => state.reply)
-  const [text, setText] = useState(() => rememberedDraft(group))
+  const [text, setText] = useState(() => {
+    const { draft } = store.getState()
+    return draft.group === group ? draft.text : ''
+  })
   const box = useRef<HTMLTextAreaElement>(null)
   const onPaste = usePaste()
   const id = useId()
@@ -30,7 +32,7 @@ export function Composer() {
   const wasReaction = newestOwn !== undefined && parseBody(newestOwn.text).kind === 'reaction'
   const error = useUi(({ view }) => view.error)
 
-  useEffect(() => rememberDraft(group, text), [group, text])
+  useEffect(() => store.setState({ draft: { group, text } }), [store, group, text])
   useEffect(() => box.current?.focus(), [])
   useEffect(() => {
     if (reply !== null) box.current?.focus()

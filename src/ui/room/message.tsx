@@ -36,7 +36,8 @@ interface Props {
 export const Message = memo(function Message(props: Props) {
   const { message, follows, last, sender, time, quote, given, active, onActive, canAnswer } = props
   const { mine, delivery } = message
-  const told = mine && (last || delivery.state !== 'delivered') ? delivery : null
+  // In the middle of a run, what went well is told to the ear alone.
+  const quiet = mine && !last && delivery.state === 'delivered'
   return (
     <article
       className={styles.message}
@@ -63,12 +64,12 @@ export const Message = memo(function Message(props: Props) {
       </div>
       {active && canAnswer && <Tools message={message} />}
       {given !== '' && <Given given={given} />}
-      {(last || told !== null) && (
-        <p className={styles.foot}>
+      {(last || mine) && (
+        <p className={quiet ? 'visually-hidden' : styles.foot}>
           <time>{time}</time>
-          {told !== null && (
+          {mine && (
             <span data-delivery={delivery.state}>
-              <Delivery delivery={told} />
+              <Delivery delivery={delivery} />
             </span>
           )}
         </p>

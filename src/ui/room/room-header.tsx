@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
-import { rememberDraft, rememberedDraft } from '../app/remembered.ts'
 import { Avatar } from '../shared/avatar.tsx'
 import button from '../shared/button.module.css'
 import { Dialog } from '../shared/dialog.tsx'
@@ -50,7 +49,7 @@ export function RoomHeader(props: Props) {
   const Face = drawn ? 'span' : 'li'
 
   const leave = (): void => {
-    rememberDraft('', '')
+    store.setState({ draft: { group: '', text: '' }, reply: null, clearedAt: 0 })
     client.dispatch({ kind: 'leave' })
   }
   const save = (): void => {
@@ -177,14 +176,14 @@ const useLoss = (): boolean => {
     view.files.some(({ parts }) => parts.some(({ phase }) => phase === 'sending' || phase === 'receiving')),
   )
   const stored = useUi(({ view }) => view.stored)
-  const group = useUi(({ view }) => view.group) ?? ''
+  const { store } = useServices()
   const loses = hasMessages || isSending
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent): void => {
-      if (isSending || (loses && !stored) || rememberedDraft(group) !== '') event.preventDefault()
+      if (isSending || (loses && !stored) || store.getState().draft.text !== '') event.preventDefault()
     }
     addEventListener('beforeunload', ask)
     return () => removeEventListener('beforeunload', ask)
-  }, [loses, isSending, stored, group])
+  }, [loses, isSending, stored, store])
   return loses
 }

@@ -12,7 +12,6 @@ beforeEach(() => vi.stubGlobal('isSecureContext', true))
 afterEach(() => {
   cleanup()
   vi.unstubAllGlobals()
-  sessionStorage.clear()
 })
 
 const joined = (change: Partial<View> = {}) => {
@@ -129,4 +128,21 @@ describe('the password field', () => {
     act(() => show({ phase: 'proving' }))
     expect(commands.at(-1)).toEqual({ kind: 'found' })
   })
+})
+
+it('a refused password of a stored membership is told beside it, where the focus is', () => {
+  const { store, show, commands } = renderPage(<RoomScreen />)
+  act(() => store.setState({ stored: [{ id: 's1', group: 'club', name: 'Alice', createdAt: 0 }] }))
+  type('Password of club', 'wrong7')
+  press('Resume club')
+  expect(commands).toMatchObject([{ kind: 'resume', id: 's1', password: 'wrong7' }])
+  act(() => show({ phase: 'hardening' }))
+  act(() => {
+    show({ phase: 'failed', error: { code: 'storage/wrong-password', retryAt: null } })
+    store.setState({ stored: [{ id: 's1', group: 'club', name: 'Alice', createdAt: 0 }] })
+  })
+  const alert = screen.getByRole('alert')
+  expect(alert.textContent).toContain('password was refused')
+  expect(alert.closest('li')?.textContent).toContain('club')
+  expect(document.activeElement).toBe(screen.getByLabelText('Password of club'))
 })
