@@ -47,6 +47,10 @@ const renewalDue = (epoch: HeldEpoch): number => {
   return epoch.since + (messages > 0 ? talkMs : silentMs)
 }
 
+/** An epoch with this many messages left, or this much time, is about to be renewed. */
+const lastMessages = 8
+const lastMs = 90_000
+
 const isNeeded = (state: GroupState, surroundings: Surroundings): boolean => {
   if (!state.founded || nextCounter(state) === null) return false
   const current = currentOf(state)
@@ -56,8 +60,8 @@ const isNeeded = (state: GroupState, surroundings: Surroundings): boolean => {
 const newestOf = (state: GroupState): HeldEpoch | null =>
   currentOf(state) ?? sendableOf(state) ?? state.epochs.at(-1) ?? null
 
-/** How many members within reach go before me. */
-const rankOf = (state: GroupState, surroundings: Surroundings): number => {
+/** Myself and all within reach, the first in rank first. */
+const ranked = (state: GroupState, surroundings: Surroundings): readonly MemberId[] => {
   const { roster, self } = state
   const served = new Set(newestOf(state)?.members)
   const hosts = new Set([...roster.entries.values()].filter(({ id }) => !served.has(id)).map(({ by }) => by))
@@ -65,7 +69,26 @@ const rankOf = (state: GroupState, surroundings: Surroundings): number => {
     const paused = isPaused(state.authors.get(id), surroundings.now)
     return `${paused ? 1 : 0}${hosts.has(id) ? 0 : 1}${id}`
   }
-  return withinReach(state, surroundings).filter((id) => order(id) < order(self.id)).length
+  const ids = [self.id, ...withinReach(state, surroundings)]
+  return ids.sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}
+
+/** How many members within reach go before me. */
+const rankOf = (state: GroupState, surroundings: Surroundings): number =>
+  ranked(state, surroundings).indexOf(state.self.id)
+
+/**
+ * Who will renew the current epoch, where that is near: a turn now keeps the next epoch from whoever copied a state
+ * since the last turn.
+ *
+ * @returns the first in rank, or `null`
+ */
+export const nextAuthor = (state: GroupState, surroundings: Surroundings): MemberId | null => {
+  const epoch = currentOf(state)
+  if (epoch === null) return null
+  const isLate =
+    surroundings.now >= renewalDue(epoch) - lastMs || messagesOf(epoch) >= renewAfterMessages - lastMessages
+  return isLate ? ranked(state, surroundings)[0]! : null
 }
 
 /** How long a member waits for those who know more than it does. */

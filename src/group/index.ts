@@ -1,3 +1,4 @@
+export { nextAuthor } from './authoring.ts'
 export { type GroupControl, groupControl } from './control.ts'
 export { type EpochId, epochId, type HeldEpoch } from './epoch.ts'
 export type { GroupEvent } from './event.ts'

@@ -16,7 +16,6 @@ import {
   liveMembers,
   memberOf,
   removalOf,
-  type Surroundings,
   wakeAt,
 } from '../group/index.ts'
 import { type Identified, type MemberId, secretsOfSelf } from '../identity/index.ts'
@@ -29,26 +28,14 @@ import { postControl } from './delivery/mail.ts'
 import { memberGone } from './delivery/outbox.ts'
 import { keepFarewell } from './farewell.ts'
 import { endMeeting, entryKnown } from './meeting.ts'
-import { entryOf, isMember, membersAt, nameOf, otherMembers } from './members.ts'
+import { isMember, membersAt, nameOf, otherMembers } from './members.ts'
 import { adoptInitiated, endPair, type Letter, sendControls } from './pairs.ts'
-import { forgetReach, owe, withinReach } from './reach.ts'
+import { forgetReach, owe, surroundingsOf } from './reach.ts'
 import { secretsOfReturning } from './returning-state.ts'
-import { noteClosing, pathTo } from './room.ts'
+import { noteClosing } from './room.ts'
 import type { Ending, PeerState } from './state.ts'
 import { notice, Rejection, type Transaction, write } from './transaction.ts'
 import { forgetVerified } from './verification.ts'
-
-/** Within reach, and with a way there: a tab that is gone neither authors nor acknowledges. */
-const surroundingsOf = (state: PeerState, now: number): Surroundings => ({
-  now,
-  reach: new Set([...withinReach(state, now)].filter((id) => hasPath(state, id))),
-  online: state.room.online,
-})
-
-const hasPath = (state: PeerState, member: MemberId): boolean => {
-  const entry = entryOf(state, member)?.entry
-  return entry !== undefined && pathTo(state, entry.address) !== null
-}
 
 /** What a group step is called in the records: making or opening an epoch stands out. */
 const operationOf = (before: EpochId | undefined, state: GroupState, isRefused: boolean): string => {

@@ -4,7 +4,7 @@
  */
 import { type Bytes, DecodeError, decode, encode, fromHex } from '../codec/index.ts'
 import { equalSecrets } from '../crypto/index.ts'
-import { tagFor } from '../group/index.ts'
+import { nextAuthor, tagFor } from '../group/index.ts'
 import type { Address, MemberId, SessionStart } from '../identity/index.ts'
 import { measure, measureWhole } from '../metrics/index.ts'
 import {
@@ -28,7 +28,7 @@ import { type Control, control } from './controls.ts'
 import { encodeFrame } from './frames.ts'
 import { nameOf } from './members.ts'
 import type { NextSession, Pair, PairsState } from './pairs-state.ts'
-import { isWithinReach, noteAnswered, noteOpened, owe } from './reach.ts'
+import { isWithinReach, noteOpened, noteSealed, owe, surroundingsOf } from './reach.ts'
 import { pathTo, sendBytes, sendFrame } from './room.ts'
 import type { Path, PeerState } from './state.ts'
 import { earliest, notice, Rejection, type Transaction, write } from './transaction.ts'
@@ -78,9 +78,16 @@ const withSpeaking = (pair: Pair, session: Session): Pair =>
     ? { ...pair, next: { ...pair.next, session } }
     : { ...pair, session }
 
-/** What heals a conversation is carried by a fresh turn; small talk makes none. */
-const turnOf = (message: Control): TurnPolicy => {
-  if (message.kind === 'heartbeat') return 'never'
+/** Before an epoch is renewed, who will make it and each other member turn to keys that no former copy has. */
+const isRenewalNear = ({ state, now }: Transaction, to: MemberId): boolean => {
+  const author = nextAuthor(state.group, surroundingsOf(state, now))
+  return author === to || author === state.self.id
+}
+
+/** What heals a conversation is carried by a fresh turn; small talk hardly makes one. */
+const turnOf = (tx: Transaction, to: MemberId, message: Control): TurnPolicy => {
+  if (message.kind === 'heartbeat') return isRenewalNear(tx, to) ? 'minute' : 'never'
+  if (message.kind === 'receipt') return isRenewalNear(tx, to) ? 'minute' : 'seldom'
   // They carry keys.
   if (message.kind === 'password') return 'due'
   if (message.kind === 'file' && message.message.kind === 'offer') return 'due'
@@ -115,7 +122,7 @@ const sealAll = async (tx: Transaction, letters: readonly Letter[]): Promise<rea
           () =>
             seal(crypto, in_, encode(control, message), {
               padding: paddingOf(message),
-              turn: turnOf(message),
+              turn: turnOf(tx, to, message),
               now: tx.now,
             }),
           ({ bytes }) => bytes.length,
@@ -148,7 +155,7 @@ export const sendControls = async (tx: Transaction, letters: readonly Letter[]):
     const body = bodies[i]
     if (body == null) continue
     sendFrame(tx, tx.state.pairs.pairs.get(to)!.address, { kind: 'pair', body }, { inside: message })
-    noteAnswered(tx, to)
+    noteSealed(tx, to, message)
   }
 }
 

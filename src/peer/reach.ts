@@ -1,14 +1,23 @@
 /**
  * Who is within reach: a frame of that member opened here within 2.5 of the heartbeat intervals that it announced.
- * And the own heartbeats: 5 s after a change of what they show, then at doubled intervals up to 60 s.
+ * And the own heartbeats: 5 s after a change of epoch or roster, or before the own epoch is renewed, then at doubled
+ * intervals up to 60 s.
  *
  *   change ──5 s──> beat ──10 s──> beat ──20 s──> … ──60 s──> beat ──60 s──> …
+ *
+ * Who was sent something else since a beat that announced 60 s is passed over by the next one, never by two in a row.
  */
-import { standing as groupStanding, liveMembers, memberOf } from '../group/index.ts'
+import {
+  standing as groupStanding,
+  liveMembers,
+  memberOf,
+  nextAuthor,
+  type Surroundings,
+} from '../group/index.ts'
 import type { MemberId } from '../identity/index.ts'
 import type { Control, Standing } from './controls.ts'
 import { lastNumber } from './delivery/state.ts'
-import { isPresent } from './room.ts'
+import { isPresent, pathTo } from './room.ts'
 import type { PeerState } from './state.ts'
 import { earliest, type Transaction, write } from './transaction.ts'
 
@@ -33,8 +42,10 @@ export interface ReachState {
   /** Until the next heartbeat, and when that is due; `null` before there is anybody to tell. */
   readonly intervalMs: number
   readonly beatAt: number | null
-  /** What the heartbeats of now show. */
+  /** The epoch and the roster that the heartbeats of now show, and whether this member is about to renew it. */
   readonly shown: string
+  /** Whose last heartbeat announced 60 s, and whether something else went there since. */
+  readonly calm: ReadonlyMap<MemberId, 'silent' | 'talked'>
   /** Whom an answer is owed, and when at the latest. */
   readonly owed: ReadonlyMap<MemberId, number>
 }
@@ -44,6 +55,7 @@ export const nobodyInReach: ReachState = {
   intervalMs: firstIntervalMs,
   beatAt: null,
   shown: '',
+  calm: new Map(),
   owed: new Map(),
 }
 
@@ -59,6 +71,18 @@ export const withinReach = (state: PeerState, now: number): ReadonlySet<MemberId
     if (isFresh(heard, now) && memberOf(state.group, id) !== null) near.add(id)
   return near
 }
+
+const hasPath = (state: PeerState, member: MemberId): boolean => {
+  const entry = memberOf(state.group, member)?.entry
+  return entry !== undefined && pathTo(state, entry.address) !== null
+}
+
+/** Within reach, and with a way there: a tab that is gone neither authors nor acknowledges. */
+export const surroundingsOf = (state: PeerState, now: number): Surroundings => ({
+  now,
+  reach: new Set([...withinReach(state, now)].filter((id) => hasPath(state, id))),
+  online: state.room.online,
+})
 
 /** When `member` falls silent, if nothing more of it opens. */
 export const silentAt = ({ reach }: PeerState, member: MemberId): number | null => {
@@ -115,8 +139,22 @@ export const owe = (tx: Transaction, member: MemberId, within = answerMs): void 
   set(tx, { owed: new Map(tx.state.reach.owed).set(member, due) })
 }
 
-/** Something sealed went to `member`. */
-export const noteAnswered = (tx: Transaction, member: MemberId): void => {
+/** Something by which `member` knows that this one is here. */
+export const noteTalk = (tx: Transaction, member: MemberId): void => {
+  const { calm } = tx.state.reach
+  if (calm.get(member) === 'silent') set(tx, { calm: new Map(calm).set(member, 'talked') })
+}
+
+/** A control went to `member`. A heartbeat out of turn announces less than 60 s, so the next one must not be missing. */
+export const noteSealed = (tx: Transaction, member: MemberId, message: Control): void => {
+  const { calm } = tx.state.reach
+  if (message.kind !== 'heartbeat') noteTalk(tx, member)
+  else {
+    const next = new Map(calm)
+    if (message.intervalMs < lastIntervalMs) next.delete(member)
+    else next.set(member, 'silent')
+    set(tx, { calm: next })
+  }
   if (!tx.state.reach.owed.has(member)) return
   const owed = new Map(tx.state.reach.owed)
   owed.delete(member)
@@ -149,7 +187,9 @@ export const dueHeartbeats = (
   if (state.phase.kind !== 'joined') return []
   const { reach } = state
   const current = standing(state)
-  const shown = `${current.current?.id ?? ''} ${current.rosterHash} ${current.lastNumber}`
+  // Who is about to renew the epoch turns towards everybody before.
+  const isEnding = nextAuthor(state.group, surroundingsOf(state, now)) === state.self.id
+  const shown = `${current.current?.id ?? ''} ${current.rosterHash}${isEnding ? ' ending' : ''}`
   const isNews = shown !== reach.shown
   // News restart the row of intervals; a beat that is due sooner stays.
   const beatAt = isNews
@@ -159,10 +199,14 @@ export const dueHeartbeats = (
   else if (reach.beatAt === null) set(tx, { beatAt })
   const isBeat = now >= beatAt
   const owed = [...reach.owed].filter(([, due]) => now >= due).map(([id]) => id)
-  const to = isBeat ? listeners(tx.state, now) : owed
+  // News are for everybody.
+  const isCalm = tx.state.reach.intervalMs === lastIntervalMs
+  const isPassedOver = (id: MemberId): boolean =>
+    isCalm && reach.calm.get(id) === 'talked' && !owed.includes(id)
+  const to = isBeat ? listeners(tx.state, now).filter((id) => !isPassedOver(id)) : owed
   if (to.length === 0 && !isBeat) return []
   const next = Math.min(lastIntervalMs, 2 * tx.state.reach.intervalMs)
-  if (isBeat) set(tx, { intervalMs: next, beatAt: now + next })
+  if (isBeat) set(tx, { intervalMs: next, beatAt: now + next, calm: new Map() })
   const intervalMs = isBeat ? next : Math.max(firstIntervalMs, (tx.state.reach.beatAt ?? now) - now)
   if (owed.length > 0) {
     const left = new Map(tx.state.reach.owed)

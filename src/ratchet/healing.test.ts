@@ -161,13 +161,13 @@ const rooms = {
 // The table in SPEC.md, "Healing".
 const figures = [
   ['a message a second', 0, { frames: 61, messages: 63, minutes: 2 }],
-  ['a message a second', 1, { frames: 64, messages: 63, minutes: 2 }],
-  ['a message in ten seconds', 0, { frames: 7, messages: 56, minutes: 10 }],
-  ['a message in ten seconds', 1, { frames: 7, messages: 62, minutes: 11 }],
-  ['a message in five minutes', 0, { frames: 28, messages: 2, minutes: 15 }],
-  ['a message in five minutes', 1, { frames: 32, messages: 3, minutes: 20 }],
-  ['silence', 0, { frames: 117, messages: 0, minutes: 59 }],
-  ['silence', 1, { frames: 178, messages: 0, minutes: 119 }],
+  ['a message a second', 1, { frames: 65, messages: 63, minutes: 2 }],
+  ['a message in ten seconds', 0, { frames: 63, messages: 56, minutes: 10 }],
+  ['a message in ten seconds', 1, { frames: 69, messages: 56, minutes: 10 }],
+  ['a message in five minutes', 0, { frames: 18, messages: 1, minutes: 9 }],
+  ['a message in five minutes', 1, { frames: 19, messages: 1, minutes: 9 }],
+  ['silence', 0, { frames: 115, messages: 0, minutes: 58 }],
+  ['silence', 1, { frames: 116, messages: 0, minutes: 58 }],
 ] as const
 
 test.each(figures)(

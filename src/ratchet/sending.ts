@@ -20,19 +20,20 @@ export interface Sealed {
   readonly stale: readonly Secret[]
 }
 
+/** For each policy, how old the own last turn has to be, in milliseconds. */
+const spacingMs = { due: 0, minute: 60_000, seldom: 600_000, never: Number.POSITIVE_INFINITY } as const
+
 /**
  * Which frame may carry a turn. What heals a conversation is a new epoch over fresh turns, so the frames that carry
  * one turn whenever they can; for others a turn costs 2.3 KB and an exchange, and hardly heals more.
  *
  * - `due`: wherever a turn is due
- * - `minute`: where one is due and the last is a minute old
+ * - `minute`, `seldom`: where one is due and the last is one minute, ten minutes old
  * - `never`: not at all
  *
- * The first frame of each side turns under all three.
+ * The first frame of each side turns under all of them.
  */
-export type TurnPolicy = 'due' | 'minute' | 'never'
-
-const minute = 60_000
+export type TurnPolicy = keyof typeof spacingMs
 
 /** The peer has turned since the last own turn. Its turn used the keys of ours, so ours has arrived: turns alternate. */
 const isTurnDue = ({ sending, receiving }: Session): boolean => receiving.rootChain.turn >= sending.freshFrom
@@ -40,7 +41,7 @@ const isTurnDue = ({ sending, receiving }: Session): boolean => receiving.rootCh
 /** A clock that went back does not hold a turn back. */
 const isTurnAllowed = ({ sending }: Session, policy: TurnPolicy, now: number): boolean => {
   if (sending.rootChain.turn === 0 || policy === 'due') return true
-  return policy === 'minute' && (now < sending.turnedAt || now - sending.turnedAt >= minute)
+  return policy !== 'never' && (now < sending.turnedAt || now - sending.turnedAt >= spacingMs[policy])
 }
 
 const turn = async (crypto: Crypto, session: Session, now: number): Promise<Session> => {

@@ -33,7 +33,7 @@ const opened = (session: Session, bytes: Bytes, now = 0) => openOrThrow(crypto, 
 const sealMany = (session: Session, count: number) => sealManyWith(crypto, session, count)
 
 describe('turns', () => {
-  const policies = ['due', 'minute', 'never'] as const
+  const policies = ['due', 'minute', 'seldom', 'never'] as const
 
   test('the initiator speaks first: before it has, the responder has no keys to turn to', async () => {
     expect([canSeal(alice), canSeal(bob)]).toEqual([true, false])

@@ -12,6 +12,7 @@ import type { MemberId } from '../../identity/index.ts'
 import { wantLetter } from '../asleep-letters.ts'
 import { maxTextBytes, textMessage } from '../controls.ts'
 import { type Letter, sealTag, sendControls } from '../pairs.ts'
+import { noteTalk } from '../reach.ts'
 import { pathTo, sendFrame } from '../room.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, Rejection, type Transaction, write } from '../transaction.ts'
@@ -100,7 +101,9 @@ const sendByEpoch = async (tx: Transaction, entry: Outgoing, epoch: HeldEpoch): 
     const tag = await sealTag(tx, to, body)
     const address = addressOf(tx.state, to)
     if (tag === null || address === null || pathTo(tx.state, address) === null) continue
-    if (sendFrame(tx, address, { kind: 'group', body, tag }, { inside: 'message' })) reached.add(to)
+    if (!sendFrame(tx, address, { kind: 'group', body, tag }, { inside: 'message' })) continue
+    noteTalk(tx, to)
+    reached.add(to)
   }
   markSent(tx, entry, reached)
 }

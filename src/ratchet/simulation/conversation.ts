@@ -3,7 +3,9 @@
  * through it. The text itself travels under the epochs, outside of the session.
  *
  *   heartbeat   each side, every 60 s                                          never turns
- *   receipt     for each message, 200 ms later                                 turns once a minute
+ *   receipt     for each message, 200 ms later                                 turns once in 10 minutes
+ *   either      in an epoch's last 90 s or last 8 messages                     turns once a minute
+ *   answer      a heartbeat, 1 s after a frame with a new turn
  *   epoch       by its author: after 64 messages, at most once a minute;
  *               after 10 minutes in which something was said; after an hour    turns when due
  *   ack         of each epoch, 200 ms later                                    turns when due
@@ -51,9 +53,11 @@ export interface Recorded {
 const second = 1000
 const delay = 200
 
-/** When an epoch of this age, with this many messages, is renewed. */
-const isEpochOver = (age: number, messages: number): boolean =>
-  (messages >= 64 && age >= 60 * second) || (messages > 0 && age >= 600 * second) || age >= 3600 * second
+/** The age at which an epoch with this many messages is renewed. */
+const lifeOf = (messages: number): number => {
+  if (messages >= 64) return 60 * second
+  return (messages > 0 ? 600 : 3600) * second
+}
 
 class Conversation {
   readonly #crypto: Crypto
@@ -68,6 +72,15 @@ class Conversation {
     this.#pair = pair
   }
 
+  #isLate(at: number): boolean {
+    const { since, messages } = this.#epoch
+    return messages >= 56 || at - since >= lifeOf(messages) - 90 * second
+  }
+
+  async heartbeat(at: number, from: Side): Promise<void> {
+    await this.carry(at, from, this.#isLate(at) ? 'minute' : 'never')
+  }
+
   async carry(at: number, from: Side, turn: TurnPolicy, epoch: number | null = null): Promise<void> {
     const to = from === 0 ? 1 : 0
     const options = { padding: 'control', turn, now: at } as const
@@ -79,16 +92,17 @@ class Conversation {
     for (const secret of [...sealed.stale, ...opened.stale]) secret.wipe()
     const keySets = [this.#pair[0].keySets, this.#pair[1].keySets] as const
     this.frames.push({ at, from, bytes: sealed.bytes, epoch, keySets })
+    if (opened.turned && turn !== 'due') await this.heartbeat(at + second, to)
   }
 
   async say(at: number, from: Side): Promise<void> {
     this.said.push({ at, epoch: this.#epoch.number })
     this.#epoch.messages++
-    await this.carry(at + delay, from === 0 ? 1 : 0, 'minute')
+    await this.carry(at + delay, from === 0 ? 1 : 0, this.#isLate(at + delay) ? 'minute' : 'seldom')
   }
 
   async renew(at: number, author: Side): Promise<void> {
-    if (!isEpochOver(at - this.#epoch.since, this.#epoch.messages)) return
+    if (at - this.#epoch.since < lifeOf(this.#epoch.messages)) return
     this.#epoch = { number: this.#epoch.number + 1, since: at, messages: 0 }
     await this.carry(at, author, 'due', this.#epoch.number)
     await this.carry(at + delay, author === 0 ? 1 : 0, 'due')
@@ -108,8 +122,8 @@ export const converse = async (
   for (let now = 1; now <= 60 * minutes; now++) {
     const at = now * second
     await conversation.renew(at, author)
-    if (now % 60 === 20) await conversation.carry(at, 0, 'never')
-    if (now % 60 === 50) await conversation.carry(at, 1, 'never')
+    if (now % 60 === 20) await conversation.heartbeat(at, 0)
+    if (now % 60 === 50) await conversation.heartbeat(at, 1)
     if (messageEvery !== null && now % messageEvery === 0) {
       await conversation.say(at, ((now / messageEvery) % 2) as Side)
     }

@@ -76,7 +76,7 @@ export type Weather = keyof typeof weathers
 const weatherNames = Object.keys(weathers) as readonly Weather[]
 
 const messages = 200
-const policies: readonly TurnPolicy[] = ['due', 'minute', 'never']
+const policies: readonly TurnPolicy[] = ['due', 'minute', 'seldom', 'never']
 
 /** @returns the history of a seed: 200 messages, some in bursts of up to 90, and what happens between them */
 export const drawHistory = (

@@ -102,7 +102,8 @@ export const agrees = (model: ModelSession, view: SessionView): boolean =>
 const turns = (session: ModelSession, policy: TurnPolicy, now: number): boolean => {
   if (session.turnsReceived < session.freshFrom || session.acked !== session.turnsSent) return false
   if (session.turnsSent === 0) return true
-  return policy === 'due' || (policy === 'minute' && Math.abs(now - session.turnedAt) >= 60_000)
+  const spacing = { due: 0, minute: 60_000, seldom: 600_000, never: Number.POSITIVE_INFINITY }[policy]
+  return Math.abs(now - session.turnedAt) >= spacing
 }
 
 /**
