@@ -11,6 +11,7 @@ export {
   tagFor,
 } from './message.ts'
 
+export type { Roster } from './roster.ts'
 export type { RosterEntry } from './roster-entry.ts'
 export type {
   GroupEffect,

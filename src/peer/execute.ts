@@ -2,7 +2,8 @@
  * Carries out the effects of a step, one after the other. Policy is in the core: each effect says what is done, and these
  * ports only do it.
  */
-import type { Bytes } from '../codec/index.ts'
+import { type Bytes, equal } from '../codec/index.ts'
+import { tagBytes } from '../group/index.ts'
 import type { Address } from '../identity/index.ts'
 import type { PeerEffect, PeerReject } from './state.ts'
 
@@ -12,6 +13,8 @@ export interface EffectPorts {
   /** By the data channel to `to`. */
   sendDirect(to: Address, bytes: Bytes): void
   sendByRelay(to: Address, bytes: Bytes): void
+  /** The same bytes to each, with the tag meant for it behind them: what `sendByRelay` to each would bring. */
+  sendToMany(recipients: readonly { readonly to: Address; readonly tag: Bytes }[], bytes: Bytes): void
   /** Into the mailbox of `to`; answered by a `mailed` event. */
   mail(to: Address, bytes: Bytes, letter: number): void
   /** Answered by a `published` event. */
@@ -29,7 +32,32 @@ export interface EffectPorts {
   reject(code: PeerReject): void
 }
 
-export const execute = (effect: PeerEffect, ports: EffectPorts): void => {
+const isForMany = (effect: PeerEffect | undefined): effect is Effect<'send'> =>
+  effect?.kind === 'send' && effect.path === 'relay' && effect.facts.kind === 'group'
+
+const withoutTag = ({ bytes }: Effect<'send'>): Bytes => bytes.slice(0, -tagBytes)
+
+/** All effects of one step in their order. A group message that the relay carries to several is uploaded once. */
+export const executeAll = (effects: readonly PeerEffect[], ports: EffectPorts): void => {
+  for (let at = 0; at < effects.length; ) {
+    const effect = effects[at] as PeerEffect
+    const run: Effect<'send'>[] = []
+    if (isForMany(effect)) {
+      const body = withoutTag(effect)
+      for (let next: PeerEffect | undefined = effect; isForMany(next); next = effects[at + run.length]) {
+        if (!equal(withoutTag(next), body)) break
+        run.push(next)
+      }
+    }
+    if (run.length > 1) {
+      const recipients = run.map(({ to, bytes }) => ({ to, tag: bytes.slice(-tagBytes) }))
+      ports.sendToMany(recipients, withoutTag(run[0] as Effect<'send'>))
+    } else execute(effect, ports)
+    at += Math.max(1, run.length)
+  }
+}
+
+const execute = (effect: PeerEffect, ports: EffectPorts): void => {
   switch (effect.kind) {
     case 'send': {
       const { to, path, bytes, letter = 0 } = effect

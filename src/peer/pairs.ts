@@ -26,6 +26,7 @@ import {
 import { noteUnproved } from './asleep-state.ts'
 import { type Control, control } from './controls.ts'
 import { encodeFrame } from './frames.ts'
+import { isLinked } from './links.ts'
 import { nameOf } from './members.ts'
 import type { NextSession, Pair, PairsState } from './pairs-state.ts'
 import { isWithinReach, noteOpened, noteSealed, owe, surroundingsOf } from './reach.ts'
@@ -259,7 +260,7 @@ const promote = (tx: Transaction, member: MemberId, pair: Pair, session: Session
   // Flow 3, and an answer to it, are answered at once.
   if (pair.next?.role === 'responder') owe(tx, member, 0)
   const { address } = pair
-  if (!tx.state.room.direct.has(address))
+  if (!tx.state.room.direct.has(address) && isLinked(tx.state, member))
     tx.effects.push({ kind: 'connect', address, initiator: tx.state.self.id > member })
   return { ...pair, session, next: null, former, unopened: 0 }
 }

@@ -20,6 +20,7 @@ import { maxSignalBytes } from './controls.ts'
 import { noteMailed, noteUndeliveredLetters } from './delivery/mail.ts'
 import { noteMembers, say, tickDelivery, wakeAtDelivery } from './delivery/outbox.ts'
 import { tickFarewells, wakeAtFarewells } from './farewell.ts'
+import { tickLinks } from './links.ts'
 import { tickMeetings, wakeAtMeetings } from './meeting.ts'
 import { isMember, membersAt } from './members.ts'
 import { evict, leave, retire, tickGroup, wakeAtGroup } from './membership.ts'
@@ -62,6 +63,7 @@ const chores: readonly ((tx: Transaction) => Promise<void> | void)[] = [
   tickReturning,
   tickMeetings,
   tickGroup,
+  tickLinks,
   noteMembers,
   tickAsleep,
   async (tx) => {

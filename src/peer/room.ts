@@ -4,6 +4,7 @@
  *   direct link  >  relay, where the address is present  >  none (its mailbox is `delivery/mail.ts`'s business)
  */
 import type { Bytes } from '../codec/index.ts'
+import type { Roster } from '../group/index.ts'
 import type { Address } from '../identity/index.ts'
 import type { Control } from './controls.ts'
 import { factsOf } from './frame-facts.ts'
@@ -34,6 +35,9 @@ export interface RoomState {
   readonly listOwnersAt: number | null
   /** The page is closing, and its direct links with it. */
   readonly closing: boolean
+  /** The roster that the direct links were last chosen for, and how many members it had. Not stored. */
+  readonly linkedFor: Roster | null
+  readonly linked: number
 }
 
 export const outsideRoom: RoomState = {
@@ -46,6 +50,8 @@ export const outsideRoom: RoomState = {
   owners: null,
   listOwnersAt: null,
   closing: false,
+  linkedFor: null,
+  linked: 0,
 }
 
 const set = (tx: Transaction, change: Partial<RoomState>): void =>
@@ -92,6 +98,9 @@ export const noteLink = (tx: Transaction, address: Address, isDirect: boolean): 
 
 export const noteOwners = (tx: Transaction, owners: ReadonlyMap<Address, number>): void =>
   set(tx, { owners: new Map([...owners].slice(0, maxPresent)) })
+
+export const noteLinked = (tx: Transaction, linked: number): void =>
+  set(tx, { linkedFor: tx.state.group.roster, linked })
 
 /** From now on the relay carries what a direct link would: the page that holds the links is going. */
 export const noteClosing = (tx: Transaction): void => set(tx, { closing: true })

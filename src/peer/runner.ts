@@ -5,7 +5,7 @@
  *   event ──> step ──> persist ──> send · publish · show ──> wipe ──> wake timer
  *                         └── refused: the old state stands, the same event is tried again after a pause
  */
-import { type EffectPorts, execute } from './execute.ts'
+import { type EffectPorts, executeAll } from './execute.ts'
 import { step, wakeAt } from './peer.ts'
 import type { PeerEvent, PeerState, PeerStep, Ports } from './state.ts'
 
@@ -91,7 +91,7 @@ export const createRunner = (ports: Ports, initial: PeerState, runner: RunnerPor
   const settle = (taken: Taken): void => {
     state = taken.state
     runner.took(taken)
-    for (const effect of taken.effects) execute(effect, runner.effects)
+    executeAll(taken.effects, runner.effects)
     schedule(taken.wakeAt)
     runner.settled?.(taken)
   }

@@ -22,7 +22,7 @@ import {
   type Taken,
   type UntimedEvent,
 } from '../../peer/index.ts'
-import type { MemberToken } from '../../relay-protocol/index.ts'
+import type { MemberToken, Recipient } from '../../relay-protocol/index.ts'
 import type { ChunkEvent, MeshEvent, RelayEvent } from '../../transport/index.ts'
 import { createRoomFiles, type RoomFiles } from '../files/room-files.ts'
 import { emptyRelayView, type RelayView } from '../page/relay-view.ts'
@@ -118,6 +118,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
   const effects: EffectPorts = {
     sendDirect: (to, bytes) => ports.commandMesh({ kind: 'send', member: to, bytes }),
     sendByRelay: (to, bytes) => relay?.send(to, bytes),
+    sendToMany: (recipients, bytes) => relay?.multicast(recipients as readonly Recipient[], bytes),
     mail: (to, bytes, letter) => void store.mail(to, bytes, letter),
     publish: (preKeys, replace) => void store.publish(preKeys, replace),
     takePreKey: (address) => void store.takePreKey(address),

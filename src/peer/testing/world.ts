@@ -2,7 +2,7 @@
  * Peers around the real relay core in virtual time: one seed, one history. Members run by the product's own runner; what
  * stands in for the browser is a store of pre-keys and letters that a test may tamper with, and links that come up at once.
  */
-import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
+import { type Bytes, concat, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
@@ -170,6 +170,9 @@ export const createWorld = async (options: WorldOptions) => {
       const member = self()
       member.relayed.push(bytes)
       for (const passed of observer?.relay(member.address, to, bytes) ?? [bytes]) endpoint().send(to, passed)
+    },
+    sendToMany(recipients: readonly { readonly to: Address; readonly tag: Bytes }[], bytes: Bytes) {
+      for (const { to, tag } of recipients) this.sendByRelay(to, concat(bytes, tag))
     },
     mail(to: Address, bytes: Bytes, letter: number) {
       const member = self()
