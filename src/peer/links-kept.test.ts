@@ -3,6 +3,13 @@ import { expect, test } from 'vitest'
 import { fullMesh } from './links.ts'
 import { createWorld } from './testing/world.ts'
 
+test('a newcomer is linked to its doorkeeper, whose roster it has yet to hear', async () => {
+  const world = await createWorld({ seed: 6, fast: true })
+  for (const name of ['Ann', 'Bob']) await world.open(name, {})
+  await world.pass(10_000)
+  for (const { runner } of world.living()) expect(runner.state().room.direct.size).toBe(1)
+})
+
 test('a room of 20 keeps 14 links each, and all of them hear a message', async () => {
   const world = await createWorld({ seed: 4, fast: true })
   const names = Array.from({ length: 20 }, (_, i) => `member ${i}`)

@@ -5,6 +5,7 @@
  */
 import { liveMembers } from '../group/index.ts'
 import type { MemberId } from '../identity/index.ts'
+import { isMember } from './members.ts'
 import { noteLinked } from './room.ts'
 import type { PeerState } from './state.ts'
 import type { Transaction } from './transaction.ts'
@@ -35,7 +36,9 @@ const linkedTo = ({ group, self }: PeerState): ReadonlySet<MemberId> =>
     self.id,
   )
 
-export const isLinked = (state: PeerState, member: MemberId): boolean => linkedTo(state).has(member)
+/** One that is on no roster here yet is linked for now: a newcomer meets its doorkeeper before it hears the roster. */
+export const isLinked = (state: PeerState, member: MemberId): boolean =>
+  !isMember(state, member) || linkedTo(state).has(member)
 
 /** In a larger room the ring of links moves with each member that comes or goes. */
 export const tickLinks = (tx: Transaction): void => {

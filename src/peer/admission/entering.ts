@@ -27,7 +27,7 @@ import { withinReach } from '../reach.ts'
 import { isPresent } from '../room.ts'
 import type { PeerState } from '../state.ts'
 import { notice, Rejection, type Transaction } from '../transaction.ts'
-import { refuse } from './guest.ts'
+import { noteMergeFailed, refuse } from './guest.ts'
 import { receiveA3 } from './letting-in.ts'
 import { answerAgain, sendFlow, setAdmission, setGuest, setJoining } from './slice.ts'
 import type { AdmissionState, GuestRun, Refusal } from './state.ts'
@@ -100,7 +100,8 @@ const takeA2 = async (
   const objection = objectionTo(tx, from, doorkeeper)
   if (objection !== null || doorkeeper === null) {
     setGuest(tx, from, null)
-    return refuse(tx, from, objection ?? 'entry')
+    // One that was removed here does not become a partner by asking once more.
+    return run.proof === 'password' ? refuse(tx, from, objection ?? 'entry') : noteMergeFailed(tx, from)
   }
   await sendA3(tx, from, run, { psk: stage.keys.psk, doorkeeper, flow1 })
   tx.stale.push(stage.keys.a2) // FS

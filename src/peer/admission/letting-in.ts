@@ -13,11 +13,13 @@ import {
   finishHandshake,
   type Identified,
   identify,
+  type MemberId,
   runOf,
   unpadEntry,
 } from '../../identity/index.ts'
 import { admissionKeys, openAdmission, type RunResult, step } from '../../pake/index.ts'
 import { encodeFrame, type Frame } from '../frames.ts'
+import { isMember } from '../members.ts'
 import { admit, type Finished, mergeWith } from '../membership.ts'
 import { adoptInitiated, endPair, pairOf } from '../pairs.ts'
 import type { PeerState } from '../state.ts'
@@ -154,9 +156,13 @@ const turnDown = async (tx: Transaction, guest: Identified, finished: Finished):
 /** A4 as its session keeps it, until the guest spoke in it. */
 const a4 = (state: PeerState, guest: Identified): Bytes | null => pairOf(state, guest.id)?.next?.frame ?? null
 
-/** A3 again: A4 may have been lost. */
-const repeatA4 = (tx: Transaction, from: Address, run: DoorRun): void =>
-  setDoorRun(tx, from, { ...run, sent: answerAgain(tx, from, run.sent) })
+/** A3 again: A4 may have been lost. One that was removed since is told nothing but that, elsewhere. */
+const repeatA4 = (tx: Transaction, from: Address, run: DoorRun, listed: MemberId | null): void =>
+  setDoorRun(
+    tx,
+    from,
+    listed !== null && !isMember(tx.state, listed) ? null : { ...run, sent: answerAgain(tx, from, run.sent) },
+  )
 
 /** A3. False where it belongs to no run of this door. */
 export const receiveA3 = async (
@@ -166,7 +172,7 @@ export const receiveA3 = async (
 ): Promise<boolean> => {
   const run = tx.state.admission.door.runs.get(from)
   if (run === undefined || !equal(run.run, id)) return false
-  if (run.stage.kind === 'admitted') repeatA4(tx, from, run)
+  if (run.stage.kind === 'admitted') repeatA4(tx, from, run, run.stage.listed)
   if (run.stage.kind !== 'meeting') return true
   const { guest, handshake } = run.stage
   const finish = await finishHandshake(tx.ports.crypto, handshake, flow2)
@@ -178,7 +184,12 @@ export const receiveA3 = async (
   const isListed = await list(tx, run, guest, finished)
   const bytes = isListed ? a4(tx.state, guest) : await turnDown(tx, guest, finished)
   const sent = bytes === null ? run.sent : { bytes, at: tx.now, last: tx.now, times: 0 }
-  setDoorRun(tx, from, { ...run, since: tx.now, stage: { kind: 'admitted' }, sent })
+  setDoorRun(tx, from, {
+    ...run,
+    since: tx.now,
+    stage: { kind: 'admitted', listed: isListed ? guest.id : null },
+    sent,
+  })
   if (isListed && run.proof === 'verifier') notice(tx, 'merged', { member: guest.id, name: guest.entry.name })
   return true
 }

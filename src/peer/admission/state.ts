@@ -137,8 +137,8 @@ export type DoorStage =
       /** Whether the user was told that somebody looked at an entry. */
       readonly noted: boolean
     }
-  /** A4 is out, or a refusal in its place. */
-  | { readonly kind: 'admitted' }
+  /** A4 is out, for the member `listed`; `null`: a refusal in its place. */
+  | { readonly kind: 'admitted'; readonly listed: MemberId | null }
   | { readonly kind: 'over' }
 
 export interface DoorRun {

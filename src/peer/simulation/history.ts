@@ -327,7 +327,12 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
 
   /** Removed as far as any honest member knows. */
   const goneIds = (): ReadonlySet<MemberId> =>
-    new Set(alive().flatMap(({ runner }) => [...runner.state().group.roster.removals.keys()]))
+    new Set(
+      alive().flatMap(({ runner }) => {
+        const { removals, early } = runner.state().group.roster
+        return [...removals.keys(), ...early.keys()]
+      }),
+    )
 
   const isSamePassword = (one: Member, other: Member): boolean => {
     const [a, b] = [one, other].map(({ runner }) => toHex(expose(runner.state().password.verifier)))

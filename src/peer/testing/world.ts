@@ -423,7 +423,12 @@ export const createWorld = async (options: WorldOptions) => {
   /** Epoch, fingerprint, room number and how many members this one sees. */
   const standingOf = (member: Member): string => {
     const { epoch, fingerprint, roomNumber, members: listed } = view(member)
-    return `${epoch} ${fingerprint} ${roomNumber?.digits} ${listed.length}`
+    // A sleeper that one met by its pre-key and that never wakes is known to that one alone.
+    const gone = new Set(members.filter((one) => one.gone).map(({ address }) => address))
+    const shown = listed.filter(
+      ({ trust, address }) => trust !== 'pre-keyed' || !gone.has(address as Address),
+    )
+    return `${epoch} ${fingerprint} ${roomNumber?.digits} ${shown.length}`
   }
 
   const living = (): readonly Member[] =>
