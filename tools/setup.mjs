@@ -1,5 +1,5 @@
 /**
- * Makes a fresh clone runnable: installs the dependencies, and with --browser a Chromium and a Redis for the tests.
+ * Makes a fresh clone runnable: installs the dependencies, and with --browser a Chromium, a Redis and a TURN server for the tests.
  * Prints nothing if nothing is missing. Plain Node, because it runs before anything is installed.
  */
 
@@ -78,15 +78,20 @@ async function installBrowser() {
   ].join('\n')
 }
 
-/** The relay's tests run their own Redis. If it cannot be installed, they fail and say so. */
-async function installRedis() {
-  if ((await run('redis-server', ['--version'], { quiet: true })).code === 0) return
-  if (!isRootOnDebian()) return
-  console.log('Installing a Redis for the tests…')
+/**
+ * The tests run their own Redis and TURN server. Without a Redis some fail and say so; without a TURN server two are
+ * skipped.
+ */
+async function installServers() {
+  const missing = []
+  if ((await run('redis-server', ['--version'], { quiet: true })).code !== 0) missing.push('redis-server')
+  if (!existsSync('/usr/bin/turnserver')) missing.push('coturn')
+  if (missing.length === 0 || !isRootOnDebian()) return
+  console.log(`Installing for the tests: ${missing.join(', ')}…`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['update', '-q'], { silenceMs, quiet: true, env })
-  // Only the program, not a service that starts with the machine.
-  const args = ['install', '-y', '-q', '--no-install-recommends', 'redis-server']
+  // Only the programs, not services that start with the machine.
+  const args = ['install', '-y', '-q', '--no-install-recommends', ...missing]
   await run('apt-get', args, { silenceMs, quiet: true, env })
 }
 
@@ -94,7 +99,7 @@ async function setup() {
   const problem = isInstalled() ? null : await installPackages()
   if (problem !== null) return problem
   if (!process.argv.includes('--browser')) return null
-  await installRedis()
+  await installServers()
   return findChromium() === null ? installBrowser() : null
 }
 
