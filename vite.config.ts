@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { relayPlugin } from './signaling/index.ts'
+import { compressPlugin } from './tools/compress.ts'
 import { fileListPlugin } from './tools/file-list.ts'
 
 export default defineConfig(({ isSsrBuild = false }) => ({
-  plugins: [react(), relayPlugin(), fileListPlugin()],
+  plugins: [react(), relayPlugin(), fileListPlugin(), compressPlugin()],
   resolve: {
     // The package's own entry expects Node's globals; this file of it is whole.
     alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' },

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { compressedEnding } from './compress.ts'
 
 export const fileListName = 'files.txt'
 
@@ -15,7 +16,8 @@ export const listFiles = (directory: string): string =>
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .map((path) => ({ path, name: relative(directory, path).split(sep).join('/') }))
-    .filter(({ name }) => name !== fileListName)
+    // Compressed copies are of the files in the list.
+    .filter(({ name }) => name !== fileListName && !name.endsWith(compressedEnding))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ path, name }) => `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${name}\n`)
     .join('')

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { connectTo, enter, secretOf } from '../testing/client.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
@@ -13,6 +14,7 @@ mkdirSync(join(appDirectory, 'assets'), { recursive: true })
 writeFileSync(join(home, 'secret.txt'), 'not for you')
 writeFileSync(join(appDirectory, 'index.html'), '<!doctype html>')
 writeFileSync(join(appDirectory, 'assets/app-1a2B_c-d.js'), 'export {}')
+writeFileSync(join(appDirectory, 'assets/app-1a2B_c-d.js.br'), brotliCompressSync('export {}'))
 writeFileSync(join(appDirectory, 'assets/peer.worker-1a2B3c4d.js'), 'export {}')
 symlinkSync(join(home, 'secret.txt'), join(appDirectory, 'link.txt'))
 
@@ -109,6 +111,23 @@ test('files: types, caching, HEAD, revalidation; everything else is 404 or 405',
   expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }])
   expect((await fetch(`${url}/nothing`)).status).toBe(404)
   expect((await fetch(url, { method: 'POST' })).status).toBe(405)
+})
+
+test('compressed files: for those who take them, under an ETag of their own', async () => {
+  const url = await start()
+  const [plain, packed] = await Promise.all(
+    ['identity', 'gzip, br;q=0.9'].map((encoding) =>
+      fetch(`${url}/assets/app-1a2B_c-d.js`, { headers: { 'Accept-Encoding': encoding } }),
+    ),
+  )
+  expect(plain?.headers.get('content-encoding')).toBeNull()
+  expect(packed?.headers.get('content-encoding')).toBe('br')
+  expect(packed?.headers.get('etag')).not.toBe(plain?.headers.get('etag'))
+  for (const answer of [plain, packed]) expect(answer?.headers.get('vary')).toBe('Accept-Encoding')
+  expect(await packed?.text()).toBe(await plain?.text())
+  const refused = await fetch(`${url}/assets/app-1a2B_c-d.js`, { headers: { 'Accept-Encoding': 'br;q=0' } })
+  expect(refused.headers.get('content-encoding')).toBeNull()
+  expect((await fetch(`${url}/assets/app-1a2B_c-d.js.br`)).status).toBe(404)
 })
 
 test('no path leads out of the directory', async () => {

@@ -124,14 +124,24 @@ function createHandler(
     }
     if (file === undefined) return answer(response, 404, 'text/plain; charset=utf-8', 'not found\n')
     response.setHeader('Cache-Control', file.cacheControl)
-    response.setHeader('ETag', file.etag)
-    if (request.headers['if-none-match'] === file.etag) {
+    const brotli = takesBrotli(request) ? file.brotli : null
+    const etag = brotli === null ? file.etag : file.etag.replace(/"$/, '-br"')
+    response.setHeader('ETag', etag)
+    if (file.brotli !== null) response.setHeader('Vary', 'Accept-Encoding')
+    if (request.headers['if-none-match'] === etag) {
       response.writeHead(304).end()
       return
     }
-    answer(response, 200, file.type, file.body)
+    if (brotli !== null) response.setHeader('Content-Encoding', 'br')
+    answer(response, 200, file.type, brotli ?? file.body)
   }
 }
+
+/** RFC 9110 §12.5.3, as browsers write it: a weight of 0 refuses. */
+const takesBrotli = (request: IncomingMessage): boolean =>
+  String(request.headers['accept-encoding'] ?? '')
+    .split(',')
+    .some((one) => /^\s*br\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/.test(one))
 
 /** Node omits the body of a HEAD response by itself. */
 function answer(response: ServerResponse, status: number, type: string, body: string | Buffer): void {

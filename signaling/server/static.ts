@@ -6,6 +6,8 @@ import { extname, join, relative, sep } from 'node:path'
 
 export interface StaticFile {
   readonly body: Buffer
+  /** The same, compressed at build; `null` where no such file lies beside it. */
+  readonly brotli: Buffer | null
   readonly type: string
   readonly etag: string
   readonly cacheControl: string
@@ -35,8 +37,10 @@ const hashedName = /^assets\/.*-[A-Za-z0-9_-]{8}\.[a-z0-9]+$/
 
 function readStatic(path: string, name: string): StaticFile {
   const body = readFileSync(path)
+  const compressed = `${path}.br`
   return {
     body,
+    brotli: existsSync(compressed) ? readFileSync(compressed) : null,
     type: types[extname(name).toLowerCase()] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
     cacheControl: hashedName.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -52,7 +56,7 @@ export function loadStatic(directory: string): ReadonlyMap<string, StaticFile> {
   const files = new Map<string, StaticFile>()
   if (!existsSync(directory)) return files
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
+    if (!entry.isFile() || entry.name.endsWith('.br')) continue
     const path = join(entry.parentPath, entry.name)
     const name = relative(directory, path).split(sep).join('/')
     files.set(encodeURI(`/${name}`), readStatic(path, name))

@@ -1,19 +1,15 @@
 /** The page: one row of mark, tabs, state and menu, and one panel for each tab. */
 
 import * as Ariakit from '@ariakit/react'
-import { type ComponentType, type MouseEvent, useEffect, useState } from 'react'
-import { BenchmarkScreen } from '../benchmark/benchmark-screen.tsx'
+import { type MouseEvent, useEffect } from 'react'
 import { Help } from '../help/help.tsx'
-import { OneToOneScreen } from '../one-to-one/one-to-one-screen.tsx'
-import { ProtocolScreen } from '../protocol/protocol-screen.tsx'
-import { RelayScreen } from '../relay/relay-screen.tsx'
 import { RoomScreen } from '../room/room-screen.tsx'
 import { useUnread } from '../room/unread.ts'
 import { Icon } from '../shared/icon.tsx'
 import styles from './app.module.css'
 import { useAttention } from './attention.ts'
 import { useUi, useWording } from './context.tsx'
-import { FailureBoundary } from './failure-boundary.tsx'
+import { LaboratoryPanel } from './laboratory.tsx'
 import { Mark } from './mark.tsx'
 import { openTab, type Tab, tabs, useTab } from './page-state.ts'
 import { Settings } from './settings.tsx'
@@ -24,7 +20,6 @@ export function App() {
   const words = useWording()
   const tab = useTab()
   const language = useUi((state) => state.language)
-  const MetricsScreen = useMetricsScreen(tab === 'metrics')
   const unread = useUnread(tab === 'room')
   useAttention(unread)
   useEffect(() => {
@@ -62,32 +57,11 @@ export function App() {
         <Ariakit.TabPanel tabId="room" className={styles.panel} focusable={false}>
           <RoomScreen />
         </Ariakit.TabPanel>
-        <Ariakit.TabPanel tabId="metrics" className={styles.panel} focusable={false} unmountOnHide>
-          <FailureBoundary message={words.metrics.failed}>
-            {MetricsScreen === 'failed' && <p role="alert">{words.metrics.failed}</p>}
-            {typeof MetricsScreen === 'function' && <MetricsScreen />}
-          </FailureBoundary>
-        </Ariakit.TabPanel>
-        <Ariakit.TabPanel tabId="protocol" className={styles.panel} focusable={false} unmountOnHide>
-          <FailureBoundary message={words.protocol.failed}>
-            <ProtocolScreen />
-          </FailureBoundary>
-        </Ariakit.TabPanel>
-        <Ariakit.TabPanel tabId="benchmark" className={styles.panel} focusable={false} unmountOnHide>
-          <FailureBoundary message={words.benchmark.failed}>
-            <BenchmarkScreen />
-          </FailureBoundary>
-        </Ariakit.TabPanel>
-        <Ariakit.TabPanel tabId="relay" className={styles.panel} focusable={false} unmountOnHide>
-          <FailureBoundary message={words.relay.failed}>
-            <RelayScreen />
-          </FailureBoundary>
-        </Ariakit.TabPanel>
-        <Ariakit.TabPanel tabId="one-to-one" className={styles.panel} focusable={false} unmountOnHide>
-          <FailureBoundary message={words.errors['host/failed']}>
-            <OneToOneScreen />
-          </FailureBoundary>
-        </Ariakit.TabPanel>
+        <LaboratoryPanel tab="metrics" />
+        <LaboratoryPanel tab="protocol" />
+        <LaboratoryPanel tab="benchmark" />
+        <LaboratoryPanel tab="relay" />
+        <LaboratoryPanel tab="one-to-one" />
       </main>
     </Ariakit.TabProvider>
   )
@@ -97,22 +71,6 @@ const skipToPanel = (event: MouseEvent): void => {
   event.preventDefault()
   const panel = document.querySelector<HTMLElement>('main [role=tabpanel]:not([hidden])')
   panel?.querySelector<HTMLElement>('input, textarea, button, [tabindex="0"]')?.focus()
-}
-
-/** The charts are the greater part of the code: fetched apart, but early, for the relay may be gone later. */
-function useMetricsScreen(wanted: boolean): ComponentType | 'failed' | null {
-  const [screen, setScreen] = useState<{ readonly component: ComponentType } | null>(null)
-  const [failed, setFailed] = useState(false)
-  const missing = screen === null
-  useEffect(() => {
-    if (!missing) return
-    import('../metrics/metrics-screen.tsx').then(
-      ({ MetricsScreen }) => setScreen({ component: MetricsScreen }),
-      // Opening the tab tries again.
-      () => setFailed(wanted),
-    )
-  }, [missing, wanted])
-  return screen?.component ?? (failed ? 'failed' : null)
 }
 
 /** On the other tabs too, a reader sees which key the group is on. */
