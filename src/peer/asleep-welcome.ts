@@ -22,7 +22,6 @@ import { makeA2 } from './admission/a2.ts'
 import { putPreKeyed } from './asleep-sessions.ts'
 import { type PreKeyed, setAsleep, type Welcome } from './asleep-state.ts'
 import { setOutbox, withoutRecipient } from './delivery/copies.ts'
-import { isNear } from './delivery/people.ts'
 import { encodeFrame, type Frame } from './frames.ts'
 import { entryOf, isRemoved, membersAt } from './members.ts'
 import { mergeWith } from './membership.ts'
@@ -36,8 +35,6 @@ const repeatsMs = [2_000, 5_000] as const
 const againMs = 60_000
 /** A newcomer that was never met is forgotten, with its session. */
 const longMs = 30 * 86_400_000
-/** Nobody awake knows a sleeper that was answered this long ago: it is no member. */
-const doubtMs = 60_000
 
 const putWelcome = (tx: Transaction, address: Address, welcome: Welcome | null): void => {
   const welcomes = new Map(tx.state.asleep.welcomes)
@@ -79,8 +76,7 @@ const repeat = (tx: Transaction, address: Address, welcome: Welcome): void => {
 /** Begins, repeats and ends these handshakes. */
 export const tickWelcomes = async (tx: Transaction): Promise<void> => {
   for (const [address, met] of tx.state.asleep.preKeyed) {
-    const doubted = doubtedAt(tx.state, address, met, tx.now)
-    if (wasRemoved(tx.state, address) || (doubted !== null && tx.now >= doubted)) {
+    if (wasRemoved(tx.state, address)) {
       // Nothing more is sealed for one that was removed, by whatever name it is known here.
       putWelcome(tx, address, null)
       putPreKeyed(tx, address, null)
@@ -106,21 +102,6 @@ export const tickWelcomes = async (tx: Transaction): Promise<void> => {
 const wasRemoved = (state: PeerState, address: Address): boolean =>
   membersAt(state, address).length === 0 &&
   [...state.group.roster.kept.values()].some(({ entry }) => entry.address === address)
-
-/**
- * When a sleeper that this newcomer answered counts as gone: a sleeper of the same room is awake and within reach, and
- * a minute after the answer nobody's roster names that address. Mailboxes outlive removals that a newcomer never hears of.
- */
-const doubtedAt = (
-  state: PeerState,
-  address: Address,
-  { role, at }: PreKeyed,
-  now: number,
-): number | null => {
-  if (role !== 'newcomer' || membersAt(state, address).length > 0) return null
-  const isSomebodyAwake = [...state.asleep.sleepers.values()].some((member) => isNear(state, member, now))
-  return isSomebodyAwake ? at + doubtMs : null
-}
 
 /** Met, gone, or never met. The newcomer's side ends when its partner is on the roster with a session. */
 const isOver = (tx: Transaction, address: Address, { role, member, at }: PreKeyed): boolean => {
@@ -209,12 +190,9 @@ export const receiveWelcomed = async (
   return true
 }
 
-export const wakeAtWelcomes = (state: PeerState, now: number): number | null => {
-  const { asleep, room } = state
-  const doubts = [...asleep.preKeyed].map(([address, met]) => doubtedAt(state, address, met, now))
-  if (!room.online) return earliest(...doubts)
+export const wakeAtWelcomes = ({ asleep, room }: PeerState): number | null => {
+  if (!room.online) return null
   return earliest(
-    ...doubts,
     ...[...asleep.welcomes]
       .filter(([address]) => room.present.has(address))
       .flatMap(([, { resendAt, startedAt }]) => [resendAt, startedAt + againMs]),

@@ -128,4 +128,4 @@ export const sleepers = (state: PeerState): { readonly addresses: readonly Addre
 })
 
 export const wakeAtAsleep = (state: PeerState, now: number): number | null =>
-  earliest(wakeAtAnswers(state, now), wakeAtWelcomes(state, now), ...wakeAtLetters(state, now))
+  earliest(wakeAtAnswers(state, now), wakeAtWelcomes(state), ...wakeAtLetters(state, now))

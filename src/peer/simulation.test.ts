@@ -16,7 +16,7 @@ test.each([
   [10_057, 'what a sleeper had sent by mail held back the roster that made it readable'],
   [401_155, 'a letter read in the step that let its writer near was not awaited by anybody’s clock'],
   [404_047, 'three lost names withdrew a genuine letter, and its message was shown twice'],
-  [408_185, 'a newcomer showed an evicted sleeper for as long as its mailbox lasted'],
+  [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
 ])(
   'seed %i: %s',
   async (seed) => {

@@ -423,8 +423,9 @@ export const createWorld = async (options: WorldOptions) => {
   /** Epoch, fingerprint, room number and how many members this one sees. */
   const standingOf = (member: Member): string => {
     const { epoch, fingerprint, roomNumber, members: listed } = view(member)
-    // A sleeper that one met by its pre-key and that never wakes is known to that one alone.
-    const gone = new Set(members.filter((one) => one.gone).map(({ address }) => address))
+    // A sleeper that one met by its pre-key and that never wakes is known to that one alone: it died, or was removed.
+    const isOver = (one: Member): boolean => one.gone || one.runner.state().phase.kind === 'ended'
+    const gone = new Set(members.filter(isOver).map(({ address }) => address))
     const shown = listed.filter(
       ({ trust, address }) => trust !== 'pre-keyed' || !gone.has(address as Address),
     )
