@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
 import { deflateSync } from 'node:zlib'
 import type { Locator, Page } from 'playwright/test'
 import { createComputer } from './fixtures/browser.ts'
@@ -323,6 +324,58 @@ test('a full disk ends the transfer, both ends say so, and the room goes on', as
   } finally {
     await computer.remove()
   }
+})
+
+/** Bytes that the page and its Worker hold, as the browser counts them after collecting garbage. */
+const heapOf = ({ page }: Member): Promise<number> =>
+  page.evaluate(async () => {
+    const measuring = performance as unknown as {
+      measureUserAgentSpecificMemory(): Promise<{ readonly bytes: number }>
+    }
+    return (await measuring.measureUserAgentSpecificMemory()).bytes
+  })
+
+test('200 MB from tab to tab: the same bytes, and memory stays small', async ({ room }, testInfo) => {
+  test.skip(process.env.LARGE_FILES === undefined, 'in `npm run test:long`')
+  const members = [await room.openMember('Alice'), await room.openMember('Bob')]
+  const [alice, bob] = members as [Member, Member]
+  for (const member of members) await member.join()
+  await waitForAgreement(members)
+  for (const member of members) await member.waitForLinks('direct', 1)
+  const path = testInfo.outputPath('large.bin')
+  const hash = createHash('sha256')
+  const file = await open(path, 'w')
+  for (let i = 0; i < 200; i++) {
+    const piece = randomBytes(1_000_000)
+    hash.update(piece)
+    await file.write(piece)
+  }
+  await file.close()
+  const before = await Promise.all(members.map(heapOf))
+  const [chooser] = await Promise.all([
+    alice.page.waitForEvent('filechooser'),
+    alice.page.getByRole('button', { name: 'Send file', exact: true }).click(),
+  ])
+  await chooser.setFiles(path)
+  await press(bob, 'Accept', 'large.bin')
+  const most = [0, 0]
+  const begun = Date.now()
+  while (!(await card(bob, 'large.bin').textContent())?.includes('received')) {
+    const now = await Promise.all(members.map(heapOf))
+    for (const [i, bytes] of now.entries()) most[i] = Math.max(most[i] ?? 0, bytes - (before[i] ?? 0))
+    await bob.page.waitForTimeout(500)
+  }
+  process.stdout.write(
+    `200 MB in ${Date.now() - begun} ms; heap over baseline: ${most.join(' and ')} bytes\n`,
+  )
+  for (const bytes of most) expect(bytes).toBeLessThan(150 * megabyte)
+  const [download] = await Promise.all([
+    bob.page.waitForEvent('download'),
+    bob.page.getByRole('button', { name: 'Save large.bin', exact: true }).click(),
+  ])
+  const saved = createHash('sha256')
+  for await (const piece of createReadStream(await download.path())) saved.update(piece as Buffer)
+  expect(saved.digest('hex')).toBe(hash.digest('hex'))
 })
 
 test('alone in the room a file is not offered, and the screen says why', async ({ room }) => {

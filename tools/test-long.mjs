@@ -38,5 +38,6 @@ await runParts([
   ],
   [[browser('tab crashes', { args: ['e2e/crash.spec.ts'], env: { CRASH_ROUNDS: `${crashes}` } })]],
   [[browser('long outages', { args: ['e2e/links.spec.ts'], env: { OUTAGE_MS: '60000' } })]],
+  [[browser('large files', { args: ['e2e/files.spec.ts'], env: { LARGE_FILES: '1' } })]],
   [[single('soak', 'soak', { args: ['--minutes', '10'] })]],
 ])
