@@ -38,6 +38,8 @@ test('members join while all others are asleep, leave messages, and are together
     await expect(asleep).toContainText('offline')
     const fromBob = [unique('one of Bob'), unique('two of Bob')] as const
     for (const text of fromBob) await bob.say(text)
+    // What is not in the mailbox yet goes with the browser.
+    for (const text of fromBob) await expect(bob.message(text)).toContainText('mailbox')
     await expect(stockOf(bob)).toHaveText(/^100 of/)
     await his.close()
 
@@ -46,6 +48,7 @@ test('members join while all others are asleep, leave messages, and are together
     await expect(carol.listedMembers.filter({ hasText: 'pre-keyed' })).toHaveCount(2)
     const fromCarol = unique('of Carol')
     await carol.say(fromCarol)
+    await expect(carol.message(fromCarol)).toContainText('mailbox')
     await expect(stockOf(carol)).toHaveText(/^100 of/)
     await theirs.close()
 
