@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test'
 import { type Computer, createComputer } from './fixtures/browser.ts'
-import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
 import { expect, test, unique } from './fixtures/test.ts'
 
 /** A few in every run; `npm run test:long` sets 50. */
@@ -78,19 +78,6 @@ const moments = [
   'after the commit of what it hears',
 ] as const
 
-const joinToStay = async (member: Member): Promise<void> => {
-  await member.fill()
-  await member.page.getByRole('checkbox', { name: 'Keep this membership on this device' }).check()
-  await member.submit()
-  await member.waitForRoom()
-}
-
-const resume = async (member: Member): Promise<void> => {
-  await member.page.getByLabel(`Password of ${member.group}`, { exact: true }).fill(member.password)
-  await member.page.getByRole('button', { name: `Resume ${member.group}`, exact: true }).click()
-  await member.waitForRoom()
-}
-
 test(`a browser killed ${rounds} times, at random and between disk and network: no key and nonce are used twice, nothing confirmed is lost, no session is stuck`, async ({
   room,
 }, testInfo) => {
@@ -103,8 +90,8 @@ test(`a browser killed ${rounds} times, at random and between disk and network: 
   try {
     let alice = await hers.member('Alice', room.relay.url, room)
     await recordSealing(alice.page, sealed)
-    await joinToStay(alice)
-    await joinToStay(bob)
+    await alice.joinToStay()
+    await bob.joinToStay()
     await waitForAgreement([alice, bob])
 
     for (let round = 0; round < rounds; round++) {
@@ -130,7 +117,8 @@ test(`a browser killed ${rounds} times, at random and between disk and network: 
 
       alice = await hers.member('Alice', room.relay.url, room)
       await recordSealing(alice.page, sealed)
-      await resume(alice)
+      await alice.resume()
+      await alice.waitForRoom()
       await waitForAgreement([alice, bob])
       for (const text of keptByAlice) await expect(alice.message(text)).toHaveCount(1)
       const isKept = (await alice.message(fromAlice).count()) > 0

@@ -237,13 +237,6 @@ test('the relay carries a file without its name, its type or a byte of it', asyn
     for (const secret of [canary, 'x-canary', file.name]) expect(bytes.includes(secret)).toBe(false)
 })
 
-const joinToStay = async (member: Member): Promise<void> => {
-  await member.fill()
-  await member.page.getByRole('checkbox', { name: 'Keep this membership on this device' }).check()
-  await member.submit()
-  await member.waitForRoom()
-}
-
 test('a receiver who is killed in the middle goes on where it was, and nothing of the file stays behind', async ({
   room,
 }, testInfo) => {
@@ -253,7 +246,7 @@ test('a receiver who is killed in the middle goes on where it was, and nothing o
   try {
     const address = `${room.relay.url}/?transport=relay`
     const bob = await computer.member('Bob', address, room)
-    await joinToStay(bob)
+    await bob.joinToStay()
     await waitForAgreement([alice, bob])
     const film = payload('film.bin', 8 * megabyte)
     await offer(alice, film)
@@ -266,8 +259,7 @@ test('a receiver who is killed in the middle goes on where it was, and nothing o
     await computer.kill()
 
     const back = await computer.member('Bob', address, room)
-    await back.page.getByLabel(`Password of ${room.group}`, { exact: true }).fill(room.password)
-    await back.page.getByRole('button', { name: `Resume ${room.group}`, exact: true }).click()
+    await back.resume()
     await back.waitForRoom()
     // It goes on by itself, from what it had.
     await expect.poll(() => partOf(back)).toBeGreaterThan(0.25)
@@ -301,7 +293,7 @@ test('a full disk ends the transfer, both ends say so, and the room goes on', as
   const computer = createComputer(testInfo)
   try {
     const bob = await computer.member('Bob', `${room.relay.url}/?transport=relay`, room)
-    await joinToStay(bob)
+    await bob.joinToStay()
     await waitForAgreement([alice, bob])
     const worker = bob.page.workers()[0] ?? (await bob.page.waitForEvent('worker'))
     // As the browser answers when the disk is full, from the twentieth chunk on.

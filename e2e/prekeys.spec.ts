@@ -5,19 +5,6 @@ import { expect, test, unique } from './fixtures/test.ts'
 
 const together = 10_000
 
-const joinToStay = async (member: Member): Promise<void> => {
-  await member.fill()
-  await member.page.getByRole('checkbox', { name: 'Keep this membership on this device' }).check()
-  await member.submit()
-  await member.waitForRoom()
-}
-
-const resume = async (member: Member): Promise<void> => {
-  await member.page.getByLabel(`Password of ${member.group}`, { exact: true }).fill(member.password)
-  await member.page.getByRole('button', { name: `Resume ${member.group}`, exact: true }).click()
-  await member.waitForRoom()
-}
-
 const stockOf = (member: Member) => member.page.getByTestId('pre-keys')
 
 test('members join while all others are asleep, leave messages, and are together when they wake', async ({
@@ -27,12 +14,12 @@ test('members join while all others are asleep, leave messages, and are together
   const [hers, his, theirs] = computers as [Computer, Computer, Computer]
   try {
     const alice = await hers.member('Alice', room.relay.url, room)
-    await joinToStay(alice)
+    await alice.joinToStay()
     await expect(stockOf(alice)).toHaveText(/^100 of/)
     await hers.close()
 
     const bob = await his.member('Bob', room.relay.url, room)
-    await joinToStay(bob)
+    await bob.joinToStay()
     const asleep = bob.listedMembers.filter({ hasText: 'pre-keyed' })
     await expect(asleep).toHaveCount(1)
     await expect(asleep).toContainText('offline')
@@ -44,7 +31,7 @@ test('members join while all others are asleep, leave messages, and are together
     await his.close()
 
     const carol = await theirs.member('Carol', room.relay.url, room)
-    await joinToStay(carol)
+    await carol.joinToStay()
     await expect(carol.listedMembers.filter({ hasText: 'pre-keyed' })).toHaveCount(2)
     const fromCarol = unique('of Carol')
     await carol.say(fromCarol)
@@ -53,7 +40,8 @@ test('members join while all others are asleep, leave messages, and are together
     await theirs.close()
 
     const woken = await hers.member('Alice', room.relay.url, room)
-    await resume(woken)
+    await woken.resume()
+    await woken.waitForRoom()
     for (const text of [...fromBob, fromCarol]) await expect(woken.message(text)).toHaveCount(1)
     await woken.waitForMembers(3)
     await expect(woken.listedMembers.filter({ hasText: 'pre-keyed' })).toHaveCount(2)
@@ -65,9 +53,11 @@ test('members join while all others are asleep, leave messages, and are together
     await woken.say(fromAlice)
 
     const bobAgain = await his.member('Bob', room.relay.url, room)
-    await resume(bobAgain)
+    await bobAgain.resume()
+    await bobAgain.waitForRoom()
     const carolAgain = await theirs.member('Carol', room.relay.url, room)
-    await resume(carolAgain)
+    await carolAgain.resume()
+    await carolAgain.waitForRoom()
     const all = [woken, bobAgain, carolAgain]
     await carolAgain.waitForRoom()
     const since = performance.now()

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { type Computer, createComputer } from './fixtures/browser.ts'
-import { type Member, waitForAgreement } from './fixtures/member.ts'
+import { waitForAgreement } from './fixtures/member.ts'
 import { findNeedles, stretch, textNeedles, valueNeedles } from './fixtures/secrets.ts'
 import { test as base, expect, unique } from './fixtures/test.ts'
 import { storeVersion1 } from './fixtures/version1.ts'
@@ -20,18 +20,6 @@ const test = base.extend<{ readonly computers: (count: number) => readonly Compu
 })
 
 const stay = (page: Page) => page.getByRole('checkbox', { name: 'Keep this membership on this device' })
-
-const joinToStay = async (member: Member): Promise<void> => {
-  await member.fill()
-  await stay(member.page).check()
-  await member.submit()
-  await member.waitForRoom()
-}
-
-const resume = async (member: Member, password = member.password): Promise<void> => {
-  await member.page.getByLabel(`Password of ${member.group}`, { exact: true }).fill(password)
-  await member.page.getByRole('button', { name: `Resume ${member.group}`, exact: true }).click()
-}
 
 const leftBehind = (page: Page) =>
   page.evaluate(async () => ({
@@ -63,8 +51,8 @@ test('a member who stays comes back after closing the browser; a wrong password 
   const [hers, his] = computers(2) as [Computer, Computer]
   const alice = await hers.member('Alice', room.relay.url, room)
   const bob = await his.member('Bob', room.relay.url, room)
-  await joinToStay(alice)
-  await joinToStay(bob)
+  await alice.joinToStay()
+  await bob.joinToStay()
   await waitForAgreement([alice, bob])
   const [first, second] = [unique('first'), unique('second')]
   await alice.say(first)
@@ -76,10 +64,10 @@ test('a member who stays comes back after closing the browser; a wrong password 
   await bob.say(second)
 
   const back = await hers.member('Alice', room.relay.url, room)
-  await resume(back, unique('wrong'))
+  await back.resume(unique('wrong'))
   await expect(back.alert).toContainText('password')
   await expect(back.alert).toContainText('refused')
-  await resume(back)
+  await back.resume()
   await back.waitForRoom()
   expect(await back.selfId()).toBe(before)
   await waitForAgreement([back, bob])
@@ -101,9 +89,9 @@ test('a second tab finds the membership in use and joins as a separate member; F
 }) => {
   const [hers] = computers(1) as [Computer]
   const alice = await hers.member('Alice', room.relay.url, room)
-  await joinToStay(alice)
+  await alice.joinToStay()
   const twin = await hers.member('Alice', room.relay.url, room)
-  await resume(twin)
+  await twin.resume()
   await twin.waitForRoom()
   await expect(twin.conversation).toContainText('open in another tab')
   await waitForAgreement([alice, twin])
@@ -125,10 +113,10 @@ test('a membership that version 1 stored is refused in plain words and kept, unt
   const alice = await room.openMember('Alice')
   await storeVersion1(alice.page, { group: room.group, name: 'Alice', password: room.password })
   await alice.page.reload()
-  await resume(alice)
+  await alice.resume()
   await expect(alice.alert).toContainText('An earlier version of this page stored this membership')
   await alice.page.reload()
-  await resume(alice, unique('wrong'))
+  await alice.resume(unique('wrong'))
   await expect(alice.alert).toContainText('refused')
   await alice.page.getByRole('button', { name: `Forget ${room.group}` }).click()
   await alice.page.getByRole('button', { name: 'Forget for good' }).click()
@@ -151,7 +139,7 @@ test('a long conversation that is stored does not add a listener to the database
       real.apply(this, given)
     }
   })
-  await joinToStay(alice)
+  await alice.joinToStay()
   for (const text of ['one', 'two', 'three']) {
     await alice.say(text)
     await expect(alice.message(text)).toHaveCount(1)
@@ -211,8 +199,8 @@ test("the browser's files contain no password, key or message, and a copy of the
   const alice = await hers.member('Alice', room.relay.url, room)
   const keys = await recordKeys(alice.page)
   const bob = await his.member('Bob', room.relay.url, room)
-  await joinToStay(alice)
-  await joinToStay(bob)
+  await alice.joinToStay()
+  await bob.joinToStay()
   await waitForAgreement([alice, bob])
   const texts = [unique('said by Alice'), unique('said by Bob')] as const
   await alice.say(texts[0])
@@ -241,7 +229,7 @@ test("the browser's files contain no password, key or message, and a copy of the
   const stolen = hers.copy()
   try {
     const thief = await stolen.member('Alice', room.relay.url, room)
-    await resume(thief, unique('guess'))
+    await thief.resume(unique('guess'))
     await expect(thief.alert).toContainText('refused')
     await expect(thief.page.getByText(texts[0])).toHaveCount(0)
   } finally {

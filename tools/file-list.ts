@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { afterBuild } from './after-build.ts'
 import { compressedEnding } from './compress.ts'
 
 export const fileListName = 'files.txt'
@@ -23,16 +24,5 @@ export const listFiles = (directory: string): string =>
     .join('')
 
 /** Writes the list into the built app, where the page reads it. */
-export function fileListPlugin() {
-  let directory: string | null = null
-  return {
-    name: 'file-list',
-    apply: 'build' as const,
-    configResolved(config: { build: { outDir: string; ssr: string | boolean } }) {
-      directory = config.build.ssr === false ? config.build.outDir : null
-    },
-    closeBundle() {
-      if (directory !== null) writeFileSync(join(directory, fileListName), listFiles(directory))
-    },
-  }
-}
+export const fileListPlugin = () =>
+  afterBuild('file-list', (directory) => writeFileSync(join(directory, fileListName), listFiles(directory)))

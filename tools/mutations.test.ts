@@ -201,7 +201,7 @@ const mutations: readonly Mutation[] = [
   ),
   mutation(
     'I14',
-    'whoever opens a handshake does not prove its identity keys',
+    'the side that opens a handshake does not prove its identity keys',
     [
       [
         'identity/handshake.ts',

@@ -78,7 +78,7 @@ const rankOf = (state: GroupState, surroundings: Surroundings): number =>
   ranked(state, surroundings).indexOf(state.self.id)
 
 /**
- * Who will renew the current epoch, where that is near: a turn now keeps the next epoch from whoever copied a state
+ * Who will renew the current epoch, where that is near: a turn now keeps the next epoch from a thief who copied a state
  * since the last turn.
  *
  * @returns the first in rank, or `null`

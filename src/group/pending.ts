@@ -16,7 +16,7 @@ export const secretsOfPending = (pending: PendingEpoch | null): readonly Secret[
   pending === null ? [] : [pending.joint]
 
 const deliver = ({ header, joint }: PendingEpoch, to: MemberId): GroupEffect =>
-  // A copy: whoever takes the message may wipe it.
+  // A copy: the code that takes the message may wipe it.
   control(to, { kind: 'epoch', header, joint: joint.expose().slice() })
 
 /** @returns when something is due: the next resending, or the end */

@@ -30,6 +30,7 @@ export {
   type Link,
   type MemberView,
   type MessageView,
+  maxMessages,
   type NoticeView,
   type Phase,
   type SafetyNumber,

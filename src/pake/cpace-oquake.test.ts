@@ -180,7 +180,7 @@ test('a wrong password fails on both sides after the same flows', async () => {
   expect(sizes(wrong)).toEqual(sizes(right))
 })
 
-describe('whoever lacks a part of the proof', () => {
+describe('a side that lacks a part of the proof', () => {
   test.each([
     ['both parts', publicKey, { left: 'other', seed: 'other' }],
     ['the verifier', publicKey, { left: 'other' }],

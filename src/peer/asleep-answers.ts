@@ -100,7 +100,7 @@ export const answerTo = async (
     tx.effects.push({ kind: 'reject', code: 'prekey/malformed' })
     return
   }
-  // Whoever made up the pre-key can test one guess with what leaves now.
+  // The author of a made-up pre-key can test one guess with what leaves now.
   chargeOwnLevel(tx)
   const first: Control = { kind: 'roots', roots: rootsToTell(tx.state) }
   const sealed = await sealFirst(tx, await preKeyedSession(tx, address, made.start), first)

@@ -76,7 +76,7 @@ export const rootsToTell = ({ asleep, self }: PeerState): readonly PreKeyRoot[] 
   return [...own, ...handedOn].slice(0, maxRootsTold)
 }
 
-/** Whoever is within reach and has not heard the newest own root, nor what is known of others, hears both. */
+/** Each member within reach that has not heard the newest own root, nor what is known of others, hears both. */
 export const announceRoots = async (tx: Transaction): Promise<void> => {
   const roots = rootsToTell(tx.state)
   if (roots.length === 0) return

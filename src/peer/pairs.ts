@@ -272,7 +272,7 @@ const sessionIn = (pair: Pair, slot: Slot): Session | null =>
   slot === 'session' ? pair.session : (pair[slot]?.session ?? null)
 
 const store = (tx: Transaction, member: MemberId, pair: Pair, slot: Slot, session: Session): Pair => {
-  // A tag alone does not open it: whoever answers the handshake still waits for the other side's turn.
+  // A tag alone does not open it: the side that answers the handshake still waits for the other side's turn.
   if (slot === 'next' && pair.next !== null && !canSeal(session))
     return { ...pair, next: { ...pair.next, session } }
   if (slot === 'next') return promote(tx, member, pair, session)

@@ -53,7 +53,7 @@ const heldByAll = (people: readonly Person[]): number => new Set(people.map(held
 const says = (world: World, from: Person, to: Person, message: Control): Promise<void> =>
   world.act(from, async (tx) => void (await sendControl(tx, to.state.self.id, message)))
 
-test('all hold the founder’s record; each has it from whoever let it in, and says so to the others', async () => {
+test('all hold the founder’s record; each has it from the member that let it in, and says so to the others', async () => {
   const { world, people } = await inside('founder', 'Ann', 'Bob', 'Cleo')
   await world.pass(10_000)
   expect(heldByAll(people)).toBe(1)

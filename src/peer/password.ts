@@ -124,7 +124,7 @@ const make = (
   set(tx, { made: [...tx.state.password.made, hash].slice(-maxMade) })
 }
 
-/** Whoever founds a room makes its first record, of the password that was typed. */
+/** The founder of a room makes its first record, of the password that was typed. */
 export const makeFirstRecord = (tx: Transaction): void => {
   const { record } = tx.state.password
   if (record === null) make(tx, passwordMaterial(tx.state), { revision: 1, excludes: [], intention: null })
@@ -133,7 +133,7 @@ export const makeFirstRecord = (tx: Transaction): void => {
 const nextRevision = ({ password }: PeerState): number => (password.record?.revision ?? 0) + 1
 
 /**
- * The user changes the password, or (`null`) an eviction makes a new record of the same one, so that whoever was
+ * The user changes the password, or (`null`) an eviction makes a new record of the same one, so that one who was
  * removed has no relay token.
  */
 export const changePassword = async (tx: Transaction, password: NewPassword | null): Promise<void> => {
@@ -252,7 +252,7 @@ export const hearPassword = async (
   const held = tx.state.password.record
   if (held?.hash === hash) {
     confirm(tx, from)
-    // Whoever tells it whole has not heard that it is held here.
+    // A member that tells it whole has not heard that it is held here.
     await tell(tx, from, false)
     return settleIntention(tx)
   }
@@ -296,7 +296,7 @@ const untold = (state: PeerState, now: number): readonly { readonly id: MemberId
   })
 }
 
-/** Whoever made the record or let the member in tells it whole, the others ask with its hash. */
+/** The record's author, and the member that let this one in, tell it whole; the others ask with its hash. */
 const tellsWhole = ({ password, group, self }: PeerState, id: MemberId): boolean =>
   password.told.has(id) || password.record?.by === self.id || group.roster.entries.get(id)?.by === self.id
 

@@ -170,7 +170,7 @@ const hearOutsider = async (tx: Transaction, from: MemberId, message: Control): 
 }
 
 /**
- * The other part counts this member as expired. Whoever is alone goes there under a new entry; one in company stays, and
+ * The other part counts this member as expired. A member alone goes there under a new entry; one in company stays, and
  * the others of its part merge.
  */
 const hearMergeRefused = (

@@ -1,5 +1,5 @@
 /**
- * Coming back from an expiry. Whoever was away for longer than its lease has been removed; it returns under a new entry
+ * Coming back from an expiry. A member that was away for longer than its lease has been removed; it returns under a new entry
  * with the same keys, and any member lets it in without a password.
  *
  *   guest   told "expired" ──flow 1 under the old entry──> flow 2 ──> "returned", new entry ──> waits

@@ -110,7 +110,7 @@ export const decodeOrNull = <T>(codec: Codec<T>, bytes: Uint8Array): T | null =>
   }
 }
 
-/** A pre-key as whoever takes it from the relay sees it. */
+/** A pre-key as seen by the side that takes it from the relay. */
 export interface OpenedPreKey extends PublicHalf {
   /** 32 bytes. */
   readonly leaf: Bytes

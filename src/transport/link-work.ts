@@ -22,7 +22,7 @@ const firstRetryMs = 1_000
 const lastRetryMs = 60_000
 /** The end that answers leaves the other this much time to start by itself. */
 const patienceMs = 4_000
-/** Two attempts are at least this far apart, whoever asks. */
+/** Two attempts are at least this far apart, no matter which end asks. */
 export const spacingMs = 1_000
 /** After this long without a break, the next failure starts the back-off from the beginning. */
 const settledMs = 10_000

@@ -2,9 +2,14 @@
  * The conversation on screen: messages and notices, bounded, and gone with the tab unless the membership is stored.
  */
 import type { OutgoingView, PeerEffect, PeerView } from '../../peer/index.ts'
-import type { DeliveryView, GapView, MessageView, NoticeView } from '../page/view.ts'
+import {
+  type DeliveryView,
+  type GapView,
+  type MessageView,
+  maxMessages,
+  type NoticeView,
+} from '../page/view.ts'
 
-const maxMessages = 2_000
 const maxNotices = 200
 
 export interface Conversation {

@@ -39,6 +39,9 @@ export interface MessageView {
   readonly delivery: DeliveryView
 }
 
+/** Messages that a room keeps, on the screen and in a profile; the oldest go first. */
+export const maxMessages = 2_000
+
 /** A file on its way to, or from, one member. */
 export interface FilePartView {
   readonly id: string

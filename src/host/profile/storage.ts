@@ -2,6 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Bytes } from '../../codec/index.ts'
+import { maxMessages } from '../page/view.ts'
 
 /** The part of a stored membership that is not sealed. */
 export interface StoredMembership {
@@ -43,9 +44,6 @@ export interface ProfileStorage {
   chunk(id: string, transfer: string, index: number): Promise<Bytes | null>
   forgetFile(id: string, transfer: string): Promise<void>
 }
-
-/** Older messages of a membership are deleted. */
-const maxMessages = 2_000
 
 /** `closed`: called once if the browser closes the connection. */
 const open = (closed: () => void): Promise<IDBPDatabase<Schema>> =>

@@ -109,7 +109,7 @@ export const OQUAKE_plus_Respond = async (
   }
 }
 
-/** What whoever knows the seed finds in `enc_c`. */
+/** What the holder of the seed finds in `enc_c`. */
 export const openChallenge = (
   crypto: Crypto,
   DST: Uint8Array,

@@ -11,7 +11,7 @@ const resume = (person: Person): void => {
   person.state = { ...person.state, admission, reach: { ...person.state.reach, heard: new Map() } }
 }
 
-test('alone, with its letters read, it opens; before that whoever knocks waits in silence', async () => {
+test('alone, with its letters read, it opens; before that a newcomer who knocks waits in silence', async () => {
   const world = await createWorld('resumed alone')
   const ann = await world.join('Ann')
   await world.pass(1_000)

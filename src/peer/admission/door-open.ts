@@ -27,7 +27,7 @@ const isOver = (state: PeerState, { since, readAt }: Resuming, now: number): boo
   return isEverybodyMet(state, now) || now >= readAt + meetingMs
 }
 
-/** Whether this member answers whoever knocks, and opens answers to its pre-keys. */
+/** Whether this member answers newcomers who knock, and opens answers to its pre-keys. */
 export const isDoorOpen = (state: PeerState, now: number): boolean => {
   const { joining, door } = state.admission
   if (state.phase.kind !== 'joined' || (joining !== null && joining.inSince === null)) return false

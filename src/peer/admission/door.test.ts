@@ -157,7 +157,7 @@ test('guesses of a simulated day at one member: 36 at most, from any number of a
   const end = world.now() + 24 * 3_600_000
   let tests = 0
   while (world.now() < end) {
-    // Whoever watches the clock of the ledger gets the most: several at the moment at which one is allowed.
+    // A guesser who watches the clock of the ledger gets the most: several at the moment at which one is allowed.
     const guests = await many(3, (i) =>
       playGuest(world, `guess ${world.now()} ${i}`, { guess: `guess ${i}` }),
     )

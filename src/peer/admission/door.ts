@@ -88,7 +88,7 @@ const takeFlow1 = async (tx: Transaction, from: Address, { proof, run, body }: P
   sendFrame(tx, from, frame, { path: 'relay' })
 }
 
-/** Somebody waits already in every place: whoever was served most gives way. */
+/** Every place is taken by somebody who waits: the one served most gives way. */
 const makeRoom = (tx: Transaction, from: Address): boolean => {
   const { waiting, served } = tx.state.admission.door
   if (waiting.size < maxWaiting || waiting.has(from)) return true

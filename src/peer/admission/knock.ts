@@ -124,7 +124,7 @@ export const tickKnocking = async (tx: Transaction): Promise<void> => {
   if (firstAt(tx.state) > tx.now) return
   if (nextAt(tx.state, joining, tx.now) > tx.now || ownLevelAllowedAt(tx.state, tx.now) > tx.now) return
   const ready = askable(tx.state, joining).filter((address) => readyAt(joining, address) <= tx.now)
-  // Whoever was asked least: silent addresses that are older do not keep the others from being asked.
+  // The one asked least: silent addresses that are older do not keep the others from being asked.
   const least = Math.min(...ready.map((address) => triesOf(joining, address)))
   const next = ready.find((address) => triesOf(joining, address) === least)
   if (next !== undefined) await ask(tx, joining, next)
@@ -192,7 +192,7 @@ export const isRefusedForGood = (state: PeerState, now: number): boolean => {
   const hopeful = [...state.room.present.keys()].filter((address) => {
     if (joining.refused.has(address)) return false
     const asked = joining.asked.get(address)
-    // Whoever never answers is no hope to one whose proof was found wrong.
+    // An address that never answers is no hope to a newcomer whose proof was found wrong.
     return asked === undefined || asked.answered || asked.busy || guests.get(address)?.stage.kind === 'opened'
   })
   return hopeful.length === 0

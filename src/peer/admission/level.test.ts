@@ -26,7 +26,7 @@ test('a charge falls by one an hour, is taken back by a confirmation, and never 
   expect(levelNow(charge(levelAt(0, start), start + 100 * hour), start + 100 * hour)).toBe(1)
 })
 
-test('whoever takes every chance of a week gets 12 and one an hour at most', () => {
+test('a guesser who takes every chance of a week gets 12 and one an hour at most', () => {
   let level = levelAt(0, 0)
   let tests = 0
   for (let now = start; now < start + 168 * hour; now = Math.max(now + 1, allowedAt(level, now))) {
@@ -45,7 +45,7 @@ test('a clock that was set back gives nothing away, and shuts no door for longer
   expect(allowedAt(clamp(level, start), start) - start).toBe(120_000)
 })
 
-test('the level is stored with its time, rounded up; whoever resumes keeps its door shut at first', () => {
+test('the level is stored with its time, rounded up; a member that resumes keeps its door shut at first', () => {
   const state = { ...startAdmission(newcomer), level: levelAt(2.5000004, start) }
   const back = decode(admissionCodec, encode(admissionCodec, state))
   expect(back.level).toEqual({ level: 2.500001, at: start })

@@ -28,7 +28,7 @@ export const receivePake = async (tx: Transaction, from: Address, frame: PakeFra
   }
 }
 
-/** "Not now", by whoever could see flow 1 or 3. */
+/** "Not now", by anyone who could see flow 1 or 3. */
 export const receiveBusy = (tx: Transaction, from: Address, hint: Extract<Frame, { kind: 'busy' }>): void => {
   const run = tx.state.admission.guests.get(from)
   if (run === undefined || !equal(run.run, hint.run)) throw new Rejection('pake/unexpected')

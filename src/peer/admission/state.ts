@@ -261,7 +261,7 @@ const millionths = 1_000_000
 
 const stored = struct<Level>({ level: u48, at: u48 })
 
-/** The stored part: the level in millionths, rounded up, and its time. Whoever resumes first hears the others out. */
+/** The stored part: the level in millionths, rounded up, and its time. A member that resumes first hears the others out. */
 export const admissionCodec: Codec<AdmissionState> = {
   write: (out, { level: { level, at } }) =>
     stored.write(out, { level: Math.ceil(level * millionths), at: Math.max(0, Math.trunc(at)) }),

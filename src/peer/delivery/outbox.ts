@@ -154,7 +154,7 @@ export const noteMembers = (tx: Transaction): void => {
   }
 }
 
-/** Whoever comes within reach gets at once what was kept; what lies in its mailbox, if it does not confirm that soon. */
+/** A member that comes within reach gets at once what was kept; what lies in its mailbox, if it does not confirm that soon. */
 const noteNear = async (tx: Transaction): Promise<void> => {
   const near = new Set(others(tx.state).filter((id) => isNear(tx.state, id, tx.now)))
   const before = tx.state.delivery.near

@@ -22,7 +22,7 @@ export interface HistoryOptions {
   readonly fast?: boolean
   /** The seed's own when left out. */
   readonly schedule?: readonly Action[]
-  /** Sees each step: for whoever looks into a history that failed. */
+  /** Sees each step, to look into a history that failed. */
   readonly trace?: (member: Member, taken: Taken, now: number) => void
 }
 
@@ -348,7 +348,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     const gone = goneIds()
     const members = alive().filter((member) => !gone.has(idOf(member)))
     const joined = members.filter(({ runner }) => runner.state().phase.kind === 'joined')
-    // Whoever was opened with a password that was changed meanwhile is refused, and says so; with the newest too, where
+    // A member opened with a password that was changed meanwhile is refused, and says so; with the newest too, where
     // all who knew it left before their part met the others.
     const mayFail = (member: Member): boolean =>
       member.options.password !== known || !joined.some((one) => isSamePassword(one, member))
@@ -382,11 +382,11 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     return unsettled()
   }
 
+  let askedAt = 0
   /**
    * Refused by members that had yet to hear of a new password, or since the relay altered the proof: the user asks again,
    * once a minute. Nobody else is refused with the right password.
    */
-  let askedAt = 0
   const askAgain = async (): Promise<void> => {
     if ((changes === 0 && !forged) || clock() < askedAt + minute) return
     askedAt = clock()

@@ -208,7 +208,7 @@ export const createBadRelay = (draw: Draw, guess: () => Promise<Material>) => {
       for (const member of living()) for (const address of invented.keys()) await tell(member, address, false)
       invented.clear()
       preKeys.clear()
-      // Whoever was told a lie about the room is told what is so.
+      // Members that were told a lie about the room hear the truth.
       for (const member of living()) world?.endpoints.get(member.address)?.drop(50)
     },
   }

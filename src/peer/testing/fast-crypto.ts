@@ -14,7 +14,7 @@ import { seededRng } from '../../crypto/testing/seeded.ts'
 /**
  * The primitives for simulations of very many histories: hashes, MACs, key derivation and AES-GCM are the real
  * ones of Node, called synchronously; X25519, ML-KEM and ristretto255 are stood in for by keyed hashes of the
- * public values, with the real sizes and the real use of randomness. `trapdoor` keys them: whoever holds a private
+ * public values, with the real sizes and the real use of randomness. `trapdoor` keys them: the holder of a private
  * key gets the right secret from this object, everybody else a different one. It proves nothing about the primitives
  * and everything about who gets which message when: one seed gives the same history as with the real ones.
  */

@@ -301,7 +301,7 @@ export const createWorld = async (options: WorldOptions) => {
           return injectedStep(member!, event.now, part)
         },
         took: (taken) => {
-          // Whoever is out leaves the relay, as the host does.
+          // A member that is out leaves the relay, as the host does.
           if (taken.state.phase.kind === 'ended') network.setTimer(() => endpoint.close(), goodbyeMs)
           observer?.stepped(member!, taken)
         },

@@ -1,5 +1,5 @@
 /**
- * Tells of messages that nobody has seen: in the title, on the icon, and, where the reader asked for it, by a notification
+ * Shows that there are unread messages: in the title, on the icon, and, where the reader asked for it, by a notification
  * and a sound. None of it says who wrote, what, or in which group: titles and notifications end up in histories.
  */
 

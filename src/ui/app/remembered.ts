@@ -1,6 +1,6 @@
 /**
- * What outlives a reload of this tab, and no longer: name, group, and a text that was not sent. Never a password. It lies in
- * the browser's storage only between one page and the next, so that who leaves nothing behind finds nothing there.
+ * What outlives a reload of this tab: the name and the group of the form. Never a password, and never a text: before one that
+ * was not sent is lost the browser asks. It lies in the tab's session storage only between one page and the next.
  */
 
 import type { UiState, UiStore } from './store.ts'
@@ -13,27 +13,23 @@ const textIn = (value: unknown, field: string): string => {
 }
 
 /** Storage may be switched off: then a reload forgets. */
-const take = (): Pick<UiState, 'form' | 'draft'> => {
+const take = (): Pick<UiState, 'form'> => {
   let stored: unknown = null
   try {
     stored = JSON.parse(sessionStorage.getItem(key) ?? 'null')
     sessionStorage.removeItem(key)
   } catch {}
-  return {
-    form: { name: textIn(stored, 'name'), group: textIn(stored, 'group') },
-    draft: { group: textIn(stored, 'draftGroup'), text: textIn(stored, 'draft') },
-  }
+  return { form: { name: textIn(stored, 'name'), group: textIn(stored, 'group') } }
 }
 
 /** Once, when the page starts. */
 export const rememberThroughReload = (store: UiStore): void => {
   store.setState(take())
   addEventListener('pagehide', () => {
-    const { form, draft } = store.getState()
-    const kept = { ...form, ...(draft.text === '' ? {} : { draftGroup: draft.group, draft: draft.text }) }
-    if (Object.values(kept).every((text) => text === '')) return
+    const { form } = store.getState()
+    if (form.name === '' && form.group === '') return
     try {
-      sessionStorage.setItem(key, JSON.stringify(kept))
+      sessionStorage.setItem(key, JSON.stringify(form))
     } catch {}
   })
   addEventListener('pageshow', ({ persisted }) => persisted && take())

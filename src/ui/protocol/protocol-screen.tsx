@@ -43,14 +43,13 @@ export function ProtocolScreen() {
       <h1>{protocol.title}</h1>
       <p className={screen.hint}>{asRelay ? protocol.relayLead : protocol.lead}</p>
       <div className={`${screen.bar} ${styles.bar}`}>
-        {/* biome-ignore lint/a11y/useSemanticElements: a row of buttons */}
-        <div role="group" aria-label={protocol.view} className={styles.sides}>
+        <fieldset aria-label={protocol.view} className={styles.sides}>
           {sides.map((one) => (
             <button key={one} type="button" aria-pressed={side === one} onClick={() => setSide(one)}>
               {protocol.sides[one]}
             </button>
           ))}
-        </div>
+        </fieldset>
         <Choice
           label={protocol.followOne}
           value={exchange === undefined ? 'all' : followed}

@@ -23,10 +23,10 @@ export const useFollowedEnd = (newest: number, rows: readonly { readonly id: num
   const toEnd = (): void => {
     if (list.current !== null) list.current.scrollTop = list.current.scrollHeight
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the end moves with each newer row
+  // After every drawing: the end moves with each newer row, and with each that is opened.
   useLayoutEffect(() => {
     if (left === null) toEnd()
-  }, [newest, left])
+  })
   return {
     list,
     missed: left === null ? 0 : rows.filter(({ id }) => id > left).length,

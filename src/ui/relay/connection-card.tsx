@@ -7,8 +7,6 @@ import { Panel } from '../shared/panel.tsx'
 import screen from '../shared/screen.module.css'
 import { Fact, Facts } from './facts.tsx'
 
-const parts = ['relay', 'computer', 'stun', 'turn'] as const
-
 const moodOf = (result: string): 'good' | 'bad' | undefined => {
   if (result === 'ok') return 'good'
   return result === 'not-configured' ? undefined : 'bad'
@@ -22,6 +20,16 @@ export function ConnectionCard() {
     setFound('running')
     client.testConnection().then(setFound, () => setFound(null))
   }
+  const results = words.testResults
+  const rows =
+    found === null || found === 'running'
+      ? []
+      : ([
+          ['relay', found.relay, results.relay[found.relay]],
+          ['computer', found.computer, results.computer[found.computer]],
+          ['stun', found.stun, results.stun[found.stun]],
+          ['turn', found.turn, results.turn[found.turn]],
+        ] as const)
   return (
     <Panel title={words.connectionTest}>
       <p className={screen.hint}>{words.connectionHint}</p>
@@ -31,11 +39,11 @@ export function ConnectionCard() {
         </button>
         <span role="status">{found === 'running' && words.testing}</span>
       </div>
-      {found !== null && found !== 'running' && (
+      {rows.length > 0 && (
         <Facts>
-          {parts.map((part) => (
-            <Fact key={part} name={words.testParts[part]} state={moodOf(found[part])} testId={`test-${part}`}>
-              {words.testResults[part][found[part] as never]}
+          {rows.map(([part, code, text]) => (
+            <Fact key={part} name={words.testParts[part]} state={moodOf(code)} testId={`test-${part}`}>
+              {text}
             </Fact>
           ))}
         </Facts>

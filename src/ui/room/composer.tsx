@@ -114,7 +114,7 @@ export function Composer() {
           dir="auto"
           autoComplete="off"
         />
-        <button type="submit" className={styles.send} aria-label={room.send} title={room.send}>
+        <button type="submit" className={button.round} aria-label={room.send} title={room.send}>
           <Icon name="send" />
         </button>
       </div>

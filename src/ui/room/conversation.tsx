@@ -2,7 +2,7 @@
 
 import { Focusable } from '@ariakit/react'
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import type { GapView, NoticeView, View } from '../../host/index.ts'
+import { type GapView, maxMessages, type NoticeView, type View } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { useTab, useVisible } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
@@ -45,9 +45,6 @@ interface Props {
   /** Shows only what holds this text. */
   readonly query?: string
 }
-
-/** The conversation keeps this many messages. */
-const kept = 2_000
 
 /** The last message that was there when the reader looked away; `null` until then. */
 const useSeen = (newest: string | null): string | null => {
@@ -157,7 +154,7 @@ export function Conversation({ labels, ended, query = '' }: Props) {
             {words.room.found(items.filter(({ kind }) => kind === 'message').length)}
           </p>
         )}
-        {start === 0 && !searching && messages.length >= kept && (
+        {start === 0 && !searching && messages.length >= maxMessages && (
           <p className={styles.notice}>{words.room.noLongerKept}</p>
         )}
         {start > 0 && (

@@ -13,7 +13,7 @@ export interface Entrance {
   /** What was tried last: a stored membership by its id, or (`null`) the form. */
   readonly tried: string | null
   setTried(id: string | null): void
-  /** The next try opens a room here, whoever refuses. */
+  /** The next try opens a room here, even where members refuse. */
   foundNext(): void
 }
 

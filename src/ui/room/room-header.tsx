@@ -31,7 +31,7 @@ interface Props {
   readonly onNewPassword: () => void
 }
 
-/** So many faces are shown; the number beside them counts all. */
+/** Faces shown; the number beside them counts everybody. */
 const faces = 5
 
 export function RoomHeader(props: Props) {
@@ -131,7 +131,7 @@ export function RoomHeader(props: Props) {
       </Popover>
       <button
         type="button"
-        className={styles.leave}
+        className={button.icon}
         aria-label={room.leave}
         title={room.leave}
         onClick={() => (lossy ? setLeaving(true) : leave())}

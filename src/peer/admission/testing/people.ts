@@ -221,7 +221,7 @@ export const createWorld = async (name: string, fast = false) => {
     return person
   }
 
-  /** Somebody who founds, whoever is here already. */
+  /** Somebody who founds, even where others are here already. */
   const found = async (label: string, options: JoinOptions = {}): Promise<Person> => {
     const person = await create(label, options)
     await act(person, foundRoom)
