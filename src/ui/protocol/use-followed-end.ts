@@ -4,6 +4,10 @@ import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 
 const nearPx = 24
 
+const scrollToEnd = (list: HTMLElement | null): void => {
+  if (list !== null) list.scrollTop = list.scrollHeight
+}
+
 interface FollowedEnd {
   readonly list: RefObject<HTMLOListElement | null>
   /** Rows that came below what is read. */
@@ -20,13 +24,13 @@ export const useFollowedEnd = (newest: number, rows: readonly { readonly id: num
   const list = useRef<HTMLOListElement>(null)
   /** The newest row when the reader left the end; `null` at the end. */
   const [left, setLeft] = useState<number | null>(null)
-  const toEnd = (): void => {
-    if (list.current !== null) list.current.scrollTop = list.current.scrollHeight
-  }
-  // After every drawing: the end moves with each newer row, and with each that is opened.
+  /** The newest row that the list was scrolled to: other drawings leave the reader alone. */
+  const reached = useRef<number | null>(null)
   useLayoutEffect(() => {
-    if (left === null) toEnd()
-  })
+    if (left !== null || reached.current === newest) return
+    reached.current = newest
+    scrollToEnd(list.current)
+  }, [left, newest])
   return {
     list,
     missed: left === null ? 0 : rows.filter(({ id }) => id > left).length,
@@ -36,6 +40,6 @@ export const useFollowedEnd = (newest: number, rows: readonly { readonly id: num
       const atEnd = scrollHeight - scrollTop - clientHeight <= nearPx
       setLeft((before) => (atEnd ? null : (before ?? newest)))
     },
-    toEnd,
+    toEnd: () => scrollToEnd(list.current),
   }
 }
