@@ -1,12 +1,9 @@
 /** A list that shows its newest row as long as the reader stands at its end, and counts what came while he reads above. */
 
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { scrollToEnd } from '../shared/scroll-to-end.ts'
 
 const nearPx = 24
-
-const scrollToEnd = (list: HTMLElement | null): void => {
-  if (list !== null) list.scrollTop = list.scrollHeight
-}
 
 interface FollowedEnd {
   readonly list: RefObject<HTMLOListElement | null>

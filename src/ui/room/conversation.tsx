@@ -7,6 +7,7 @@ import { useUi, useWording } from '../app/context.tsx'
 import { useTab, useVisible } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
 import { Named } from '../shared/named.tsx'
+import { scrollToEnd } from '../shared/scroll-to-end.ts'
 import { bodyOf, textOf } from './body.ts'
 import styles from './conversation.module.css'
 import { FileCard } from './files/file-card.tsx'
@@ -22,10 +23,6 @@ const nearEnd = 48
 
 const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
   scrollHeight - scrollTop - clientHeight < nearEnd
-
-const scrollToEnd = (log: HTMLElement | null): void => {
-  if (log !== null) log.scrollTop = log.scrollHeight
-}
 
 /** Behind another tab the view of before: thousands of messages are not gone through for nobody. */
 const useShownView = (ended: View | null): View => {

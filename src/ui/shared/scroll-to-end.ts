@@ -1,0 +1,3 @@
+export const scrollToEnd = (list: HTMLElement | null): void => {
+  if (list !== null) list.scrollTop = list.scrollHeight
+}
