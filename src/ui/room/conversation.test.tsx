@@ -104,6 +104,20 @@ describe('what stands in the conversation', () => {
     ])
   })
 
+  it('asks another room of this name again, once for each time that it was met', () => {
+    const page = renderPage(<Conversation labels={new Map()} />)
+    const met = (id: string) => noticeView(id, { code: 'other-room', name: null })
+    const buttons = () => screen.queryAllByRole('button', { name: 'Try again' })
+    act(() => page.show({ notices: [met('1'), met('2')] }))
+    expect(buttons()).toHaveLength(1)
+    fireEvent.click(buttons()[0]!)
+    expect(page.commands).toEqual([{ kind: 'retry' }])
+    expect(screen.getByRole('status').textContent).toContain('Asking the other room again')
+    expect(buttons()).toHaveLength(0)
+    act(() => page.show({ notices: [met('1'), met('2'), met('3')] }))
+    expect(buttons()).toHaveLength(1)
+  })
+
   it('says what has not come, before the next message of its sender', () => {
     const senderId = 'b'.repeat(32)
     const gap = { id: `${senderId}-2`, senderId, senderName: 'Bob', count: 3, state: 'asked' } as const

@@ -2,7 +2,7 @@
 
 import { Focusable } from '@ariakit/react'
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { type GapView, maxMessages, type NoticeView, type View } from '../../host/index.ts'
+import { type GapView, maxMessages, type View } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { useTab, useVisible } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
@@ -13,6 +13,7 @@ import styles from './conversation.module.css'
 import { FileCard } from './files/file-card.tsx'
 import { findMessages, type Line, linesOf, reactionsTo } from './lines.ts'
 import { Message, type Quote } from './message.tsx'
+import { Notice } from './notice.tsx'
 import { timelineOf } from './timeline.ts'
 
 /** Lines in the page at once, and how many more each look back brings: thousands would cost with every view. */
@@ -61,6 +62,8 @@ const useSeen = (newest: string | null): string | null => {
 export function Conversation({ labels, ended, query = '' }: Props) {
   const words = useWording()
   const { messages, notices, gaps, files } = useShownView(ended ?? null)
+  /** The newest one is the one to act on. */
+  const otherRoom = notices.findLast(({ code }) => code === 'other-room')?.id
   const clearedAt = useUi((state) => state.clearedAt)
   const newAfter = useSeen(messages.at(-1)?.id ?? null)
   const searching = query.trim() !== ''
@@ -187,9 +190,12 @@ export function Conversation({ labels, ended, query = '' }: Props) {
               time={minute(item.file.at)}
             />
           ) : item.kind === 'notice' ? (
-            <p key={`notice ${item.notice.id}`} className={styles.notice} data-code={item.notice.code}>
-              <NoticeText notice={item.notice} /> <time>{minute(item.notice.at)}</time>
-            </p>
+            <Notice
+              key={`notice ${item.notice.id}`}
+              notice={item.notice}
+              time={minute(item.notice.at)}
+              open={ended === undefined && item.notice.id === otherRoom}
+            />
           ) : (
             <Message
               key={item.message.id}
@@ -249,19 +255,5 @@ function Gap({ gap: { senderName, count, state } }: { readonly gap: GapView }) {
     <p className={styles.notice} data-code="gap">
       <Named names={[senderName]} text={(name = '') => removal.gap(name, count)} /> {removal.gapStates[state]}
     </p>
-  )
-}
-
-function NoticeText({ notice: { code, name, by, count } }: { readonly notice: NoticeView }) {
-  const { notices } = useWording()
-  const names = [name, by].flatMap((one) => (one === null ? [] : [one]))
-  return (
-    <Named
-      names={names}
-      text={(...slots) => {
-        const named = name === null ? null : (slots[0] ?? null)
-        return notices[code](named, by === null ? null : (slots.at(-1) ?? null), count)
-      }}
-    />
   )
 }

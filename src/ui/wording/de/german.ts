@@ -184,6 +184,7 @@ export const german: Wording = {
           ? 'nur du'
           : `${count} Personen, gleicher Schlüssel`,
     more: 'Mehr',
+    tryingAgain: 'Fragt den anderen Raum noch einmal',
     search: 'In der Unterhaltung suchen',
     found: (count) => `${plural(count, { one: 'Nachricht', other: 'Nachrichten' })} gefunden`,
     notFound: 'Nichts gefunden.',

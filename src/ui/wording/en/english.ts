@@ -182,6 +182,7 @@ export const english = {
           ? 'only you'
           : `${count} people, same key`,
     more: 'More',
+    tryingAgain: 'Asking the other room again',
     search: 'Search the conversation',
     found: (count: number) => `${plural(count, { one: 'message', other: 'messages' })} found`,
     notFound: 'Nothing found.',
