@@ -16,7 +16,7 @@ import { type KnownRoot, setAsleep } from './asleep-state.ts'
 import type { PreKeyRoot } from './controls.ts'
 import { isNear, others } from './delivery/people.ts'
 import { isMember } from './members.ts'
-import { type Letter, sendControls } from './pairs.ts'
+import { type Letter, sendControls } from './pairs-sealing.ts'
 import type { PeerState } from './state.ts'
 import type { Transaction } from './transaction.ts'
 

@@ -7,7 +7,7 @@ import type { MemberId } from '../identity/index.ts'
 import { codes, createWorld, isIn, type Person, passwordOf, type World } from './admission/testing/people.ts'
 import { type Control, maxExcludes, type PasswordRecord } from './controls.ts'
 import { inGroup } from './membership.ts'
-import { sendControl } from './pairs.ts'
+import { sendControl } from './pairs-sealing.ts'
 import { changePassword, hearPassword, hearPasswordHeld, knowingRemoved, relayTokens } from './password.ts'
 import { passwordCodec } from './password-state.ts'
 

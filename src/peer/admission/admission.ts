@@ -5,7 +5,7 @@
  *   member     door.ts ──> letting-in.ts                               merge.ts ──> guest.ts ──> entering.ts
  */
 import type { Address } from '../../identity/index.ts'
-import { sendControl } from '../pairs.ts'
+import { sendControl } from '../pairs-sealing.ts'
 import { withinReach } from '../reach.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, type Transaction } from '../transaction.ts'

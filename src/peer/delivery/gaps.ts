@@ -8,7 +8,7 @@
 import type { MemberId } from '../../identity/index.ts'
 import { maxNumbers } from '../controls.ts'
 import { isMember } from '../members.ts'
-import { type Letter, sendControls } from '../pairs.ts'
+import { type Letter, sendControls } from '../pairs-sealing.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, type Transaction } from '../transaction.ts'
 import { outgoing, setDelivery } from './copies.ts'

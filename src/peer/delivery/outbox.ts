@@ -11,7 +11,7 @@ import { type HeldEpoch, sealMessage, sendableEpoch } from '../../group/index.ts
 import type { MemberId } from '../../identity/index.ts'
 import { wantLetter } from '../asleep-letters.ts'
 import { maxTextBytes, textMessage } from '../controls.ts'
-import { type Letter, sealTag, sendControls } from '../pairs.ts'
+import { type Letter, sealTag, sendControls } from '../pairs-sealing.ts'
 import { noteTalk } from '../reach.ts'
 import { pathTo, sendFrame } from '../room.ts'
 import type { PeerState } from '../state.ts'

@@ -5,7 +5,7 @@
 import type { MemberId } from '../../identity/index.ts'
 import { maxNumbers } from '../controls.ts'
 import { isMember } from '../members.ts'
-import { sendControl } from '../pairs.ts'
+import { sendControl } from '../pairs-sealing.ts'
 import type { PeerState } from '../state.ts'
 import type { Transaction } from '../transaction.ts'
 import { changeCopy, setDelivery } from './copies.ts'

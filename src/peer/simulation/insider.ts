@@ -6,7 +6,7 @@ import { authorEpoch } from '../../group/epoch.ts'
 import { liveMembers } from '../../group/index.ts'
 import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
 import type { Control } from '../controls.ts'
-import { type Letter, sendControls } from '../pairs.ts'
+import { type Letter, sendControls } from '../pairs-sealing.ts'
 import { idOf, type Member, type World } from '../testing/world.ts'
 import type { Draw } from './draw.ts'
 
