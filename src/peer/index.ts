@@ -24,6 +24,7 @@ export { pathTo } from './room.ts'
 export { createRunner, type Runner, type RunnerPorts, type Taken, type UntimedEvent } from './runner.ts'
 export {
   createPeer,
+  type NewPassword,
   type PeerEffect,
   type PeerNotice,
   type PeerReject,

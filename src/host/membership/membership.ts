@@ -8,7 +8,7 @@
 import { type Bytes, toHex } from '../../codec/index.ts'
 import { splitMs } from '../../group/index.ts'
 import { type Address, displayName, type MemberId } from '../../identity/index.ts'
-import { generateVerifier, preparePassword, roomOf } from '../../pake/index.ts'
+import { roomOf } from '../../pake/index.ts'
 import {
   createRunner,
   type EffectPorts,
@@ -41,6 +41,7 @@ import { relayErrors, shownRejects } from './endings.ts'
 import type { Entering } from './entering.ts'
 import type { JoinCommand } from './join-command.ts'
 import { measureSteps } from './measured-steps.ts'
+import { stretchPassword } from './new-password.ts'
 import type { HostPorts } from './ports.ts'
 import { openRelayLink, type RelayLink } from './relay-link.ts'
 import { createRelayStore } from './relay-store.ts'
@@ -333,40 +334,21 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     }
   }
 
-  /** Stretches the new password before the removal, so that both take effect in one step. */
-  const withPassword = async (
-    text: string | null,
-    door: 'strict' | 'open',
-    use: (
-      password: {
-        verifier: Awaited<ReturnType<typeof generateVerifier>>['verifier']
-        publicKey: Bytes
-        door: 'strict' | 'open'
-      } | null,
-    ) => void,
-  ): Promise<void> => {
-    if (text === null) return use(null)
-    const prepared = preparePassword(text)
-    if ('problem' in prepared) return screen.fail(prepared.problem)
-    const { verifier, seed, publicKey } = await generateVerifier(crypto, prepared.prepared, groupId)
-    for (const used of [prepared.prepared, seed]) used.wipe() // FS
-    use({ verifier, publicKey, door })
-  }
+  /** Before the removal, so that both take effect in one step. */
+  const stretch = (text: string | null, door: 'strict' | 'open') =>
+    stretchPassword(crypto, groupId, text, { door, refuse: screen.fail })
 
   const command = (given: MemberCommand): void => {
     switch (given.kind) {
       case 'remove':
-        return void withPassword(given.newPassword, given.door, (password) =>
-          feed({
-            kind: 'remove',
-            member: given.member as MemberId,
-            withInvited: given.withInvited,
-            password,
-          }),
-        )
+        return void stretch(given.newPassword, given.door).then((password) => {
+          if (password === 'refused') return
+          const { withInvited } = given
+          feed({ kind: 'remove', member: given.member as MemberId, withInvited, password })
+        })
       case 'change-password':
-        return void withPassword(given.newPassword, given.door, (password) => {
-          if (password !== null) feed({ kind: 'change-password', password })
+        return void stretch(given.newPassword, given.door).then((password) => {
+          if (password !== null && password !== 'refused') feed({ kind: 'change-password', password })
         })
       case 'verify':
         return feed({ kind: 'verify', member: given.member as MemberId | null, same: given.same })
