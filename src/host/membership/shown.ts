@@ -19,6 +19,7 @@ export const admissionOf = ({ admission }: PeerView): AdmissionView => ({
   refusal: refusalOf(admission),
   retryAt: admission.retryAt,
   foundsAt: admission.foundsAt,
+  stallsAt: admission.stallsAt,
   shutUntil: admission.shutUntil,
 })
 

@@ -115,6 +115,8 @@ export interface AdmissionView {
   readonly retryAt: number | null
   /** When it opens a room of its own. */
   readonly foundsAt: number | null
+  /** When waiting alone will not do: nobody who is here or asleep lets it in. */
+  readonly stallsAt: number | null
   /** Until when newcomers wait at this member's door. */
   readonly shutUntil: number | null
 }
@@ -313,6 +315,7 @@ const emptyAdmission: AdmissionView = {
   refusal: null,
   retryAt: null,
   foundsAt: null,
+  stallsAt: null,
   shutUntil: null,
 }
 

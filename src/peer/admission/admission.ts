@@ -13,7 +13,7 @@ import { tickBursts, wakeAtBursts } from './bursts.ts'
 import { tickDoor, wakeAtDoor } from './door.ts'
 import { tickResuming, wakeAtResuming } from './door-open.ts'
 import { tickEntering, wakeAtEntering } from './entering.ts'
-import { foundsAt, tickFounding } from './found.ts'
+import { foundsAt, stallsAt, tickFounding } from './found.ts'
 import { expireGuests, lookAtKept, repeatGuests, resumeHeld, wakeAtGuests } from './guest.ts'
 import {
   dropAbsent,
@@ -107,6 +107,8 @@ export interface AdmissionView {
   readonly retryAt: number | null
   /** When it opens a room of its own. */
   readonly foundsAt: number | null
+  /** When waiting alone will not do: nobody who is here or asleep lets it in. */
+  readonly stallsAt: number | null
   /** Own charges, for the host to keep. */
   readonly ownLevel: { readonly level: number; readonly at: number }
   /** Until when this member's own door is shut; `null`: it is not. */
@@ -146,6 +148,7 @@ export const admissionView = (state: PeerState, now: number): AdmissionView => {
     refusals: [...(joining?.refused ?? [])].map(([address, refusal]) => ({ address, refusal })),
     retryAt: retryAtOf(state, joining, now),
     foundsAt: foundsAt(state),
+    stallsAt: stallsAt(state),
     ownLevel: levelAt(ownLevel.level, ownLevel.at),
     shutUntil: isShut(state, now) ? levelAllowedAt(state, now) : null,
     waiting: door.waiting.size,

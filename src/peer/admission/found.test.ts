@@ -1,7 +1,7 @@
 /** When a newcomer opens the room itself. */
 import { expect, test } from 'vitest'
 import { closeRoom, noteOwners, openRoom } from '../room.ts'
-import { foundRoom } from './found.ts'
+import { foundRoom, stallsAt } from './found.ts'
 import { createWorld, flowsOf, isIn } from './testing/people.ts'
 import { playDoor } from './testing/strangers.ts'
 
@@ -21,8 +21,24 @@ test('with a mailbox of somebody: never by itself', async () => {
   const world = await createWorld('mailbox')
   world.owners.set(world.addressOf('sleeper'), 0)
   const bob = await world.join('Bob')
+  const joinedAt = world.now()
   await world.pass(300_000)
   expect(isIn(bob)).toBe(false)
+  // The screen offers it from then on.
+  expect(stallsAt(bob.state)).toBeLessThanOrEqual(joinedAt + 15_000)
+  await world.act(bob, foundRoom)
+  expect(isIn(bob)).toBe(true)
+  expect(stallsAt(bob.state)).toBeNull()
+})
+
+test('while somebody may yet let it in, no room of its own is offered', async () => {
+  const world = await createWorld('hopeful')
+  world.owners.set(world.addressOf('sleeper'), 0)
+  await playDoor(world, 'old', { manner: 'stalls' })
+  const bob = await world.join('Bob')
+  await world.pass(5_000)
+  expect(flowsOf(bob, 3).length).toBeGreaterThan(0)
+  expect(stallsAt(bob.state)).toBeNull()
 })
 
 test('after a reconnection: 15 s', async () => {

@@ -45,6 +45,15 @@ export const foundsAt = (state: PeerState): number | null => {
   return Math.max(...asked.map((one) => (one?.firstAt ?? 0) + patienceMs))
 }
 
+/** When the screen offers to open a room, where this newcomer will not by itself and nothing is under way. */
+export const stallsAt = (state: PeerState): number | null => {
+  const { joining } = state.admission
+  const { openedAt, online } = state.room
+  if (joining === null || joining.inSince !== null || !online || openedAt === null) return null
+  if (foundsAt(state) !== null || joining.refused.size > 0 || isHoping(state)) return null
+  return openedAt + patienceMs
+}
+
 const noteOlder = (tx: Transaction): void => {
   const { joining } = tx.state.admission
   if (joining === null || joining.inSince !== null || !tx.state.room.online) return

@@ -71,6 +71,7 @@ export function JoinProgress({ phase }: { readonly phase: JoiningPhase }) {
 function Asking() {
   const { progress } = useWording()
   const { asked, answered, refusals, retryAt, refusal, foundsAt } = useUi(({ view }) => view.admission)
+  const isStalled = useStalled()
   const untilRetry = useSecondsUntil(retryAt)
   const untilFounding = useSecondsUntil(foundsAt)
   return (
@@ -83,16 +84,21 @@ function Asking() {
       {untilFounding !== null && untilFounding > 0 && (
         <small role="timer">{progress.founds(untilFounding)}</small>
       )}
+      {isStalled && <small role="status">{progress.stalled}</small>}
     </>
   )
 }
+
+/** Whether time alone will not let this tab in. */
+const useStalled = (): boolean => useSecondsUntil(useUi(({ view }) => view.admission.stallsAt)) === 0
 
 /** What the user may do while nobody lets this tab in. */
 function Ways() {
   const { progress } = useWording()
   const { client } = useServices()
   const { refusals, retryAt } = useUi(({ view }) => view.admission)
-  const isStuck = refusals > 0 || retryAt !== null
+  const isStalled = useStalled()
+  const isStuck = refusals > 0 || retryAt !== null || isStalled
   if (!isStuck) return null
   return (
     <>

@@ -39,6 +39,15 @@ describe('getting in', () => {
     expect(screen.getByText('Nobody answers. Opens a room here in 5 seconds.')).toBeTruthy()
   })
 
+  it('offers a room of its own once nobody here will let it in, and not before', () => {
+    const { show, commands } = joining({ asked: 2, stallsAt: soon() })
+    expect(screen.queryByRole('button', { name: 'Open a room here' })).toBeNull()
+    act(() => show({ admission: { ...emptyView.admission, asked: 2, stallsAt: Date.now() - 1 } }))
+    expect(screen.getByText(/^Nobody here lets you in/)).toBeTruthy()
+    fireEvent.click(screen.getByRole('button', { name: 'Open a room here' }))
+    expect(commands).toEqual([{ kind: 'found' }])
+  })
+
   it('offers nothing to press while all goes well', () => {
     joining({ asked: 1 })
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()

@@ -167,6 +167,8 @@ export const german: Wording = {
     asksAgain: (seconds) => `Fragt in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} wieder.`,
     founds: (seconds) =>
       `Niemand antwortet. Öffnet hier in ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} einen Raum.`,
+    stalled:
+      'Niemand hier lässt dich ein. Vielleicht schlafen alle, oder sie nutzen diesen Namen mit einem anderen Passwort. Du kannst einen eigenen Raum öffnen.',
     retry: 'Noch einmal versuchen',
     found: 'Hier einen Raum öffnen',
     foundHint: 'Ein eigener Raum unter diesem Namen und Passwort. Die anderen sind nicht darin.',

@@ -165,6 +165,8 @@ export const english = {
     asksAgain: (seconds: number) => `Asks again in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
     founds: (seconds: number) =>
       `Nobody answers. Opens a room here in ${plural(seconds, { one: 'second', other: 'seconds' })}.`,
+    stalled:
+      'Nobody here lets you in. They may be asleep, or use this name with another password. You can open a room of your own.',
     retry: 'Try again',
     found: 'Open a room here',
     foundHint: 'A room of your own under this name and password. The others are not in it.',
