@@ -53,7 +53,7 @@ test('SIGTERM: sends going-away, closes, exits 0, after printing one line', asyn
   expect(await client.closed).toBe(1001)
   expect(await exit).toBe(0)
   expect(output).toEqual({ out: `MLWE-PAKE is at ${await address}\n`, err: '' })
-}, 20_000)
+})
 
 test('a second signal exits without waiting for open sockets', async () => {
   const { child, address, exit } = run({ PORT: '0' })
@@ -64,7 +64,7 @@ test('a second signal exits without waiting for open sockets', async () => {
   child.kill('SIGTERM')
   expect(await exit).toBe(1)
   client.socket.terminate()
-}, 20_000)
+})
 
 test('a chosen port that is busy, a bad setting and a missing app are explained', async () => {
   const busy = await startServer({ port: 0 })
@@ -82,7 +82,7 @@ test('a chosen port that is busy, a bad setting and a missing app are explained'
   expect(badPort).toBe('MLWE-PAKE cannot start: PORT must be a whole number from 0 to 65535\n')
   expect(noApp).toContain('the app is not built')
   expect(served).toContain('RELAY_DATA must not lie in APP_DIR, which is served')
-}, 20_000)
+})
 
 test('the log names a variable that is no setting; a second process is kept from the file', async () => {
   const first = run({ PORT: '0', RELAY_SOCKETS: '5' })
@@ -97,7 +97,7 @@ test('the log names a variable that is no setting; a second process is kept from
   first.child.kill('SIGKILL')
   await first.exit
   expect(await run({ PORT: '0' }).address).toMatch(/^http/)
-}, 30_000)
+})
 
 test('SIGHUP: limits of RELAY_ENV_FILE are read again, sockets stay', async () => {
   const file = join(appDirectory, 'relay.env')
@@ -114,7 +114,7 @@ test('SIGHUP: limits of RELAY_ENV_FILE are read again, sockets stay', async () =
   expect(await client.next('error')).toMatchObject({ code: 'message-rate' })
   await reload('RELAY_MESSAGE_BURST=many\n', '"not reloaded"')
   expect(client.socket.readyState).toBe(client.socket.OPEN)
-}, 30_000)
+})
 
 test('without settings: port 8000 of this computer, moving on if busy', () => {
   expect(readSettings({}, '/app')).toMatchObject({

@@ -134,4 +134,4 @@ test('the examples of PROTOCOL.md, replayed against a running relay', async () =
   expect((await c.hear()).slice(0, 4)).toBe(example('going-away').slice(0, 4))
   await closing
   expect([...examples.keys()].filter((kind) => !replayed.has(kind))).toEqual([])
-}, 20_000)
+})

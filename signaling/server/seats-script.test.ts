@@ -10,7 +10,7 @@ let redis: Redis
 beforeAll(async () => {
   server = await startRedis()
   redis = new Redis(server.url)
-}, 20_000)
+})
 afterAll(async () => {
   redis.disconnect()
   await server.stop()
@@ -81,4 +81,4 @@ test('2,000 joins and leaves: the script in Redis decides like the relay core, a
     }
   }
   for (const name of ['seated', 'full', 'displaced']) expect(verdicts.get(name), name).toBeGreaterThan(50)
-}, 60_000)
+})

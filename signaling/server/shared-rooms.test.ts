@@ -15,7 +15,7 @@ const start = (env: Record<string, string> = {}): Promise<TestProcess> =>
 beforeEach(async () => {
   redis = await startRedis()
   ;[one, two] = await Promise.all([start(), start()])
-}, 60_000)
+})
 afterEach(async () => {
   await Promise.all([one.kill(), two.kill()])
   await redis.stop()
@@ -42,7 +42,7 @@ test('members of one room on two processes see each other, talk in order, and le
   expect(await a.next('presence')).toEqual(presence(b.address, false))
   a.say({ kind: 'send', to: b.address, payload })
   expect(await a.next('undelivered')).toMatchObject({ to: b.address })
-}, 60_000)
+})
 
 test('frames sent right after a join are handled after it, in a room that both processes bound', async () => {
   await one.kill()
@@ -63,7 +63,7 @@ test('frames sent right after a join are handled after it, in a room that both p
   await early.next('presence')
   third.say({ kind: 'join', room: 'aa'.repeat(32) })
   expect(await third.next('joined')).toMatchObject({ members: [expect.any(String)] })
-}, 60_000)
+})
 
 test('joined lists by age over two processes, and a multicast reaches both', async () => {
   const a = await enter(two.url, 1)
@@ -89,7 +89,7 @@ test('joined lists by age over two processes, and a multicast reaches both', asy
   expect((await b.next('frame')).payload).toEqual(tagged)
   expect((await c.next('frame')).payload).toEqual(payload)
   expect(await late.next('undelivered')).toMatchObject({ to: 'ee'.repeat(32) })
-}, 60_000)
+})
 
 test('an address proved at the other process is taken over there', async () => {
   const a = await enter(one.url, 1)
@@ -103,7 +103,7 @@ test('an address proved at the other process is taken over there', async () => {
   expect(await a.next('presence')).toEqual(presence(b.address, true))
   a.say({ kind: 'send', to: b.address, payload })
   expect(await again.next('frame')).toMatchObject({ from: a.address })
-}, 60_000)
+})
 
 /** A load balancer: forwards to the first process that accepts. */
 function balance(ports: () => readonly number[]): Promise<{ url: string; server: Server }> {
@@ -152,7 +152,7 @@ test('a killed process: its members are gone within the lease and return through
   watcher.say({ kind: 'send', to: a.address, payload })
   expect(await back.next('frame')).toMatchObject({ from: watcher.address })
   server.close()
-}, 60_000)
+})
 
 const isUp = async (url: string): Promise<boolean> => (await fetch(`${url}/readyz`)).ok
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
@@ -192,7 +192,7 @@ test('Redis down and up: sockets stay, members of one process keep talking, requ
     return (await Promise.race([far.next('frame'), a.next('undelivered')])).kind === 'frame'
   })
   expect([a, near, far].map(({ socket }) => socket.readyState)).toEqual([1, 1, 1])
-}, 60_000)
+})
 
 test('Redis silent: not ready within two leases, then reconnected, with all seats', async () => {
   const a = await enter(one.url, 1)
@@ -211,7 +211,7 @@ test('Redis silent: not ready within two leases, then reconnected, with all seat
     return (await Promise.race([b.next('frame'), a.next('undelivered')])).kind === 'frame'
   })
   expect([a, b].map(({ socket }) => socket.readyState)).toEqual([1, 1])
-}, 60_000)
+})
 
 test('networks and stocks are counted together', async () => {
   await Promise.all([one.kill(), two.kill()])
@@ -223,4 +223,4 @@ test('networks and stocks are counted together', async () => {
   await a.next('prekey')
   b.say({ kind: 'prekeys-take', request: 1, of: a.address })
   expect(await b.next('refused')).toMatchObject({ code: 'network-rate' })
-}, 60_000)
+})

@@ -37,4 +37,4 @@ test('the development server runs the relay beside its own socket', async () => 
     await server.close()
     rmSync(root, { recursive: true })
   }
-}, 20_000)
+})

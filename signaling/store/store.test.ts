@@ -341,7 +341,7 @@ let files = 0
 let redis: TestRedis
 beforeAll(async () => {
   redis = await startRedis()
-}, 20_000)
+})
 afterAll(async () => {
   rmSync(directory, { recursive: true })
   await redis.stop()

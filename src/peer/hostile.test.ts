@@ -98,4 +98,4 @@ test('20,000 random and mutated frames: a code each time, no defect, and the roo
   await world.pass(3_000)
   expect(ann.heard.map(({ text }) => text)).toEqual(['alive'])
   expect(world.standing()).toHaveLength(1)
-}, 240_000)
+})

@@ -16,25 +16,19 @@ test.each([
   [10_057, 'what a sleeper had sent by mail held back the roster that made it readable'],
   [401_155, 'a letter read in the step that let its writer near was not awaited by anybody’s clock'],
   [404_047, 'three lost names withdrew a genuine letter, and its message was shown twice'],
+  [722_423, 'a newcomer whose user asked again spent every guess at an older room with another password'],
+  [728_651, 'the same, while the door that it needed was shut'],
   [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
-])(
-  'seed %i: %s',
-  async (seed) => {
-    expect((await runHistory(seed, { fast: true })).violation).toBeNull()
-  },
-  60_000,
-)
+])('seed %i: %s', async (seed) => {
+  expect((await runHistory(seed, { fast: true })).violation).toBeNull()
+})
 
-test.each([1, 3, 6])(
-  'seed %i goes the same way with real and with fast primitives',
-  async (seed) => {
-    const [real, fast] = [await runHistory(seed), await runHistory(seed, { fast: true })]
-    expect(real.violation).toBeNull()
-    expect(fast.violation).toBeNull()
-    expect(fast.tally).toEqual(real.tally)
-  },
-  120_000,
-)
+test.each([1, 3, 6])('seed %i goes the same way with real and with fast primitives', async (seed) => {
+  const [real, fast] = [await runHistory(seed), await runHistory(seed, { fast: true })]
+  expect(real.violation).toBeNull()
+  expect(fast.violation).toBeNull()
+  expect(fast.tally).toEqual(real.tally)
+})
 
 test('a failing schedule is cut down to what makes it fail', async () => {
   const schedule = scheduleOf(5, 30)
@@ -68,17 +62,13 @@ test.each<readonly [string, readonly Action[]]>([
       say,
     ],
   ],
-])(
-  'a member %s derives nothing from its whole last state and all later traffic',
-  async (_how, schedule) => {
-    let replayed = 0
-    for (const seed of [1, 2, 3]) {
-      const { violation, tally } = await runHistory(seed, { schedule, fast: true })
-      expect(violation).toBeNull()
-      replayed += tally.get('frames replayed to the removed') ?? 0
-    }
-    // In all: where the network loses the goodbye itself, nobody knows that it is gone.
-    expect(replayed).toBeGreaterThan(40)
-  },
-  60_000,
-)
+])('a member %s derives nothing from its whole last state and all later traffic', async (_how, schedule) => {
+  let replayed = 0
+  for (const seed of [1, 2, 3]) {
+    const { violation, tally } = await runHistory(seed, { schedule, fast: true })
+    expect(violation).toBeNull()
+    replayed += tally.get('frames replayed to the removed') ?? 0
+  }
+  // In all: where the network loses the goodbye itself, nobody knows that it is gone.
+  expect(replayed).toBeGreaterThan(40)
+})

@@ -78,7 +78,7 @@ test('a member killed at any moment comes back and is heard: 20 moments', async 
     expect(texts(bob), `seed ${seed}`).toEqual(['one', 'three'])
     expect(texts(ann, back), `seed ${seed}`).toEqual(['four', 'two'])
   }
-}, 120_000)
+})
 
 describe('the stored state', () => {
   test('is the same after a round trip, and every cut or foreign form is refused', async () => {

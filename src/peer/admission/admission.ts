@@ -19,6 +19,7 @@ import {
   dropAbsent,
   isRefusedForGood,
   leaveAlone,
+  refusalsSoFar,
   stopWaiting,
   tickKnocking,
   wakeAtKnocking,
@@ -88,13 +89,19 @@ export const wakeAtAdmission = (state: PeerState, now: number): number | null =>
 /** The relay could not hand a frame to `to`. */
 export const noteUndelivered = (tx: Transaction, to: Address): void => stopWaiting(tx, to)
 
-/** The user asks again: refusals and failed merges are forgotten, charges are not. */
+/** The user asks again: refusals and failed merges are forgotten, charges and who refused before are not. */
 export const retryAdmission = (tx: Transaction): void => {
   forgetMerges(tx)
   const { joining, guests } = tx.state.admission
   if (joining === null || joining.inSince !== null) return
   for (const [address, { stage }] of guests) if (stage.kind === 'over') setGuest(tx, address, null)
-  setJoining(tx, { refused: new Map(), asked: new Map(), askingSince: null, openedAt: null })
+  setJoining(tx, {
+    refused: new Map(),
+    asked: new Map(),
+    formerRefusals: refusalsSoFar(joining),
+    askingSince: null,
+    openedAt: null,
+  })
 }
 
 export interface AdmissionView {

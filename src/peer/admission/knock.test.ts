@@ -127,6 +127,19 @@ test('a wrong password: refused by one after the other, five at most, and the sc
   expect(Math.ceil(eve.state.admission.ownLevel.level)).toBe(5)
 })
 
+test('the user asks again and again: an older room with another password does not take all that the own level allows', async () => {
+  const world = await createWorld('another password')
+  const doors = await strangers(world, 2, 'guesses', 'other')
+  const bob = await world.join('Bob')
+  for (let i = 0; i < 60; i++) {
+    await world.pass(60_000)
+    await world.act(bob, retryAdmission)
+  }
+  const [older, younger] = doors.map(({ flows5 }) => flows5)
+  expect(older! + younger!).toBeGreaterThanOrEqual(10)
+  expect(Math.abs(older! - younger!)).toBeLessThanOrEqual(2)
+})
+
 test('64 older strangers that stall after a valid flow 2 delay a newcomer by 60 s at most', async () => {
   const world = await createWorld('stall', true)
   await strangers(world, 64, 'stalls', 'stall')
@@ -134,7 +147,7 @@ test('64 older strangers that stall after a valid flow 2 delay a newcomer by 60 
   const bob = await world.join('Bob', { door: 'open' })
   const seconds = await secondsUntilIn(world, bob, 120)
   expect(seconds).toBeLessThan(15)
-}, 60_000)
+})
 
 test('64 older strangers that say nothing delay a newcomer by 60 s at most', async () => {
   const world = await createWorld('silent', true)
@@ -142,7 +155,7 @@ test('64 older strangers that say nothing delay a newcomer by 60 s at most', asy
   await world.found('Ann', { door: 'open' })
   const bob = await world.join('Bob', { door: 'open' })
   expect(await secondsUntilIn(world, bob, 120)).toBeLessThan(15)
-}, 60_000)
+})
 
 test('twelve strangers that answer rubbish do not delay one who was invited by a member present', async () => {
   const world = await createWorld('rubbish', true)
@@ -153,7 +166,7 @@ test('twelve strangers that answer rubbish do not delay one who was invited by a
   })
   expect(await secondsUntilIn(world, bob, 60)).toBeLessThan(2)
   expect(bob.state.admission.ownLevel.level).toBe(0)
-}, 60_000)
+})
 
 test('a relay that invents addresses and answers each with a guess tests 12 and one an hour at a newcomer', async () => {
   const world = await createWorld('guesses at a newcomer')
@@ -173,7 +186,7 @@ test('a relay that invents addresses and answers each with a guess tests 12 and 
   const tests = doors.filter(({ flows5 }) => flows5 > 0).length
   expect(tests).toBeLessThanOrEqual(36)
   expect(tests).toBeGreaterThan(12)
-}, 120_000)
+})
 
 test('64 addresses that collect flows 3 and then answer each with a guess test five, and the inviter’s one more', async () => {
   const world = await createWorld('collected flows', true)
@@ -189,4 +202,4 @@ test('64 addresses that collect flows 3 and then answer each with a guess test f
   expect(tests).toBeGreaterThanOrEqual(5)
   expect(tests).toBeLessThanOrEqual(6)
   expect(Math.ceil(bob.state.admission.ownLevel.level)).toBe(tests)
-}, 60_000)
+})

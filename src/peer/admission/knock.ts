@@ -100,6 +100,20 @@ const readyAt = (joining: Joining, address: Address): number => joining.asked.ge
 
 const triesOf = (joining: Joining, address: Address): number => joining.asked.get(address)?.tries ?? 0
 
+/** How often each refused, by now: what the order keeps when all else begins again. */
+export const refusalsSoFar = ({ formerRefusals, refused }: Joining): ReadonlyMap<Address, number> => {
+  const known = new Set([...formerRefusals.keys(), ...refused.keys()])
+  const count = (address: Address) => (formerRefusals.get(address) ?? 0) + (refused.has(address) ? 1 : 0)
+  return new Map([...known].slice(-maxAsked).map((address) => [address, count(address)]))
+}
+
+/** Of two addresses, the one to ask first: it refused less often, then it was asked less often. */
+const compare = (joining: Joining) => (one: Address, other: Address) => {
+  const { formerRefusals } = joining
+  const refusals = (formerRefusals.get(one) ?? 0) - (formerRefusals.get(other) ?? 0)
+  return refusals === 0 ? triesOf(joining, one) - triesOf(joining, other) : refusals
+}
+
 const ask = async (tx: Transaction, joining: Joining, address: Address): Promise<void> => {
   const before = joining.asked.get(address)
   const asked: Asked = {
@@ -125,8 +139,7 @@ export const tickKnocking = async (tx: Transaction): Promise<void> => {
   if (nextAt(tx.state, joining, tx.now) > tx.now || ownLevelAllowedAt(tx.state, tx.now) > tx.now) return
   const ready = askable(tx.state, joining).filter((address) => readyAt(joining, address) <= tx.now)
   // The one asked least: silent addresses that are older do not keep the others from being asked.
-  const least = Math.min(...ready.map((address) => triesOf(joining, address)))
-  const next = ready.find((address) => triesOf(joining, address) === least)
+  const [next] = ready.sort(compare(joining))
   if (next !== undefined) await ask(tx, joining, next)
 }
 

@@ -18,7 +18,6 @@ test.each(cases)(
     // The program does test: a relay that got nothing would show nothing.
     for (const tests of members.values()) expect(tests).toBeGreaterThan(5)
   },
-  240_000,
 )
 
 test.each(['holds-slot', 'silent', 'stalls'] as const)(
@@ -27,17 +26,16 @@ test.each(['holds-slot', 'silent', 'stalls'] as const)(
     const seconds = await playCrowd(1, { manner, strangers: 16, invited: false, door: 'open' })
     expect(seconds ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(60)
   },
-  120_000,
 )
 
 test('twelve strangers that answer rubbish do not delay one who was invited', async () => {
   const how = { manner: 'answers-rubbish', strangers: 12, invited: true, door: 'open' } as const
   expect((await playCrowd(2, how)) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(5)
-}, 120_000)
+})
 
 test('sixteen slow tabs at once leave no charge behind and shut no door', async () => {
   const { seconds, level, shut } = await playSlowCrowd(1, 16, 1_000)
   expect(seconds ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(90)
   expect(level).toBeLessThan(0.01)
   expect(shut).toBe(false)
-}, 120_000)
+})
