@@ -138,6 +138,23 @@ const strangersByName = async (seed: number, asleepMs = 200_000) => {
   return { world, ann, bob, cleo }
 }
 
+test('a sleeper whose mailbox has ended is shown no more, and nothing is said to it', async () => {
+  const world = await createWorld({ seed: 47, fast: true, relayOnly: true })
+  const ann = await world.open('Ann', kept)
+  await world.pass(3_000)
+  await sleep(world, ann)
+  const bob = await world.open('Bob', kept)
+  await world.pass(60_000)
+  const shown = () => world.view(bob).members.filter(({ trust }) => trust === 'pre-keyed')
+  expect(shown()).toHaveLength(1)
+  world.letters.delete(ann.address)
+  world.preKeys.delete(ann.address)
+  await world.pass(10 * 60_000)
+  expect(shown()).toHaveLength(0)
+  await world.say(bob, 'to nobody')
+  expect(world.view(bob).delivery.outgoing.at(-1)).toMatchObject({ audience: 0 })
+})
+
 describe("a member's letter", () => {
   test('reaches a sleeper by a pre-key that it announced, and is named when both are awake', async () => {
     const { world, ann, bob, cleo } = await strangersByName(31)

@@ -18,6 +18,7 @@ test.each([
   [404_047, 'three lost names withdrew a genuine letter, and its message was shown twice'],
   [722_423, 'a newcomer whose user asked again spent every guess at an older room with another password'],
   [728_651, 'the same, while the door that it needed was shut'],
+  [731_200, 'sleepers that a relay had invented stayed on the list when it named them no more'],
   [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
 ])('seed %i: %s', async (seed) => {
   expect((await runHistory(seed, { fast: true })).violation).toBeNull()

@@ -18,10 +18,16 @@ export const addressOf = (state: PeerState, recipient: Recipient): Address | nul
 /** Everybody else on the roster. */
 export const others = (state: PeerState): readonly MemberId[] => otherMembers(state).map(({ id }) => id)
 
+/** Neither here nor with a mailbox, as the relay says: its mailbox ended, or it never was. */
+const isNowhere = (state: PeerState, address: Address): boolean =>
+  state.room.owners !== null && !hasMailbox(state, address) && pathTo(state, address) === null
+
 /** Sleepers met by their pre-keys that are on no roster here yet: the user sees them by their addresses. */
 export const unnamedSleepers = (state: PeerState): readonly Address[] =>
   [...state.asleep.preKeyed].flatMap(([address, { role }]) =>
-    role === 'newcomer' && membersAt(state, address).length === 0 ? [address] : [],
+    role === 'newcomer' && membersAt(state, address).length === 0 && !isNowhere(state, address)
+      ? [address]
+      : [],
   )
 
 /** A frame of it opened here lately, and there is a way to it now. */
