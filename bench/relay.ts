@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
@@ -10,6 +10,8 @@ import { type BenchCase, perSecond } from './runner.ts'
 interface Server {
   readonly url: string
   readonly residentBytes: () => number
+  /** Time on a core so far, of all its threads. */
+  readonly busyMicroseconds: () => number
   readonly end: () => void
 }
 
@@ -39,7 +41,15 @@ const start = (args: readonly string[], extra: Readonly<Record<string, string>>)
       const url = /http:\/\/localhost:\d+/.exec(`${data}`)?.[0]
       if (url === undefined) return
       const pages = () => Number(readFileSync(`/proc/${child.pid}/statm`, 'utf8').split(' ')[1])
-      resolve({ url, residentBytes: () => 4096 * pages(), end: () => void child.kill('SIGKILL') })
+      const tasks = `/proc/${child.pid}/task`
+      const nanoseconds = (task: string) =>
+        Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[0])
+      resolve({
+        url,
+        residentBytes: () => 4096 * pages(),
+        busyMicroseconds: () => readdirSync(tasks).reduce((sum, task) => sum + nanoseconds(task), 0) / 1000,
+        end: () => void child.kill('SIGKILL'),
+      })
     })
   })
 }
@@ -57,15 +67,19 @@ server.on('connection', (socket) => {
 })
 server.on('listening', () => console.log('http://localhost:' + server.address().port))
 `
-const startRelay = (extra: Readonly<Record<string, string>>): Promise<Server> =>
-  start(
-    [
-      ...('typescript' in process.features ? [] : ['--import', 'tsx']),
-      join(root, 'signaling/main.ts'),
-      '--without-app',
-    ],
-    extra,
-  )
+/** As it ships: reading TypeScript loads WebAssembly into the process, which makes byte arrays slower from then on. */
+const build = (): string => {
+  const outDir = join(root, 'dist/relay')
+  const args = ['build', '--logLevel', 'error', '--ssr', 'signaling/main.ts', '--outDir', outDir]
+  const { status } = spawnSync(join(root, 'node_modules/.bin/vite'), args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) throw new Error('the relay could not be built')
+  return join(outDir, 'main.js')
+}
+let built: string | undefined
+const startRelay = (extra: Readonly<Record<string, string>>): Promise<Server> => {
+  built ??= build()
+  return start([built, '--without-app'], extra)
+}
 const startBare = (): Promise<Server> => start(['--input-type=module', '-e', bareSource], {})
 
 const open = (url: string): Promise<WebSocket> =>
@@ -148,12 +162,22 @@ function exchange(pairs: readonly Pair[], total: number): Promise<{ perSecond: n
 const quantile = (values: readonly number[], q: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))]!
 
+interface Run {
+  readonly perSecond: number
+  readonly times: readonly number[]
+  /** Of the server, for each message. */
+  readonly busyMicroseconds: number
+}
+
+/** Of one round. */
+const MESSAGES = 20_000
+
 const forwarding = (sockets: number): readonly BenchCase[] => {
   const contest = (
     name: string,
     unit: string,
     better: 'more' | 'less',
-    of: (run: { perSecond: number; times: number[] }) => number,
+    of: (run: Run) => number,
   ): BenchCase => ({
     name,
     n: sockets,
@@ -164,10 +188,14 @@ const forwarding = (sockets: number): readonly BenchCase[] => {
       const [relay, bare] = [await startRelay({ RELAY_DATA: 'memory' }), await startBare()]
       const mine = await openPairs(relay.url, sockets / 2, true)
       const theirs = await openPairs(bare.url, sockets / 2, false)
-      const measure = (pairs: readonly Pair[]) => async () => of(await exchange(pairs, 20_000))
+      const measure = (server: Server, pairs: readonly Pair[]) => async () => {
+        const before = server.busyMicroseconds()
+        const run = await exchange(pairs, MESSAGES)
+        return of({ ...run, busyMicroseconds: (server.busyMicroseconds() - before) / MESSAGES })
+      }
       return {
-        ours: measure(mine),
-        peer: { name: 'bare ws', measure: measure(theirs) },
+        ours: measure(relay, mine),
+        peer: { name: 'bare ws', measure: measure(bare, theirs) },
         end: () => {
           relay.end()
           bare.end()
@@ -177,6 +205,7 @@ const forwarding = (sockets: number): readonly BenchCase[] => {
   })
   return [
     contest('forwarded 1 KiB', 'msgs/s', 'more', (run) => run.perSecond),
+    contest('core time of the server, 1 KiB', 'µs', 'less', (run) => run.busyMicroseconds),
     contest('1 KiB, p50', 'ms', 'less', ({ times }) => quantile(times, 0.5)),
     contest('1 KiB, p99', 'ms', 'less', ({ times }) => quantile(times, 0.99)),
   ]
