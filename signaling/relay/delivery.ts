@@ -6,6 +6,7 @@ import {
   frameFrom,
   type Recipient,
   type Room,
+  turnSend,
   withTag,
 } from '../../src/relay-protocol/index.ts'
 import type { Connection } from './connection.ts'
@@ -23,9 +24,13 @@ export interface Delivery {
     missed: (to: Address) => readonly RelayEffect[],
   ): RelayEffect[]
   send(connection: Connection, recipients: readonly Recipient[], payload: Bytes): RelayEffect[]
-  sendOne(connection: Connection, to: Address, payload: Bytes): RelayEffect[]
+  /** @param bytes - the client's frame, around the payload; may be overwritten */
+  sendOne(connection: Connection, to: Address, payload: Bytes, bytes: Uint8Array): RelayEffect[]
   readonly forwarded: Relay['forwarded']
 }
+
+/** A frame that is a part of a longer read is forwarded as it is only if the read has at most so many times its bytes. */
+const MAX_KEPT = 4
 
 /** @param self - the name of this process */
 export function createDelivery(self: string, rooms: Rooms): Delivery {
@@ -67,13 +72,17 @@ export function createDelivery(self: string, rooms: Rooms): Delivery {
       sendFrame(connection, { kind: 'undelivered', to }),
     ])
 
-  /** What `send` does for one recipient, shorter, since almost every frame takes this way. */
-  const sendOne = (connection: Connection, to: Address, payload: Bytes): RelayEffect[] => {
+  /**
+   * What `send` does for one recipient, shorter, since almost every frame takes this way. The client's frame is turned into the
+   * recipient's where it lies, unless it would keep much more memory from being freed than it takes.
+   */
+  const sendOne = (connection: Connection, to: Address, payload: Bytes, bytes: Uint8Array): RelayEffect[] => {
     const seat = connection.room === null ? undefined : rooms.find(connection.room, to)
     if (seat?.process !== self) return send(connection, [{ to, tag: null }], payload)
-    return [
-      { kind: 'send', socket: seat.socket, bytes: frameFrom(connection.head, payload), from: connection.id },
-    ]
+    const { head, id: from } = connection
+    const isAlone = bytes.buffer.byteLength <= MAX_KEPT * bytes.length
+    const turned = isAlone ? turnSend(head, bytes) : frameFrom(head, payload)
+    return [{ kind: 'send', socket: seat.socket, bytes: turned, from }]
   }
 
   return {

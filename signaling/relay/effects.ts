@@ -43,6 +43,7 @@ export interface Relay {
   /** Milliseconds until a network may open another socket. Asked before each upgrade. */
   delay(network: Network, now: number): number
   connect(socket: number, network: Network, now: number): RelayEffect[]
+  /** `bytes` are the relay's from now on: it may overwrite them. */
   receive(socket: number, bytes: Uint8Array, now: number): RelayEffect[]
   /** The store's response to a `request` effect. */
   responded(request: StoreRequest, response: RelayResponse): RelayEffect[]

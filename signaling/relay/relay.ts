@@ -8,17 +8,17 @@
  * arrive meanwhile wait, so that their order is kept.
  */
 
-import { type Bytes, DecodeError, decode, encode } from '../../src/codec/index.ts'
+import { type Bytes, DecodeError, encode } from '../../src/codec/index.ts'
 import {
   type Address,
   type ClientFrame,
-  clientFrame,
   type ErrorCode,
   FRAME_VERSION,
   headOf,
   type MemberToken,
   type RelayLimits,
   type Room,
+  readClientFrame,
   relayFrame,
 } from '../../src/relay-protocol/index.ts'
 import { admit, UNLIMITED } from './admission.ts'
@@ -267,7 +267,7 @@ export function createRelay(
         return effects
       }
       case 'send':
-        return delivery.sendOne(connection, frame.to, frame.payload)
+        return delivery.send(connection, [{ to: frame.to, tag: null }], frame.payload)
       case 'multicast':
         return delivery.send(connection, frame.recipients, frame.payload)
       case 'token':
@@ -299,14 +299,18 @@ export function createRelay(
       if (bytes.length > 0 && bytes[0] !== FRAME_VERSION) return expel(connection, 'version')
       let frame: ClientFrame
       try {
-        frame = decode(clientFrame, bytes)
+        frame = readClientFrame(bytes)
       } catch (error) {
         if (error instanceof DecodeError) return expel(connection, 'malformed')
         throw error
       }
       const overdue = charging.charge(connection, frame, bytes.length, now)
       if (overdue !== null) return charging.refuse(connection, frame, overdue, now)
-      if (connection.claim === null) return accept(connection, frame)
+      if (connection.claim === null) {
+        return frame.kind === 'send' && connection.address !== null
+          ? delivery.sendOne(connection, frame.to, frame.payload, bytes)
+          : accept(connection, frame)
+      }
       if (connection.waiting.length >= MAX_WAITING) return expel(connection, 'unexpected')
       connection.waiting.push(frame)
       return []

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { Bytes } from '../../src/codec/index.ts'
 import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.ts'
@@ -14,6 +14,7 @@ import { createRelay } from '../relay/relay.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { handleRequest, type StoreRequest } from '../store/request.ts'
 import { defaultStoreLimits, type Store } from '../store/store.ts'
+import { createBatches } from './batches.ts'
 import { createFigures, type Figures } from './figures.ts'
 import { clientIp, isLoopback, networkOf, originAllowed, readProxies } from './origin.ts'
 import { createReader, type Reader } from './reader.ts'
@@ -58,6 +59,14 @@ export interface RelaySockets {
   close(graceMs: number): Promise<void>
 }
 
+interface Client {
+  readonly socket: WebSocket
+  /** Below `socket`. */
+  readonly stream: Writable
+  readonly reader: Reader
+  missedPings: number
+}
+
 export const SOCKET_PATH = '/ws'
 const SWEEP_MS = 60_000
 /** Pause between two parts of a sweep. */
@@ -97,11 +106,10 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
   const relay = createRelay(limits, hash, options.sharedRooms?.process ?? null)
   const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
-  const sockets = new Map<number, WebSocket>()
+  const clients = new Map<number, Client>()
+  const batches = createBatches()
   const queues = createSendQueues(sendQueueBytes, queueBudgetBytes)
   const figures = createFigures(() => ({ ...relay.counts(), queuedBytes: queues.total() }))
-  const readers = new Map<number, Reader>()
-  const missedPings = new Map<number, number>()
   let lastId = 0
   /** An open connection may still request an upgrade. Left without a response, it would keep the server running. */
   let closing = false
@@ -130,16 +138,16 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
         options.sharedRooms?.share(effect.share)
         continue
       }
-      const socket = sockets.get(effect.socket)
-      if (socket?.readyState !== WebSocket.OPEN) continue
+      const client = clients.get(effect.socket)
+      if (client?.socket.readyState !== WebSocket.OPEN) continue
       if (effect.kind === 'close') {
-        socket.close(effect.code, effect.reason)
-        setTimeout(() => socket.terminate(), CLOSING_MS).unref()
-      } else send(effect, socket)
+        client.socket.close(effect.code, effect.reason)
+        setTimeout(() => client.socket.terminate(), CLOSING_MS).unref()
+      } else send(effect, client)
     }
   }
 
-  const send = (effect: Extract<RelayEffect, { kind: 'send' }>, socket: WebSocket): void => {
+  const send = (effect: Extract<RelayEffect, { kind: 'send' }>, client: Client): void => {
     const { socket: id, bytes, from } = effect
     if (from !== undefined && !queues.admits(id, from, bytes.length)) {
       figures.refused('slow-reader')
@@ -149,10 +157,11 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     onFrame?.('out', id, bytes)
     figures.frame('out', bytes.length, 0)
     if (effect.code !== undefined) figures.refused(effect.code)
-    if (effect.pauseMs !== undefined) readers.get(id)?.pause(effect.pauseMs)
-    for (const slow of queues.send(id, socket, bytes, from)) {
+    if (effect.pauseMs !== undefined) client.reader.pause(effect.pauseMs)
+    batches.hold(client.stream)
+    for (const slow of queues.send(id, client.socket, bytes, from)) {
       figures.refused('slow-reader')
-      sockets.get(slow)?.terminate()
+      clients.get(slow)?.socket.terminate()
     }
   }
 
@@ -174,28 +183,27 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const id = ++lastId
-    sockets.set(id, socket)
-    missedPings.set(id, 0)
     const reader = createReader(socket, (bytes) => {
       onFrame?.('in', id, bytes)
       const start = performance.now()
       perform(relay.receive(id, bytes, start))
       figures.frame('in', bytes.length, performance.now() - start)
     })
-    readers.set(id, reader)
+    const client: Client = { socket, stream: request.socket, reader, missedPings: 0 }
+    clients.set(id, client)
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      missedPings.set(id, 0)
+      client.missedPings = 0
       // Text is never a frame, so it is refused like an empty frame.
       reader.take(isBinary && Buffer.isBuffer(data) ? data : new Uint8Array(0))
     })
-    socket.on('pong', () => missedPings.set(id, 0))
+    socket.on('pong', () => {
+      client.missedPings = 0
+    })
     // ws closes by itself, with 1009 after an oversized message, and 'close' follows.
     socket.on('error', () => {})
     socket.on('close', () => {
-      sockets.delete(id)
-      missedPings.delete(id)
+      clients.delete(id)
       reader.stop()
-      readers.delete(id)
       queues.forget(id)
       perform(relay.disconnect(id))
     })
@@ -226,13 +234,11 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   }
 
   const heartbeat = setInterval(() => {
-    for (const [id, socket] of sockets) {
-      const missed = missedPings.get(id) ?? 0
-      missedPings.set(id, missed + 1)
-      if (missed < MISSED_PINGS) socket.ping()
+    for (const client of clients.values()) {
+      if (client.missedPings++ < MISSED_PINGS) client.socket.ping()
       else {
         figures.refused('no-pong')
-        socket.terminate()
+        client.socket.terminate()
       }
     }
   }, pingMs)
@@ -257,7 +263,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       clearInterval(clock)
       clearTimeout(sweeper)
       perform(relay.drain(() => Math.floor(Math.random() * RETURN_MS)))
-      const open = [...sockets.values()]
+      const open = [...clients.values()].map(({ socket }) => socket)
       const ended = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
       const late = setTimeout(() => {
         for (const socket of open) socket.terminate()

@@ -224,6 +224,8 @@ for (const [value, code] of utf8('0123456789abcdef').entries()) hexValues[code] 
  * @returns two lower-case hexadecimal digits a byte
  */
 export const toHex = (raw: Uint8Array): string => {
+  const native = (raw as Uint8Array & { readonly toHex?: () => string }).toHex
+  if (native !== undefined) return native.call(raw)
   let digits = ''
   for (let i = 0; i < raw.length; i++) digits += hexPairs[raw[i]!]
   return digits

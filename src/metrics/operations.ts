@@ -94,6 +94,8 @@ const only = (place: Place, by: readonly Dimension[]): Place => ({
 /** Running figures per operation, algorithm, peer and thread, since the beginning. */
 export class Operations {
   readonly #tallies = new Map<string, { readonly place: Place; readonly tally: Tally }>()
+  /** Found last: the next record is most often of the same kind. */
+  #latest: { readonly place: Place; readonly tally: Tally } | null = null
 
   /** `null` where the data contradict themselves. */
   static from(data: readonly TallyData[]): Operations | null {
@@ -141,11 +143,14 @@ export class Operations {
   }
 
   #tally(place: Place): Tally | undefined {
+    const latest = this.#latest
+    if (latest !== null && dimensions.every((each) => latest.place[each] === place[each])) return latest.tally
     const key = keyOf(place, dimensions)
-    const known = this.#tallies.get(key)?.tally
-    if (known !== undefined || this.#tallies.size >= maxTallies) return known
-    const tally = new Tally()
-    this.#tallies.set(key, { place, tally })
-    return tally
+    const found = this.#tallies.get(key)
+    if (found === undefined && this.#tallies.size >= maxTallies) return undefined
+    const here = found ?? { place, tally: new Tally() }
+    this.#tallies.set(key, here)
+    this.#latest = here
+    return here.tally
   }
 }

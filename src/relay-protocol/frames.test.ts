@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Codec, DecodeError, decode, encode, fromHex, toHex } from '../codec/index.ts'
+import { type Codec, concat, DecodeError, decode, encode, fromHex, toHex } from '../codec/index.ts'
 import {
   type ClientFrame,
   clientFrame,
@@ -10,7 +10,9 @@ import {
   headOf,
   PAYLOAD_BYTES,
   type RelayFrame,
+  readClientFrame,
   relayFrame,
+  turnSend,
 } from './frames.ts'
 
 const bytes = (min: number, max: number) =>
@@ -215,5 +217,49 @@ test('frameFrom with a precomputed head equals the codec', () => {
         expect(frameFrom(headOf(toHex(from)), payload)).toEqual(whole)
       },
     ),
+  )
+})
+
+test('the short way to read a send equals the codec on every input', () => {
+  const read = (reader: (raw: Uint8Array) => ClientFrame, raw: Uint8Array): unknown => {
+    try {
+      return reader(raw)
+    } catch (error) {
+      if (error instanceof DecodeError) return error.message
+      throw error
+    }
+  }
+  const spoiled = fc
+    .tuple(anyClientFrame, fc.nat(), fc.nat(255), fc.nat(3))
+    .map(([frame, at, byte, extra]) => {
+      const raw = concat(encode(clientFrame, frame), new Uint8Array(extra))
+      raw[at % raw.length] = byte
+      return raw
+    })
+  fc.assert(
+    fc.property(fc.oneof(spoiled, bytes(0, 80)), (raw) => {
+      expect(read(readClientFrame, raw)).toEqual(read((input) => decode(clientFrame, input), raw))
+    }),
+    { numRuns: 2000 },
+  )
+  const longest = encode(clientFrame, {
+    kind: 'send',
+    to: '0'.repeat(64),
+    payload: new Uint8Array(PAYLOAD_BYTES),
+  })
+  const tooLong = concat(longest, new Uint8Array(1))
+  tooLong[35]! += 1
+  for (const raw of [longest, tooLong]) {
+    expect(read(readClientFrame, raw)).toEqual(read((input) => decode(clientFrame, input), raw))
+  }
+})
+
+test('a send turned in place equals a frame from its sender', () => {
+  fc.assert(
+    fc.property(bytes(32, 32), bytes(32, 32), bytes(0, 300), (from, to, payload) => {
+      const head = headOf(toHex(from))
+      const sent = encode(clientFrame, { kind: 'send', to: toHex(to), payload })
+      expect(turnSend(head, sent)).toEqual(frameFrom(head, payload))
+    }),
   )
 })

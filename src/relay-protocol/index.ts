@@ -21,12 +21,14 @@ export {
   ROOM_MEMBERS,
   ROOM_OWNERS,
   type Room,
+  readClientFrame,
   relayFrame,
   type SocketLimits,
   type Stock,
   type StoreFrame,
   type StoreResponse,
   TAG_BYTES,
+  turnSend,
   withTag,
 } from './frames.ts'
 export {
