@@ -75,7 +75,7 @@ interface Kept {
 }
 
 async function open({ store: settings, leaseMs }: Settings, log: Log): Promise<Kept> {
-  const { redisUrls } = settings
+  const { clusterUrls, redisUrls } = settings
   const now = createClock(
     Date.now,
     () => performance.now(),
@@ -87,7 +87,7 @@ async function open({ store: settings, leaseMs }: Settings, log: Log): Promise<K
     const onChange = (event: string): void => log.warn({}, event)
     return { store, sharedRooms: await openSharedRooms(redisUrls, { leaseMs, onChange }) }
   } catch (error) {
-    const name = redisUrls.length === 0 ? 'RELAY_DATA' : 'REDIS_URL'
+    const name = clusterUrls.length > 0 ? 'REDIS_CLUSTER' : redisUrls.length > 0 ? 'REDIS_URL' : 'RELAY_DATA'
     const reason = error instanceof StoreError ? error.message : kindOf(error)
     throw new SettingError(`cannot use the store that ${name} names (${reason})`)
   }
@@ -115,7 +115,8 @@ async function main(): Promise<void> {
   if (!alone && !existsSync(join(appDirectory, 'index.html'))) {
     throw new SettingError('the app is not built: run `npm run build`, or set APP_DIR to a built app')
   }
-  const data = settings.store.redisUrls.length === 0 ? resolve(settings.store.data) : ''
+  const isFile = settings.store.clusterUrls.length + settings.store.redisUrls.length === 0
+  const data = isFile ? resolve(settings.store.data) : ''
   if (!alone && data.startsWith(`${resolve(appDirectory)}${sep}`)) {
     throw new SettingError('RELAY_DATA must not lie in APP_DIR, which is served')
   }
@@ -125,7 +126,7 @@ async function main(): Promise<void> {
   const server = await listen(alone ? { ...settings, options } : settings, kept, log)
   stopOnSignal(server, kept.store, log)
   reloadOnSignal(server, read, log)
-  log.info({ port: server.port, store: settings.store.redisUrls.length === 0 ? 'file' : 'redis' }, 'started')
+  log.info({ port: server.port, store: isFile ? 'file' : 'redis' }, 'started')
   console.log(`MLWE-PAKE is at ${server.url}`)
 }
 

@@ -115,6 +115,7 @@ function storeOf(env: Environment): StoreSettings {
   const limits = { ...defaultStoreLimits, ...limitsOf(env, storeLimitSettings) }
   return {
     data: env.RELAY_DATA || 'data/relay.db',
+    clusterUrls: urls(env, 'REDIS_CLUSTER', /^rediss?:\/\/\S+$/, 'redis://localhost:7000'),
     redisUrls,
     limits: hours === undefined ? limits : { ...limits, keptMs: hours * 3_600_000 },
   }

@@ -1,7 +1,7 @@
-/** A store in Redis, for several relay processes. */
+/** A store in Redis or Redis Cluster, for several relay processes. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { type Bytes, toHex } from '../../src/codec/index.ts'
 import { LETTERS, type Letter, type Room } from '../../src/relay-protocol/index.ts'
 import {
@@ -177,7 +177,7 @@ const bytesOf = (value: unknown): Bytes => new Uint8Array(value as Buffer)
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
 
 /** Creates the store. Its durability is that of the server's `appendfsync`. */
-export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => number): Store {
+export function createRedisStore(redis: Redis | Cluster, limits: StoreLimits, now: () => number): Store {
   redis.defineCommand('relayStore', { numberOfKeys: 1, lua })
   redis.defineCommand('relaySpend', { lua: spendLua })
   const script = redis as unknown as Scripted
@@ -189,9 +189,9 @@ export function createRedisStore(redis: Redis, limits: StoreLimits, now: () => n
     script.relayStoreBuffer(`mlwe:{${room}}`, op, hex(address), now(), limits.keptMs, ...rest)
   const named = <T extends string>(value: unknown): T => `${value}` as T
 
-  /** Hashed, so that a copy of the store does not list visitors. */
+  /** Hashed, so that a copy of the store does not list visitors. All in one slot: a request pays them together or none. */
   const bucketKey = (name: string): string =>
-    `mlwe:bucket:${createHash('sha256').update(`mlwe-pake bucket ${name}`).digest('base64url')}`
+    `mlwe:{bucket}:${createHash('sha256').update(`mlwe-pake bucket ${name}`).digest('base64url')}`
   const tokensKey = (room: Room): string => `mlwe:{${room}}:k`
   const readToken = (token: string, value: string): KeptToken => {
     const [memberOf = '', founder = '', active, until] = value.split(' ')

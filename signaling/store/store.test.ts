@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fromHex } from '../../src/codec/index.ts'
-import { startRedis, type TestRedis } from '../testing/redis.ts'
+import { startCluster, startRedis, type TestCluster, type TestRedis } from '../testing/redis.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createRedisStore } from './redis-store.ts'
 import { handleRequest, type StoreRequest } from './request.ts'
@@ -339,12 +339,13 @@ storeContract('memory', async (limits, now) => createMemoryStore(limits, now))
 const directory = mkdtempSync(join(tmpdir(), 'relay-store-'))
 let files = 0
 let redis: TestRedis
+let cluster: TestCluster
 beforeAll(async () => {
-  redis = await startRedis()
+  ;[redis, cluster] = await Promise.all([startRedis(), startCluster()])
 })
 afterAll(async () => {
   rmSync(directory, { recursive: true })
-  await redis.stop()
+  await Promise.all([redis.stop(), cluster.stop()])
 })
 
 storeContract('SQLite', async (limits, now) =>
@@ -360,6 +361,32 @@ storeContract('two Redis', async (limits, now) => {
   const [one, two] = [new Redis(redis.url), new Redis(redis.url, { db: 1 })]
   await one.flushall()
   return createShardedStore([createRedisStore(one, limits, now), createRedisStore(two, limits, now)])
+})
+
+storeContract('Redis Cluster', async (limits, now) => {
+  const client = await cluster.connect()
+  await Promise.all(client.nodes('master').map((node) => node.flushall()))
+  return createRedisStore(client, limits, now)
+})
+
+test('Redis Cluster: rooms and networks spread over all nodes', async () => {
+  const client = await cluster.connect()
+  const store = createRedisStore(client, defaultStoreLimits, Date.now)
+  for (let n = 0; n < 40; n++) {
+    const name = n.toString(16).padStart(64, '0')
+    await store.putPreKeys({ room: name, address: name }, [item(n)], true)
+    expect(await store.standing(name, { current: name, former: null }, '')).not.toBeNull()
+    expect(
+      await store.spend(
+        [name, 'room', 'sender'].map((bucket) => ({ name: bucket, cost: 1, rate: 1, burst: 99 })),
+      ),
+    ).toBe(0)
+    expect(await store.takePreKey({ room: name, address: name })).toEqual(item(n))
+  }
+  const sizes = await Promise.all(client.nodes('master').map((node) => node.dbsize()))
+  expect(sizes).toHaveLength(3)
+  expect(Math.min(...sizes)).toBeGreaterThan(0)
+  await store.close()
 })
 
 test('SQLite: the file is for its owner and for one process, and another is told so', async () => {
