@@ -67,7 +67,7 @@ server.on('connection', (socket) => {
 })
 server.on('listening', () => console.log('http://localhost:' + server.address().port))
 `
-/** As it ships: reading TypeScript loads WebAssembly into the process, which makes byte arrays slower from then on. */
+/** As it ships: a relay that reads TypeScript itself took more time for each byte when this was measured. */
 const build = (): string => {
   const outDir = join(root, 'dist/relay')
   const args = ['build', '--logLevel', 'error', '--ssr', 'signaling/main.ts', '--outDir', outDir]

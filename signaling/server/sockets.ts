@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Duplex, Writable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { Bytes } from '../../src/codec/index.ts'
 import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.ts'
@@ -14,7 +14,6 @@ import { createRelay } from '../relay/relay.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { handleRequest, type StoreRequest } from '../store/request.ts'
 import { defaultStoreLimits, type Store } from '../store/store.ts'
-import { createBatches } from './batches.ts'
 import { createFigures, type Figures } from './figures.ts'
 import { clientIp, isLoopback, networkOf, originAllowed, readProxies } from './origin.ts'
 import { createReader, type Reader } from './reader.ts'
@@ -61,8 +60,6 @@ export interface RelaySockets {
 
 interface Client {
   readonly socket: WebSocket
-  /** Below `socket`. */
-  readonly stream: Writable
   readonly reader: Reader
   missedPings: number
 }
@@ -107,7 +104,6 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const relay = createRelay(limits, hash, options.sharedRooms?.process ?? null)
   const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
   const clients = new Map<number, Client>()
-  const batches = createBatches()
   const queues = createSendQueues(sendQueueBytes, queueBudgetBytes)
   const figures = createFigures(() => ({ ...relay.counts(), queuedBytes: queues.total() }))
   let lastId = 0
@@ -158,7 +154,6 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     figures.frame('out', bytes.length, 0)
     if (effect.code !== undefined) figures.refused(effect.code)
     if (effect.pauseMs !== undefined) client.reader.pause(effect.pauseMs)
-    batches.hold(client.stream)
     for (const slow of queues.send(id, client.socket, bytes, from)) {
       figures.refused('slow-reader')
       clients.get(slow)?.socket.terminate()
@@ -189,7 +184,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
       perform(relay.receive(id, bytes, start))
       figures.frame('in', bytes.length, performance.now() - start)
     })
-    const client: Client = { socket, stream: request.socket, reader, missedPings: 0 }
+    const client: Client = { socket, reader, missedPings: 0 }
     clients.set(id, client)
     socket.on('message', (data: RawData, isBinary: boolean) => {
       client.missedPings = 0
