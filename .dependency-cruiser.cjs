@@ -186,6 +186,20 @@ module.exports = {
       },
     },
     {
+      name: 'fuzz-imports',
+      comment: 'Fuzzing reaches into every folder of the product, as the tests beside the code do.',
+      severity: 'error',
+      from: { path: '^fuzz/' },
+      to: { path: '^(e2e|tools|bench)/' },
+    },
+    {
+      name: 'imports-fuzz',
+      comment: 'Nothing imports it.',
+      severity: 'error',
+      from: { pathNot: '^fuzz/' },
+      to: { path: '^fuzz/' },
+    },
+    {
       name: 'product-imports-tests',
       severity: 'error',
       from: { path: '^(src|signaling)/', pathNot: tests },
@@ -254,7 +268,7 @@ module.exports = {
     {
       name: 'node-builtins',
       severity: 'error',
-      from: { pathNot: [nodeSide, '^(e2e|tools|bench)/', configs, tests] },
+      from: { pathNot: [nodeSide, '^(e2e|fuzz|tools|bench)/', configs, tests] },
       to: { dependencyTypes: ['core'] },
     },
   ],

@@ -24,7 +24,7 @@ export default defineConfig(({ isSsrBuild = false }) => ({
     hookTimeout: 300_000,
     // One process for each core; the default leaves one idle.
     maxWorkers: '100%',
-    include: ['src/**/*.test.{ts,tsx}', 'signaling/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: ['{src,signaling,fuzz,tools}/**/*.test.{ts,tsx}'],
     exclude: ['e2e/**', '**/node_modules/**', 'dist/**'],
   },
 }))

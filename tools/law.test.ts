@@ -86,6 +86,7 @@ const lawful: Readonly<Record<string, string>> = {
   'e2e/fixtures/relay.ts': "import '../../signaling/index.ts'",
   'e2e/lawful.spec.ts': "import './fixtures/relay.ts'\nimport 'node:crypto'\nimport 'ws'",
   'tools/lawful.test.ts': "import 'node:fs'",
+  'fuzz/driver.ts': "import '../src/codec/inner.ts'\nimport '../signaling/store/store.ts'\nimport 'node:fs'",
   'bench/ratchet.ts':
     "import '../src/ratchet/index.ts'\nimport '../src/crypto/testing/node-engines.ts'\nimport 'node:fs'\nimport 'ws'\nimport 'ts-mls'",
   'vite.config.ts': "import './signaling/index.ts'\nimport 'node:path'",
@@ -136,6 +137,8 @@ const unlawful: readonly (readonly [rule: string, file: string, imports: string]
   ['e2e-imports', 'e2e/bad.spec.ts', '../src/host/index.ts'],
   ['e2e-imports', 'e2e/fixtures/bad.ts', '../../signaling/server/server.ts'],
   ['tools-imports', 'tools/bad.ts', '../src/crypto/index.ts'],
+  ['fuzz-imports', 'fuzz/uses-bench.ts', '../bench/ratchet.ts'],
+  ['imports-fuzz', 'src/peer/uses-fuzz.ts', '../../fuzz/driver.ts'],
   ['bench-imports', 'bench/past-the-index.ts', '../src/codec/inner.ts'],
   ['tools-imports', 'tools/uses-bench.ts', '../bench/ratchet.ts'],
   ['product-imports-tests', 'src/peer/uses-bench.ts', '../../bench/ratchet.ts'],
@@ -176,7 +179,7 @@ function plantTree(name: string, files: Readonly<Record<string, string>>): strin
   return directory
 }
 
-const cruised = ['src', 'signaling', 'e2e', 'tools', 'bench', 'vite.config.ts']
+const cruised = ['src', 'signaling', 'e2e', 'fuzz', 'tools', 'bench', 'vite.config.ts']
 
 describe('the import law', () => {
   it('accepts what it allows', () => {

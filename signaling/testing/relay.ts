@@ -17,9 +17,9 @@ import { createMemoryStore } from '../store/memory-store.ts'
 import { handleRequest } from '../store/request.ts'
 import { defaultStoreLimits, type StoreLimits } from '../store/store.ts'
 
-const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
+export const relayHash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
 export const secret = (n: number): Bytes => new Uint8Array(32).fill(n)
-export const addressOf = (n: number): string => toHex(hash(addressInput(secret(n))))
+export const addressOf = (n: number): string => toHex(relayHash(addressInput(secret(n))))
 export const room = 'aa'.repeat(32)
 export const otherRoom = 'bb'.repeat(32)
 
@@ -43,7 +43,7 @@ export const see = (effects: readonly RelayEffect[]): Seen[] =>
 /** Creates a relay with its store. */
 export function setUp(limits: Partial<RelayLimits> = {}, storeLimits: Partial<StoreLimits> = {}) {
   const store = createMemoryStore({ ...defaultStoreLimits, ...storeLimits }, () => 0)
-  const relay = createRelay({ ...defaultLimits, ...limits }, hash)
+  const relay = createRelay({ ...defaultLimits, ...limits }, relayHash)
   const say = (socket: number, frame: ClientFrame, now = 0) =>
     see(relay.receive(socket, encode(clientFrame, frame), now))
   const enter = (socket: number, into = room, who = socket): Seen[] => {

@@ -1,0 +1,15 @@
+/** All targets by name, each loaded when it is asked for. */
+
+import type { Target } from '../target.ts'
+
+type Load = () => Promise<{ readonly createTarget: () => Promise<Target> }>
+
+export const targets: Readonly<Record<string, Load>> = {
+  'relay-frames': () => import('./relay-frames.ts'),
+  'relay-core': () => import('./relay-core.ts'),
+
+  group: () => import('./group.ts'),
+  files: () => import('./files.ts'),
+  invitation: () => import('./invitation.ts'),
+  roster: () => import('./roster.ts'),
+}
