@@ -27,7 +27,7 @@ type Row = Omit<Report, 'findings' | 'outcomes'> & {
 }
 
 /** How long an input may keep a process from saying that it lives. */
-const hangMs = 120_000
+const hangMs = 600_000
 const beatMs = 5_000
 
 /** Notes each input in `file` before it runs. */
