@@ -5,6 +5,9 @@ import type { Target } from '../target.ts'
 type Load = () => Promise<{ readonly createTarget: () => Promise<Target> }>
 
 export const targets: Readonly<Record<string, Load>> = {
+  ratchet: () => import('./ratchet.ts'),
+  stored: () => import('./stored.ts'),
+  peer: () => import('./peer.ts'),
   'relay-frames': () => import('./relay-frames.ts'),
   'relay-core': () => import('./relay-core.ts'),
 

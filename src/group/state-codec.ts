@@ -125,7 +125,7 @@ interface StoredGroup {
   readonly absences: ReadonlyMap<MemberId, number>
 }
 
-const fields = struct<StoredGroup>({
+export const storedGroup = struct<StoredGroup>({
   groupId: fixed(16),
   self: memberEntry,
   founded: bool,
@@ -163,7 +163,7 @@ export const encodeGroup = (state: GroupState): Bytes => {
     limit: counter.limit,
     absences: new Map([...absences].map(([id, { ms }]) => [id, ms])),
   }
-  return concat(encode(u8, format), encode(fields, stored))
+  return concat(encode(u8, format), encode(storedGroup, stored))
 }
 
 const byId = <T extends { readonly id: MemberId }>(items: readonly T[]): ReadonlyMap<MemberId, T> => {
@@ -195,7 +195,7 @@ const rosterFrom = (crypto: Crypto, stored: StoredGroup): Roster => {
  */
 export const decodeGroup = (crypto: Crypto, bytes: Uint8Array): GroupState => {
   if (bytes[0] !== format) throw new DecodeError('unknown format', 'group', 0)
-  const stored = decode(fields, bytes.subarray(1))
+  const stored = decode(storedGroup, bytes.subarray(1))
   const { groupId, epochs, greatest, floor, limit } = stored
   const self = identify(crypto, groupId, stored.self)
   const roster = rosterFrom(crypto, stored)

@@ -46,7 +46,7 @@ interface StoredPeer {
   readonly asleep: AsleepState
 }
 
-const fields: Codec<StoredPeer> = struct<StoredPeer>({
+export const storedPeer: Codec<StoredPeer> = struct<StoredPeer>({
   groupId: fixed(16),
   self: selfCodec,
   admission: admissionCodec,
@@ -78,7 +78,7 @@ export const encodePeer = (state: PeerState): Bytes => {
     {
       write: (out, value: StoredPeer) => {
         out.uint(format, 1)
-        fields.write(out, value)
+        storedPeer.write(out, value)
       },
     },
     stored,
@@ -96,7 +96,7 @@ export const isOtherFormat = (stored: Uint8Array): boolean => stored[0] !== form
  */
 export const decodePeer = (crypto: Crypto, stored: Uint8Array): PeerState => {
   if (isOtherFormat(stored)) throw new DecodeError('unknown format', 'peer', 0)
-  const { group, verified, ...slices } = decode(fields, stored.subarray(1))
+  const { group, verified, ...slices } = decode(storedPeer, stored.subarray(1))
   return {
     ...slices,
     phase: { kind: 'joined' },

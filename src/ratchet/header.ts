@@ -35,7 +35,7 @@ export const turnBlockFields = struct<TurnBlock>({
   peerKeyIndex: u32,
 })
 
-const fields = struct<Header>({
+export const headerFields = struct<Header>({
   turn: u32,
   number: u32,
   previous: u32,
@@ -57,7 +57,7 @@ export const longHeader = shortHeader + 1216 + 1088 + 4
 export const sealHeader = async (crypto: Crypto, key: Secret, aad: Bytes, header: Header): Promise<Bytes> => {
   const nonce = crypto.random(nonceBytes)
   const room = (header.block === null ? shortHeader : longHeader) - nonceBytes - tagBytes
-  return concat(nonce, await crypto.seal(key, nonce, aad, encode(fields, header, room)))
+  return concat(nonce, await crypto.seal(key, nonce, aad, encode(headerFields, header, room)))
 }
 
 /**
@@ -75,5 +75,5 @@ export const openHeader = async (
 ): Promise<Header | null> => {
   const opened = await crypto.tryOpen(key, sealed.subarray(0, nonceBytes), aad, sealed.subarray(nonceBytes))
   if (opened === null) return null
-  return decode(fields, opened)
+  return decode(headerFields, opened)
 }

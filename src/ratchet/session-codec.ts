@@ -75,7 +75,10 @@ const fields = struct<Session>({
   seen: struct<Session['seen']>({ own: print, peer: print }),
 })
 
-const stored = struct<{ readonly format: number; readonly session: Session }>({ format: u8, session: fields })
+export const storedSession = struct<{ readonly format: number; readonly session: Session }>({
+  format: u8,
+  session: fields,
+})
 
 const isSendingConsistent = ({ role, sending, receiving, peerKeys }: Session): boolean => {
   const { turn } = sending.rootChain
@@ -121,7 +124,8 @@ const isConsistent = (session: Session): boolean =>
 const usualBytes = 4096
 
 /** @returns the whole state, secrets included: 1,570 to about 13,000 bytes. The caller seals it before storing it */
-export const encodeSession = (session: Session): Bytes => encode(stored, { format, session }, usualBytes)
+export const encodeSession = (session: Session): Bytes =>
+  encode(storedSession, { format, session }, usualBytes)
 
 /**
  * @param bytes - as `encodeSession` made them
@@ -130,7 +134,7 @@ export const encodeSession = (session: Session): Bytes => encode(stored, { forma
  */
 export const decodeSession = (bytes: Uint8Array): Session => {
   if (bytes[0] !== format) throw new DecodeError('unknown format', 'session', 0)
-  const { session } = decode(stored, bytes)
+  const { session } = decode(storedSession, bytes)
   if (!isConsistent(session)) throw new DecodeError('inconsistent state', 'session', 1)
   return session
 }

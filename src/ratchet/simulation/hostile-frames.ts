@@ -20,7 +20,7 @@ interface Target {
   readonly peer: Session
 }
 
-const prepare = async (crypto: Crypto): Promise<Target> => {
+export const prepare = async (crypto: Crypto): Promise<Target> => {
   let [peer, session] = await createSpokenPair(crypto)
   const good: Bytes[] = []
   for (const text of ['skipped', 'opened', 'to come']) {
