@@ -30,7 +30,7 @@ type Word =
 const word: Codec<Word> = union<Word>({
   frame: [1, struct({ at: u48, frame: bytes(40_000) })],
   lie: [2, struct({ at: u48, header: headerFields, padded: bytes(33_000) })],
-  noise: [3, struct({ at: u48, header: bytes(2_400), padded: bytes(33_000) })],
+  noise: [3, struct({ at: u48, header: bytes(2_325), padded: bytes(33_000) })],
 })
 
 /** The peer's next frame, with this header and padded plaintext in place of its own. */
