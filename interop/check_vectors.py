@@ -1,0 +1,229 @@
+"""Checks the modules of this folder against the JSON vectors of the project. Last line: `N passed, N failed`.
+
+    python3 interop/check_vectors.py
+"""
+
+import json
+from pathlib import Path
+
+import group
+import identity
+import mlkem
+import pake
+import typed
+from primitives import H, Reader, Refused, pad, padme, seal, x25519_public
+from ratchet import Session
+
+ROOT = Path(__file__).parent.parent
+unhex = bytes.fromhex
+counts = {"passed": 0, "failed": 0}
+
+
+def check(name, actual, expected):
+    actual = actual.hex() if isinstance(actual, bytes) else actual
+    counts["passed" if actual == expected else "failed"] += 1
+    if actual != expected:
+        print(f"FAIL {name}: {str(actual)[:80]} instead of {str(expected)[:80]}")
+
+
+def load(path):
+    return json.loads((ROOT / path).read_text())
+
+
+def outcome(function, *arguments):
+    try:
+        return function(*arguments)
+    except Refused as refused:
+        return str(refused)
+
+
+def drawing(draws):
+    """A source of randomness that gives the recorded draws, each once and only in the size that was recorded."""
+    waiting = [unhex(draw["bytes"]) for draw in draws if not draw["name"].startswith("unused")]
+
+    def draw(size):
+        assert len(waiting[0]) == size
+        return waiting.pop(0)
+
+    return draw
+
+
+def check_primitives():
+    sets = {"768": mlkem.ml_kem_768, "1024": mlkem.ml_kem_1024}
+    for size, name in (("768", "keygen-seed"), ("768", "encaps"), ("1024", "encaps")):
+        path = f"src/crypto/vectors/wycheproof-mlkem-{size}-{name}.json"
+        if not (ROOT / path).exists():
+            continue
+        for case in [case for part in load(path)["testGroups"] for case in part["tests"]]:
+            label, kem = f"{path} {case['tcId']}", sets[size]
+            if name == "keygen-seed":
+                if len(case["seed"]) == 128:
+                    check(label, kem.public(unhex(case["seed"])), case["ek"])
+            elif case["result"] == "valid":
+                ct, secret = kem.encaps(unhex(case["ek"]), unhex(case["m"]))
+                check(label, ct.hex() + secret.hex(), case["c"] + case["K"])
+            else:
+                check(label, outcome(kem.encaps, unhex(case["ek"]), unhex(case["m"])), "ML-KEM key")
+    for number, case in enumerate(load("src/crypto/vectors/x-wing.json")):
+        check(f"X-Wing {number} key", mlkem.x_wing_public(unhex(case["seed"])), case["pk"])
+        check(f"X-Wing {number} secret", mlkem.x_wing_decaps(unhex(case["seed"]), unhex(case["ct"])), case["ss"])
+
+
+def utf16(digits):
+    return unhex(digits).decode("utf-16-be", "surrogatepass")
+
+
+def check_pake():
+    vectors = load("src/pake/vectors/cpace-oquake.json")
+    for case in vectors["typed passwords"]:
+        check(case["about"], outcome(typed.prepare_password, utf16(case["utf16"])), case.get("prepared", case.get("problem")))
+    for case in vectors["typed group names"]:
+        name = utf16(case["utf16"])
+        check(case["about"], outcome(typed.normalize_group, name), case.get("normalized", case.get("problem")))
+        if "groupId" in case:
+            check(case["about"], typed.group_id(name), case["groupId"])
+            check(case["about"], typed.room_of(typed.group_id(name)), case["room"])
+    stretched = vectors["stretched"]
+    verifier, seed = typed.stretch(stretched["typed"], typed.group_id(stretched["group"]))
+    check("verifier", verifier, stretched["verifier"])
+    check("seed", seed, stretched["seed"])
+    check("public key", mlkem.x_wing_public(seed), stretched["publicKey"])
+    check_run(next(run for run in vectors["runs"] if run["protocol"] == "CPaceOQUAKE+"))
+
+
+def check_run(run):
+    given, messages, between = run["inputs"], [unhex(flow) for flow in run["messages"]], run["intermediate"]
+    inputs = [unhex(given[name]) for name in ("verifier", "seed", "U", "S")]
+    newcomer = pake.Newcomer(*inputs, draw=drawing(run["draws"]["initiator"]))
+    check("DST", typed.DST, given["DST"])
+    check("flow 1", newcomer.flow1, messages[0].hex())
+    check("flow 3", newcomer.flow3(messages[1]), messages[2].hex())
+    check("flow 5", newcomer.flow5(messages[3]), messages[4].hex())
+    ours = {
+        "generator": pake.ristretto.encode(newcomer.base), "ISK": newcomer.isk, "extended_sid": newcomer.sid,
+        "fullsid": newcomer.fullsid, "effective_PRS": newcomer.e, "ML-KEM encapsulation key": newcomer.ek,
+        "upk": newcomer.upk, "OQUAKE key": newcomer.sk2, "k": newcomer.k, "server key": newcomer.sk3,
+    }
+    for name, expected in between.items():
+        check(name, ours[name], expected)
+    check("Kemeleon back", pake.decode_vector(newcomer.upk[:-32]), newcomer.ek[:-32].hex())
+    check("transcript", newcomer.transcript, run["outputs"]["transcript"])
+    check("key", newcomer.key, run["outputs"]["key"])
+    admission = run["admission"]
+    for name in ("a1", "a2", "psk"):
+        check(name, getattr(newcomer, name), admission[name])
+    sealed = seal(newcomer.a1, bytes(12), unhex(admission["entry"]), b"mlwe-pake v2 admission")
+    check("entry under a1", sealed, admission["entry under a1"])
+    damaged = pake.Newcomer(*inputs, draw=drawing(run["draws"]["initiator"]))
+    damaged.flow3(messages[1])
+    check("a damaged flow 4", outcome(damaged.flow5, bytes(1) + messages[3][1:]), "pake/failed")
+
+
+def check_identity():
+    vectors = load("src/identity/vectors/identity.json")
+    group_id = unhex(vectors["groupId"])
+    members, keys = {}, {}
+    for case in vectors["entries"]:
+        arguments = (case["name"], case["lease"], unhex(case["address"]), group_id)
+        # A renewed entry has the keys of the one before, and draws its nonce alone.
+        keys.setdefault(case["dh"], case["draws"][:2])
+        own = identity.Self(*arguments, draw=drawing(keys[case["dh"]] + case["draws"][-1:]))
+        members[case["entryHash"]] = own
+        check("entry", own.entry.data, case["entry"])
+        check("padded entry", own.entry.padded(), case["padded"])
+        check("entry hash", own.entry.hash, case["entryHash"])
+        check("entry read", identity.read_padded_entry(unhex(case["padded"]), group_id).id, case["memberId"])
+    for case in vectors["handshakes"]:
+        i, r = members[case["initiator"]], members[case["responder"]]
+        psk = unhex(case["psk"]) if case["psk"] else bytes(32)
+        run = identity.Initiator(i, r.entry, psk, draw=drawing(case["draws"]["initiator"]))
+        check("flow 1 of a handshake", run.flow1, case["flow1"])
+        flow2, key, transcript, f, kem_seed = identity.respond(
+            r, i.entry, run.flow1, psk, draw=drawing(case["draws"]["responder"])
+        )
+        check("flow 2 of a handshake", flow2, case["flow2"])
+        finished = run.finish(flow2)
+        for side in ((key, transcript), finished[:2]):
+            check("key and transcript", side[0].hex() + side[1].hex(), case["key"] + case["transcript"])
+        check("first ratchet keys", finished[2:], (x25519_public(f), mlkem.ml_kem_768.public(kem_seed)))
+        check("a damaged flow 2", outcome(run.finish, flow2[:-1] + bytes([flow2[-1] ^ 1])), "handshake/bad-mac")
+    for case in vectors["numbers"]["room"]:
+        digits, words = identity.room_number([unhex(value) for value in case["entryHashes"]])
+        check("room number", [digits, words], [case["digits"], case["words"]])
+    for case in vectors["names"]["received"]:
+        check(f"name {case['name']!r}", identity.accepts_name(case["name"]), case["accepted"])
+
+
+def check_ratchet():
+    vectors = load("src/ratchet/vectors/pair-exchange.json")
+    given = {name: unhex(value) for name, value in vectors["inputs"].items() if isinstance(value, str)}
+    keys = {name: unhex(value) for name, value in vectors["inputs"]["responderKeys"].items()}
+    common = [given[name] for name in ("key", "transcript", "groupId", "initiator", "responder")]
+    sides = [
+        Session(*common, True, (keys["dhPublic"], keys["kemPublic"])),
+        Session(*common, False, (keys["dhPrivate"], keys["kemSeed"])),
+    ]
+    for side, created in zip(sides, vectors["created"]):
+        check_auths("created", side, created)
+    sealed = []
+    for number, step in enumerate(vectors["steps"]):
+        name = f"step {number}"
+        if step["kind"] == "seal":
+            side = sides[step["from"]]
+            draw = lambda value, size: unhex(step["values"][value])
+            frame = side.seal(unhex(step["plaintext"]), step["padding"], step["turn"], step["now"], draw)
+            check(name, frame, step["bytes"])
+            sealed.append((step, frame))
+        elif step["kind"] == "open":
+            source, frame = sealed[step["frame"]]
+            side = sides[1 - source["from"]]
+            if step["what"] == "damaged":
+                frame = frame[:-1] + bytes([frame[-1] ^ 1])
+            opened = outcome(side.open, frame, step["now"])
+            taken = (unhex(source["plaintext"]), step.get("turned")) if step["what"] == "taken" else None
+            check(name, isinstance(opened, str) if taken is None else opened, True if taken is None else taken)
+        else:
+            side = sides[step["side"]]
+            side.confirm(step["turn"], step["now"]) if step["kind"] == "confirm" else side.expire(step["now"])
+        check_auths(name, side, step["state"])
+
+
+def check_auths(name, side, state):
+    check(f"{name}: key for tags", side.sending_auth(), state["sendingAuth"])
+    expected = [(auth["turn"], auth["auth"]) for auth in state["receivingAuths"]]
+    check(f"{name}: keys of tags", [(turn, key.hex()) for turn, key in side.receiving_auths()], expected)
+
+
+def check_group():
+    vectors = load("src/group/vectors/group.json")
+    given, derived = vectors["given"], vectors["derived"]
+    group_id, header = unhex(given["group"]), group.Header(unhex(derived["header"]), unhex(given["group"]))
+    check("roster hash", group.roster_hash(group_id, [unhex(value) for value in derived["hashes"]]), derived["rosterHash"])
+    # Given in the order of the entries' ids, the first of which is the author's.
+    others = list(zip(header.members[1:], map(unhex, given["contributions"])))
+    joint = group.joint_secret(unhex(given["fresh"]), others)
+    check("J", joint, derived["joint"])
+    epoch = group.Epoch(header, joint)
+    check("epoch id", epoch.id, derived["id"])
+    for name, value in (("confirm", epoch.confirm), ("headerKey", epoch.header_key), ("fingerprint", epoch.fingerprint)):
+        check(name, value, derived[name])
+    check("chains", [chain.key.hex() for chain in epoch.chains.values()], derived["chains"])
+    sealed = unhex(derived["message"])
+    draws = [{"name": name, "bytes": given[name]} for name in ("nonce", "salt")]
+    contribution = unhex(given["contribution"])
+    check("MAC", True, any(epoch.ack(member, contribution).hex() == derived["mac"] for member in header.members))
+    auth = unhex(given["auth"])
+    pairs = [(a, b) for a in header.members for b in header.members]
+    check("tag", True, any(group.tag(auth, a, b, sealed).hex() == derived["tag"] for a, b in pairs))
+    opened = group.open_message(group_id, [epoch], header.author, sealed)
+    check("message opened", opened, given["body"])
+    again = group.Epoch(header, joint)
+    check("message sealed", group.seal_message(group_id, again, header.author, opened, drawing(draws)), derived["message"])
+
+
+for part in (check_primitives, check_pake, check_identity, check_ratchet, check_group):
+    before = dict(counts)
+    part()
+    print(f"{part.__name__[6:]}: {counts['passed'] - before['passed']} passed", flush=True)
+print(f"{counts['passed']} passed, {counts['failed']} failed")
+raise SystemExit(counts["failed"] != 0)
