@@ -3,7 +3,7 @@
     python3 interop/client.py --relay ws://localhost:8000/ws --name Paul --group NAME    (password: first line of input)
 
 Each further line of input is said to the room; the line `/leave`, or the end of input, leaves. Each line of output is
-one event as JSON: `connected`, `joined`, `roster`, `epoch`, `message`, `confirmed`, `gone`, `left`.
+one event as JSON: `connected`, `joined`, `roster`, `epoch`, `message`, `confirmed`, `gone`, `left`, and what went wrong.
 """
 
 import argparse
@@ -32,6 +32,8 @@ def handle(room, message):
         room.presence(*fields)
     elif kind == "frame":
         room.receive(*fields)
+    elif kind == "undelivered":
+        room.undelivered(*fields)
     elif kind in ("error", "refused", "going-away"):
         tell(f"relay-{kind}", fields=fields)
 
@@ -51,7 +53,7 @@ class Lines:
 def say(room, text):
     if text == "/leave":
         room.leave()
-    elif text != "" and room.inside and not room.ended:
+    elif text != "" and room.inside:
         room.say(text)
 
 
@@ -77,7 +79,7 @@ def main():
                 handle(room, message)
         if 0 in readable:
             waiting += lines.read()
-        while waiting and room.inside:
+        while waiting and not room.ended and (room.inside or "/leave" in waiting):
             say(room, waiting.pop(0))
         if not room.ended:
             room.tick()

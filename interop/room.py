@@ -11,52 +11,20 @@ import frames
 import group
 import identity
 from admission import Knock
-from primitives import Refused, same
-from ratchet import Session
+from messages import Messages
+from pairs import HEARTBEATS, Pairs, Peer, now_ms
+from primitives import Refused
 
 EPOCHS_KEPT = 4
-REPEATS_OF_MESSAGE = (2, 5, 15, 60)
-HEARTBEATS = (5, 10, 20, 40, 60)
-NEXT_SECONDS = 30
-FORMER_SECONDS = 120
 
 
-def now_ms():
-    return int(time.time() * 1000)
-
-
-class Peer:
-    """Another member: its entry, and the sessions with it by their state."""
-
-    def __init__(self, entry):
-        self.entry, self.id = entry, entry.id
-        self.current = self.next = self.former = None
-        self.initiator = None
-        self.meet_at, self.meet_pause = 0, 20
-        self.heard_at, self.interval = None, 5
-        self.shown, self.receipts = set(), []
-        self.ids_at, self.owes = 0, False
-
-    def sessions(self):
-        return [session for session in (self.current, self.next, self.former) if session is not None]
-
-    def speaking(self):
-        """The session for new things; `next` only where there is no other and this side may speak."""
-        if self.current is not None:
-            return self.current
-        return self.next if self.next is not None and self.next.can_seal() else None
-
-    def within_reach(self, now):
-        return self.heard_at is not None and now - self.heard_at <= 2.5 * self.interval
-
-
-class Room:
+class Room(Pairs, Messages):
     """`send(address, payload)` gives a frame to the relay; `tell(event, **fields)` reports to the user."""
 
     def __init__(self, own, verifier, seed, send, tell):
         self.own, self.group, self.id = own, own.group, own.entry.id
         self.verifier, self.seed, self.send, self.tell = verifier, seed, send, tell
-        self.present, self.asked, self.knock = [], {}, None
+        self.present, self.asked, self.refused, self.knock = [], {}, set(), None
         self.inside = self.ended = False
         self.peers, self.hashes, self.by, self.removed = {}, {}, {}, {}
         self.early_flows, self.epochs, self.answers = {}, {}, {}
@@ -106,14 +74,20 @@ class Room:
         if self.knock and (now < self.knock_until or self.knock.waiting_for not in (2, "nothing")):
             if now < self.run_until and self.knock.address in self.present:
                 return
-        waiting = [address for address in self.present if now >= self.asked.get(address, 0)]
-        if not waiting:
+        due = [one for one in self.present if one not in self.refused and now >= self.asked.get(one, 0)]
+        if not due:
             return
-        address = waiting[0]
+        address = due[0]
         self.asked[address] = now + 62
         self.knock_until, self.run_until = now + 1.5, now + 60
         send = lambda to, payload, again: self.repeat("knock", to, payload, again)
         self.knock = Knock(self.own, self.verifier, self.seed, address, send)
+
+    def _pass_over(self, seconds):
+        """The doorkeeper that was asked gives no answer: the next one is due, this one after a while."""
+        self.asked[self.knock.address] = time.monotonic() + seconds
+        self.settle("knock")
+        self.knock = None
 
     def _admission_frame(self, address, tag, fields):
         if self.inside or self.knock is None or address != self.knock.address:
@@ -126,6 +100,11 @@ class Room:
             self._enter(control[0])
         else:
             self.knock.receive(tag, fields)
+            if tag == frames.BUSY and fields[0] == self.knock.run:
+                self._pass_over(min(60, max(2, fields[1] / 1000)))
+            elif self.knock.waiting_for == "nothing" and address not in self.refused:
+                self.refused.add(address)
+                self.tell("wrong-password")
 
     def _enter(self, control):
         tag, fields = frames.read_group_control(control)
@@ -179,18 +158,22 @@ class Room:
         if len(self.hashes) != before:
             self._roster_changed()
 
-    def _removals(self, items):
+    def _removals(self, peer, items):
         gone = []
         for id, by, reason, teller in items:
             self.removed.setdefault(id, (id, by, reason, teller))
+            if id == self.id:
+                # One that hears of its own removal passes it on, and names its teller.
+                for other in self.peers.values():
+                    self._control(other, frames.removals([(id, by, reason, peer.id)]))
             if self.hashes.pop(id, None) is not None:
                 gone.append((self.peers.pop(id, None), reason))
-        for peer, reason in gone:
-            if peer is None:
+        for other, reason in gone:
+            if other is None:
                 self.ended = True
                 self.tell("removed")
             else:
-                self.tell("gone", name=peer.entry.name, reason=("left", "evicted", "expired")[reason])
+                self.tell("gone", name=other.entry.name, reason=("left", "evicted", "expired")[reason])
         if gone:
             self._roster_changed()
 
@@ -213,112 +196,6 @@ class Room:
         held = [(entry.data, self.by[entry.id]) for entry in entries if entry.hash in hashes]
         for start in range(0, len(held), 9):
             self._control(peer, frames.entries(held[start : start + 9]))
-
-    # Pair sessions
-
-    def _control(self, peer, plaintext, policy="minute", padding="control"):
-        session = peer.speaking()
-        if session is None or peer.entry.address not in self.present:
-            return False
-        first = session.sending.turn == 0
-        payload = frames.pair(session.seal(plaintext, padding, policy, now_ms()))
-        if first and peer.initiator is not None:
-            self.repeat(peer.id, peer.entry.address, payload, (1, 2, 4))
-        else:
-            self.send(peer.entry.address, payload)
-        peer.owes = False
-        return True
-
-    def _meet(self, now):
-        """Starts a handshake with each member that is present and has no session here, or is not within reach."""
-        for peer in self.peers.values():
-            due = peer.current is None or not peer.within_reach(now)
-            if not due or peer.next is not None or now < peer.meet_at or peer.entry.address not in self.present:
-                continue
-            peer.meet_at, peer.meet_pause = now + 20 + peer.meet_pause, min(3600, peer.meet_pause * 2)
-            run = peer.initiator = identity.Initiator(self.own, peer.entry)
-            payload = frames.handshake(self.id, peer.id, 1, run.flow1)
-            self.repeat(peer.id, peer.entry.address, payload, (2, 5))
-            self.after(20, lambda peer=peer, run=run: self._give_up(peer, run))
-
-    def _give_up(self, peer, run):
-        if peer.initiator is run and peer.next is None:
-            peer.initiator = None
-            self.settle(peer.id)
-
-    def _handshake(self, address, sender, to, flow, body):
-        if to != self.id or sender in self.removed:
-            return
-        peer = self.peers.get(sender)
-        if peer is None:
-            if len(self.early_flows) < 64:
-                self.early_flows[address, sender] = body
-        elif peer.entry.address != address:
-            raise Refused("frame/unexpected")
-        elif flow == 1:
-            self._answer_flow1(peer, body)
-        elif peer.initiator is not None and peer.next is None:
-            key, transcript, *keys = peer.initiator.finish(body)
-            ids = (self.group, self.id, peer.id)
-            self._wait(peer, Session(key, transcript, *ids, True, keys))
-            peer.current, peer.former = None, peer.current
-            self._control(peer, self._heartbeat(5), "never")
-
-    def _answer_flow1(self, peer, flow1):
-        if flow1 == self.answers.get(peer.id, (None,))[0] and peer.next is not None:
-            self.send(peer.entry.address, self.answers[peer.id][1])
-            return
-        if peer.initiator is not None and self.id > peer.id:
-            return
-        peer.initiator = None
-        self.settle(peer.id)
-        flow2, key, transcript, *keys = identity.respond(self.own, peer.entry, flow1)
-        ids = (self.group, peer.id, self.id)
-        self._wait(peer, Session(key, transcript, *ids, False, keys))
-        payload = frames.handshake(self.id, peer.id, 2, flow2)
-        self.answers[peer.id] = flow1, payload
-        self.send(peer.entry.address, payload)
-
-    def _wait(self, peer, session):
-        peer.next = session
-
-        def drop():
-            if peer.next is session:
-                peer.next = peer.initiator = None
-
-        self.after(NEXT_SECONDS, drop)
-
-    def _pair(self, address, sealed):
-        for peer in list(self.peers.values()):
-            if peer.entry.address != address:
-                continue
-            for session in peer.sessions():
-                try:
-                    plaintext, turned = session.open(sealed, now_ms())
-                except Refused:
-                    continue
-                first = session is peer.next
-                if first:
-                    peer.former = peer.current or peer.former
-                    peer.current, peer.next = session, None
-                    former = peer.former
-                    self.after(FORMER_SECONDS, lambda: peer.former is former and setattr(peer, "former", None))
-                    self.settle(peer.id)
-                    peer.initiator, peer.meet_pause = None, 20
-                self._heard(peer)
-                self._obey(peer, plaintext)
-                if first or turned:
-                    peer.owes = True
-                    self.after(0 if first else 1, lambda: self._pay(peer))
-                return
-        raise Refused("pair/none")
-
-    def _pay(self, peer):
-        if peer.owes and self.peers.get(peer.id) is peer:
-            self._control(peer, self._heartbeat(self._interval()), "never")
-
-    def _heard(self, peer):
-        peer.heard_at = time.monotonic()
 
     # Controls
 
@@ -349,7 +226,7 @@ class Room:
         elif tag == frames.ENTRIES:
             self._entries(peer, fields[0])
         elif tag == frames.REMOVALS:
-            self._removals(fields[0])
+            self._removals(peer, fields[0])
         elif tag == frames.EXPIRING:
             other = self.peers.get(fields[0])
             if other is not None and other.heard_at is not None:
@@ -370,14 +247,13 @@ class Room:
             raise Refused("epoch of another author")
         if header.id not in self.epochs:
             epoch = group.Epoch(header, joint)
-            epoch.contribution = os.urandom(32)
             self.epochs[header.id] = epoch
             kept = sorted(self.epochs.values(), key=group.Epoch.rank)[-EPOCHS_KEPT:]
             self.epochs = {one.id: one for one in kept}
             self._current_changed()
         epoch = self.epochs.get(header.id)
         if epoch is not None:
-            contribution = epoch.contribution
+            contribution = os.urandom(32)
             self._control(peer, frames.ack(epoch.id, epoch.ack(self.id, contribution), contribution), "due")
 
     def current(self):
@@ -392,84 +268,6 @@ class Room:
         best = self.current() or self.last_sendable
         return best if best is not None and set(best.members) <= set(self.hashes) else None
 
-    # Heartbeats
-
-    def _interval(self):
-        return HEARTBEATS[min(self.beats, len(HEARTBEATS) - 1)]
-
-    def _heartbeat(self, interval):
-        hashed = group.roster_hash(self.group, self.hashes.values())
-        return frames.heartbeat(interval * 1000, self.current(), hashed, self.number)
-
-    def _beat(self):
-        self.beats += 1
-        interval = self._interval()
-        self.next_beat = time.monotonic() + interval
-        for peer in self.peers.values():
-            self._control(peer, self._heartbeat(interval), "never")
-
-    # Messages
-
-    def say(self, text):
-        self.number += 1
-        message = frames.message(self.number, now_ms(), text)
-        self.messages[self.number] = message, set(self.peers)
-        epoch = self.sendable()
-        members = []
-        if epoch is not None:
-            members = [peer for peer in self.peers.values() if peer.id in epoch.members and peer.speaking()]
-            padded = frames.pad_message(message)
-            sealed = group.seal_message(self.group, epoch, self.id, padded)
-            for peer in members:
-                tag = group.tag(peer.speaking().sending_auth(), self.id, peer.id, sealed)
-                self.send(peer.entry.address, frames.group(sealed, tag))
-        number = self.number
-        for delay in REPEATS_OF_MESSAGE if epoch else (1, *REPEATS_OF_MESSAGE):
-            self.after(delay, lambda: self._say_again(number))
-
-    def _say_again(self, number):
-        for id in self.messages[number][1]:
-            if id in self.peers:
-                self._said(self.peers[id], number)
-
-    def _said(self, peer, number):
-        self._control(peer, bytes([frames.SAID]) + self.messages[number][0], "minute", "message")
-
-    def _resend(self, peer, numbers):
-        for number in numbers[:32]:
-            if number in self.messages and peer.id in self.messages[number][1]:
-                self._said(peer, number)
-
-    def _confirmed(self, peer, numbers):
-        for number in numbers:
-            if number in self.messages and peer.id in self.messages[number][1]:
-                self.messages[number][1].discard(peer.id)
-                self.tell("confirmed", number=number, by=peer.entry.name)
-
-    def _group_message(self, address, sealed, tag):
-        for peer in self.peers.values():
-            for session in peer.sessions() if peer.entry.address == address else ():
-                for turn, auth in session.receiving_auths():
-                    if same(tag, group.tag(auth, peer.id, self.id, sealed)):
-                        session.confirm(turn, now_ms())
-                        self.after(30, lambda: session.expire(now_ms()))
-                        padded = group.open_message(self.group, self.epochs.values(), peer.id, sealed)
-                        self._show(peer, *frames.read_group_message(padded))
-                        return
-        raise Refused("pair/bad-tag")
-
-    def _show(self, peer, number, at, text):
-        if number not in peer.shown:
-            peer.shown.add(number)
-            self.tell("message", sender=peer.entry.name, number=number, text=text)
-        if not peer.receipts:
-            self.after(0.2, lambda: self._receipt(peer))
-        peer.receipts.append(number)
-
-    def _receipt(self, peer):
-        numbers, peer.receipts = peer.receipts[:128], []
-        self._control(peer, frames.numbers(frames.RECEIPT, numbers), "seldom")
-
     # What the relay brings
 
     def presence(self, address, here):
@@ -477,6 +275,10 @@ class Room:
             self.present.remove(address)
         if here:
             self.present.append(address)
+
+    def undelivered(self, address):
+        if not self.inside and self.knock is not None and self.knock.address == address:
+            self._pass_over(2)
 
     def receive(self, address, payload):
         """Takes one frame; what is refused changes nothing, and is only reported."""
