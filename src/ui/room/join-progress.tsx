@@ -84,7 +84,8 @@ function Asking() {
       {untilFounding !== null && untilFounding > 0 && (
         <small role="timer">{progress.founds(untilFounding)}</small>
       )}
-      {isStalled && <small role="status">{progress.stalled}</small>}
+      {/* A door that is shut is another reason, and says so. */}
+      {isStalled && retryAt === null && <small role="status">{progress.stalled}</small>}
     </>
   )
 }

@@ -48,6 +48,12 @@ describe('getting in', () => {
     expect(commands).toEqual([{ kind: 'found' }])
   })
 
+  it('says one reason only where a door is shut', () => {
+    joining({ asked: 1, retryAt: soon(), stallsAt: Date.now() - 1 })
+    expect(screen.queryByText(/^Nobody here lets you in/)).toBeNull()
+    expect(screen.getByRole('button', { name: 'Open a room here' })).toBeTruthy()
+  })
+
   it('offers nothing to press while all goes well', () => {
     joining({ asked: 1 })
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull()
