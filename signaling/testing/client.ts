@@ -20,7 +20,12 @@ export interface TestClient {
 }
 
 export function connectTo(url: string, headers: Record<string, string> = {}): Promise<TestClient> {
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, { headers, rejectUnauthorized: false })
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, {
+    headers,
+    rejectUnauthorized: false,
+    // More at once than the kernel's queue takes may leave one hanging for minutes.
+    handshakeTimeout: 60_000,
+  })
   const arrived: RelayFrame[] = []
   const waiting = new Set<() => void>()
   socket.on('message', (data: Buffer) => {
