@@ -42,13 +42,16 @@ const summarize = (results) => {
     const detail = `${passed} passed, ${failed} failed${why === undefined ? '' : ` (${why})`}`
     console.log(`${mark} ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${detail}`)
   }
+  // Once more, at the end: whoever sees only the last lines of a log learns what failed.
+  for (const { name, failures = [] } of results)
+    for (const failure of failures) console.log(`\n── failed in ${name}: ${failure}`)
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0)
   console.log(`\n${total('passed')} passed, ${total('failed')} failed`)
   return total('failed')
 }
 
 /**
- * Runs every part, prints a summary, and sets the exit code.
+ * Runs every part, prints a summary and what failed, and sets the exit code.
  *
  * @param phases - lists of lanes, which are lists of parts: phases follow each other, lanes run side by side
  */

@@ -63,3 +63,10 @@ test('the last line sums what passed and failed, and a failure sets the exit cod
   expect(bad.lines.join('\n')).toContain('1 passed, 1 failed (hung)')
   expect(bad.lines).toContain('two 1')
 })
+
+test('what failed is named once more before the last line', () => {
+  const { lines } = play(
+    `[[[part('one', [], { passed: 1, failed: 1, failures: ['a test\\n   because'] }), part('two', [1], ${passed})]]]`,
+  )
+  expect(lines.slice(-4)).toEqual(['── failed in one: a test', '   because', '', '3 passed, 1 failed'])
+})

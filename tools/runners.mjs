@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { run } from './run.mjs'
 
 const minuteMs = 60_000
@@ -45,7 +46,9 @@ export const single = (name, script, { args = [], ...options } = {}) => ({
 
 const countsIn = (output) => {
   const counts = /^(\d+) passed, (\d+) failed$/.exec(output.trimEnd().split('\n').at(-1) ?? '')
-  return counts && { passed: Number(counts[1]), failed: Number(counts[2]) }
+  if (counts === null) return null
+  const failures = output.split('\n').filter((line) => /^seed \d+/.test(line))
+  return { passed: Number(counts[1]), failed: Number(counts[2]), failures }
 }
 
 /** A part that counts: an npm script whose last line is `N passed, N failed`. */
@@ -67,6 +70,16 @@ const readReport = (file) => {
   }
 }
 
+const longestFailure = 30
+/** A test's name, and the first lines of what it says. */
+const describeFailure = (name, message) =>
+  [
+    name,
+    ...stripVTControlCharacters(message ?? '')
+      .split('\n')
+      .slice(0, longestFailure),
+  ].join('\n   ')
+
 const countUnit = (report) => {
   // A file that cannot be loaded holds no test, and must not pass for that.
   const broken = report.testResults.filter(
@@ -75,6 +88,16 @@ const countUnit = (report) => {
   return {
     passed: report.numPassedTests,
     failed: report.numTotalTests - report.numPassedTests + broken.length,
+    failures: [
+      ...broken.map(({ name, message }) => describeFailure(name, message)),
+      ...report.testResults.flatMap(({ assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status !== 'passed')
+          .map(({ fullName, status, failureMessages: [message] }) =>
+            describeFailure(`${fullName} (${status})`, message),
+          ),
+      ),
+    ],
   }
 }
 
@@ -90,10 +113,26 @@ export const unit = (name) => ({
   },
 })
 
-const countBrowser = ({ stats, errors }) => ({
-  passed: stats.expected,
-  failed: stats.unexpected + stats.flaky + stats.skipped + errors.length,
-})
+const specsIn = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsIn)]
+
+const countBrowser = (report) => {
+  const { stats, errors } = report
+  const bad = specsIn(report).flatMap(({ file, line, title, tests }) =>
+    tests
+      .filter(({ status }) => status !== 'expected')
+      .map(({ status, results }) =>
+        describeFailure(
+          `${file}:${line} ${title} (${status})`,
+          results.flatMap((result) => result.errors).at(0)?.message,
+        ),
+      ),
+  )
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + stats.skipped + errors.length,
+    failures: [...bad, ...errors.map(({ message }) => describeFailure('outside a test', message))],
+  }
+}
 
 /** The tests in real tabs: all, or those that `args` name. Skipped ones count as failed. */
 export const browser = (name, { args = [], env = {} } = {}) => ({
