@@ -62,12 +62,16 @@ const namesIn = ({ members }: PeerView): ((id: string) => string) => {
   return (id) => names.get(id.slice(0, 32)) || id.slice(0, 4)
 }
 
+/** In the order of the alphabet: that of ids means nothing to a reader, and differs from room to room. */
+const listNames = (ids: readonly string[], nameOf: (id: string) => string): readonly string[] =>
+  ids.map(nameOf).sort((a, b) => a.localeCompare(b))
+
 const deliveryOf = (outgoing: OutgoingView, nameOf: (id: string) => string): DeliveryView => ({
   state: outgoing.state,
   confirmed: outgoing.confirmed,
   of: outgoing.audience,
-  mailed: outgoing.mailed.map(nameOf),
-  missing: outgoing.missing.map(nameOf),
+  mailed: listNames(outgoing.mailed, nameOf),
+  missing: listNames(outgoing.missing, nameOf),
 })
 
 /** What the peer no longer lists stays as it was shown last; what was under way then has arrived. */
