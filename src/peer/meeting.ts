@@ -34,6 +34,8 @@ import { earliest, Rejection, type Transaction, write } from './transaction.ts'
 /** Flow 1 goes again with the same bytes after these times from its first sending. */
 const repeatsMs = [2_000, 5_000] as const
 const runMs = 20_000
+/** A flow 1 that crossed the own run is on its way no longer than this: then its sender has repeated it for the last time. */
+const crossingMs = 5_000
 /** The wait before a new run: this long, then from `secondWaitMs` doubled up to `lastWaitMs`. */
 const firstWaitMs = 20_000
 const secondWaitMs = 60_000
@@ -138,13 +140,19 @@ const keepStranger = (tx: Transaction, from: Address, { from: member, body }: Ha
   set(tx, { strangers })
 }
 
+/** The own run of the greater id ended well, and the other side has yet to speak in the session that came of it. */
+const isCrossing = (tx: Transaction, member: MemberId): boolean => {
+  const next = pairOf(tx.state, member)?.next
+  return next?.role === 'initiator' && tx.state.self.id > member && tx.now - next.since < crossingMs
+}
+
 const answerFlow1 = async (tx: Transaction, from: Address, member: MemberId, body: Bytes): Promise<void> => {
   const peer = entryOf(tx.state, member)
   const run = runOf(body)
   if (run === null || peer === null || peer.entry.address !== from) throw new Rejection('frame/unexpected')
   if (repeatAnswer(tx, from, member, run)) return
   const { meetings, answeredAt } = tx.state.pairs
-  if (meetings.has(member) && tx.state.self.id > member) return
+  if ((meetings.has(member) && tx.state.self.id > member) || isCrossing(tx, member)) return
   if (tx.now - (answeredAt.get(member) ?? Number.NEGATIVE_INFINITY) < answerEveryMs)
     throw new Rejection('frame/unexpected')
   const answer = await respondHandshake(tx.ports.crypto, parties(tx, peer), body)

@@ -16,6 +16,7 @@ export interface NextSession {
   readonly run: Bytes
   /** Flow 2 or the first sealed frame, whole: sent again with the same bytes. */
   readonly frame: Bytes
+  readonly since: number
   readonly until: number
   /** The initiator repeats its first frame by itself, the responder flow 2 when flow 1 comes again. */
   readonly resendAt: number | null

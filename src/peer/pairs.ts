@@ -91,6 +91,7 @@ export const adoptInitiated = async (
     session: made.session,
     run,
     frame: encodeFrame({ kind: 'pair', body: made.bytes }),
+    since: tx.now,
     until: tx.now + nextMs,
     resendAt: tx.now + repeatsMs[0],
     tries: 1,
@@ -108,7 +109,7 @@ export const adoptCandidate = async (
 ): Promise<void> => {
   const session = await newSession(tx, member, start)
   tx.stale.push(start.key) // FS
-  const times = { until: tx.now + nextMs, resendAt: null, tries: 1 }
+  const times = { since: tx.now, until: tx.now + nextMs, resendAt: null, tries: 1 }
   setNext(tx, member, address, { role: 'responder', session, run, frame, ...times })
 }
 
@@ -161,7 +162,7 @@ const repeatFirst = (tx: Transaction, pair: Pair): Pair => {
     next: {
       ...next,
       tries: next.tries + 1,
-      resendAt: again === undefined ? null : next.until - nextMs + again,
+      resendAt: again === undefined ? null : next.since + again,
     },
   }
 }

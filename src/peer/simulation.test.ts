@@ -19,6 +19,11 @@ test.each([
   [722_423, 'a newcomer whose user asked again spent every guess at an older room with another password'],
   [728_651, 'the same, while the door that it needed was shut'],
   [731_200, 'sleepers that a relay had invented stayed on the list when it named them no more'],
+  [804_027, 'a flow 1 that crossed the other run, and came after it had ended well, replaced its session'],
+  [
+    805_024,
+    'quick doors of another room took every proof that a newcomer had left from a slow one of the right room',
+  ],
   [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
 ])('seed %i: %s', async (seed) => {
   expect((await runHistory(seed, { fast: true })).violation).toBeNull()

@@ -27,6 +27,7 @@ import {
   chargeLevel,
   chargeOwnLevel,
   confirmLevel,
+  isOwnLevelScarce,
   levelAllowedAt,
   levelAllows,
   ownLevelAllowedAt,
@@ -50,6 +51,8 @@ export type PakeFrame = Extract<Frame, { kind: 'pake' }>
 
 /** A newcomer waits for one member at a time, this long in all: strangers may answer flow 1 and say no more. */
 const patienceMs = 5_000
+/** The same from when a newcomer may be tested once more, where each proof that fails costs it minutes. */
+const scarcePatienceMs = 30_000
 const none: Bytes = new Uint8Array(0)
 /** A merge that got no valid flow 2 by then gives way to the next. */
 const mergeOpeningMs = 15_000
@@ -110,12 +113,16 @@ export const refuse = (tx: Transaction, address: Address, refusal: Refusal): voi
 }
 
 /** Until when one is asked after the other. */
-export const patientUntil = ({ admission: { joining } }: PeerState): number =>
-  joining?.askingSince == null ? Number.POSITIVE_INFINITY : joining.askingSince + patienceMs
+export const patientUntil = (state: PeerState, now: number): number => {
+  const { joining } = state.admission
+  if (joining?.askingSince == null) return Number.POSITIVE_INFINITY
+  if (isOwnLevelScarce(state, now)) return ownLevelAllowedAt(state, now) + scarcePatienceMs
+  return joining.askingSince + patienceMs
+}
 
 /** Another run of a newcomer whose flow 3 is out: one password is tried at one member after the other. */
 const isProvingElsewhere = (tx: Transaction, address: Address): boolean =>
-  tx.now < patientUntil(tx.state) &&
+  tx.now < patientUntil(tx.state, tx.now) &&
   [...tx.state.admission.guests].some(
     ([other, { stage, blocks }]) => other !== address && blocks && stage.kind === 'proving',
   )
@@ -257,7 +264,7 @@ export const expireGuests = (tx: Transaction, ended: (address: Address, run: Gue
 
 const wakeOf = (state: PeerState, run: GuestRun, now: number): number | null => {
   const { stage, until } = run
-  if (stage.kind === 'held') return Math.min(until, Math.max(now, patientUntil(state)))
+  if (stage.kind === 'held') return Math.min(until, Math.max(now, patientUntil(state, now)))
   const repeats = repeatAt(run.sent, stage.kind === 'opened')
   if (stage.kind !== 'proving' || stage.flow4 === null) return earliest(until, repeats)
   const looked = run.proof === 'verifier' ? levelAllowedAt(state, now) : ownLevelAllowedAt(state, now)

@@ -5,6 +5,8 @@
  *              └──flow 2, 3──> flow 4 is waited for ──right──> 4 s for the roster ──> next address
  *                                                  └──wrong──> refused; next address
  *
+ * Who was refused so often that the next refusal costs minutes waits longer for each: 8 s, and 30 s in all.
+ *
  * Strangers may answer a flow 2 and say no more. So patience ends 5 s after the first knock: from then on another
  * address is asked every 100 ms, whatever the others do. 64 of them cost 11.4 s.
  */
@@ -13,11 +15,13 @@ import { isPresent } from '../room.ts'
 import type { PeerState } from '../state.ts'
 import { earliest, type Transaction } from '../transaction.ts'
 import { openRun, patientUntil } from './guest.ts'
-import { ownLevelAllowedAt } from './ledger.ts'
+import { isOwnLevelScarce, ownLevelAllowedAt } from './ledger.ts'
 import { setGuest, setJoining } from './slice.ts'
 import { type Asked, type GuestRun, type Joining, putBounded } from './state.ts'
 
 const silentMs = 1_500
+/** The same while the own level is spent: a quick answer of another room is not to take the one proof that is left. */
+const scarceSilentMs = 8_000
 const hurriedMs = 100
 /** From flow 5 to A4. */
 const enteringMs = 4_000
@@ -54,11 +58,11 @@ const askable = (state: PeerState, joining: Joining): readonly Address[] =>
 /** Until when this run alone keeps the newcomer from asking the next; `null`: it does not. */
 const heldBackUntil = (
   { stage, since, startedAt, blocks, until }: GuestRun,
-  patience: number,
+  { patience, silence }: { patience: number; silence: number },
 ): number | null => {
   switch (stage.kind) {
     case 'opened':
-      return blocks ? Math.min(startedAt + silentMs, patience) : null
+      return blocks ? Math.min(startedAt + silence, patience) : null
     case 'held':
     case 'proving':
       return blocks ? Math.min(until, patience) : null
@@ -75,10 +79,11 @@ const heldBackUntil = (
 const nextAt = (state: PeerState, joining: Joining, now: number): number => {
   const { askingSince, openedAt } = joining
   if (askingSince === null || openedAt === null) return now
-  const patience = patientUntil(state)
+  const patience = patientUntil(state, now)
+  const silence = isOwnLevelScarce(state, now) ? scarceSilentMs : silentMs
   const holds = [...state.admission.guests.values()]
     .filter(({ proof }) => proof === 'password')
-    .map((run) => heldBackUntil(run, patience) ?? now)
+    .map((run) => heldBackUntil(run, { patience, silence }) ?? now)
   const hurried = now >= patience ? openedAt + hurriedMs : now
   return Math.max(now, hurried, ...holds)
 }

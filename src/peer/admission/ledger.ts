@@ -60,6 +60,10 @@ export const ownLevelAllows = ({ admission }: PeerState, now: number): boolean =
 export const ownLevelAllowedAt = ({ admission }: PeerState, now: number): number =>
   allowedAt(admission.ownLevel, now)
 
+/** Whether the next proof that fails costs a newcomer a wait. */
+export const isOwnLevelScarce = ({ admission }: PeerState, now: number): boolean =>
+  countedNow(admission.ownLevel, now) >= freeLevel
+
 export const chargeOwnLevel = (tx: Transaction): void =>
   setAdmission(tx, { ownLevel: charge(tx.state.admission.ownLevel, tx.now) })
 
