@@ -37,12 +37,18 @@ def read(data):
     tables = {
         PAKE: lambda: (reader.choice(2), take(16), number(1), reader.lv(4096), reader.lv(1356)),
         ADMIT: lambda: (take(16), take(1356), take(2320)),
-        HANDSHAKE: lambda: (take(16), take(16), number(1), reader.lv(4096)),
+        HANDSHAKE: lambda: (take(16), take(16), _flow(number(1)), reader.lv(4096)),
         PAIR: lambda: (reader.lv(16_384),),
         GROUP: lambda: (reader.lv(16_384), take(16)),
         BUSY: lambda: (take(16), number(4)),
     }
     return _read(reader, tables)
+
+
+def _flow(number):
+    if number not in (1, 2):
+        raise Refused("flow of a handshake")
+    return number
 
 
 def _read(reader, tables):

@@ -32,6 +32,35 @@ test.each(Object.entries(expected))('%s', async (name, line) => {
   expect(tally === null ? null : printTally(tally)).toBe(line)
 })
 
+const own = [
+  'pake/vectors/cpace-oquake.json',
+  'identity/vectors/identity.json',
+  'ratchet/vectors/pair-exchange.json',
+  'group/vectors/group.json',
+  'prekeys/vectors/pre-keys.json',
+  'files/vectors/file.json',
+  'peer/vectors/forms.json',
+  'peer/vectors/room-session.json',
+]
+
+test.each(own)('%s, the project’s own, is read and derived again', async (path) => {
+  const file = await read(`../../${path}`)
+  const tally = await runFile(file, engines)
+  expect(tally?.failures).toEqual([])
+  expect(tally?.passed).toBeGreaterThan(20)
+})
+
+test('another value in an own file is found, and so are one more and one less', async () => {
+  const file = await read('../../group/vectors/group.json')
+  const { rosterHash: _, ...less } = file.derived
+  for (const [derived, failures] of [
+    [{ ...file.derived, id: '00' }, ['derived.id']],
+    [{ ...file.derived, more: '00' }, ['derived.more']],
+    [less, ['derived.rosterHash']],
+  ])
+    expect((await runFile({ ...file, derived }, engines))?.failures).toEqual(failures)
+})
+
 describe('the runner can fail', () => {
   type Test = Record<string, unknown>
   /** The first case that `pick` likes, alone in its file, changed. */

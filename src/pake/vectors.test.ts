@@ -54,3 +54,23 @@ describe.each(pinned.runs.map((run) => [run.protocol, run] as const))('%s', (pro
     expect(upk.slice(-32)).toEqual(ek.slice(-32))
   })
 })
+
+describe.each(pinned['failed runs'].map((run) => [run.about, run] as const))('a run with %s', (_, run) => {
+  test('has all its flows, in the sizes of a run that succeeds', () => {
+    const [good] = pinned.runs.filter(({ protocol }) => protocol === 'CPaceOQUAKE+')
+    const sizes = (messages: readonly string[]) => messages.map((message) => message.length)
+    expect(sizes(run.messages)).toEqual(sizes(good!.messages))
+  })
+
+  test('fails on both sides, but for a flow 5 that is changed after it left', () => {
+    const initiator = run.changed?.flow === 5 ? 'done' : 'failed'
+    expect(run.outcomes).toEqual({ initiator, responder: 'failed' })
+  })
+
+  test('its flow 5 begins with what was drawn for that', () => {
+    const head = run.draws.initiator.find(({ name }) => name === 'unused: head of a failed run')!
+    const isRandom = run.messages[4]!.startsWith(head.bytes)
+    // Where only the MAC of flow 4 is wrong, the head that it was asked for is right.
+    expect(isRandom).toBe(run.outcomes.initiator === 'failed' && run.changed?.flow !== 4)
+  })
+})

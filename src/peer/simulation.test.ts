@@ -24,6 +24,10 @@ test.each([
     805_024,
     'quick doors of another room took every proof that a newcomer had left from a slow one of the right room',
   ],
+  [
+    806_072,
+    'a dead member of the roster that one had met by its letter alone was counted by the others only',
+  ],
   [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
 ])('seed %i: %s', async (seed) => {
   expect((await runHistory(seed, { fast: true })).violation).toBeNull()

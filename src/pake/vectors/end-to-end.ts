@@ -161,6 +161,88 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, material: Verifier
   }
 }
 
+/** What is done to one flow on its way: nothing of it can be told from a wrong password. */
+interface Damage {
+  readonly about: string
+  /** The newcomer's, where it is not the doorkeeper's. */
+  readonly material?: VerifierMaterial
+  readonly flow?: number
+  readonly change?: (flow: Bytes) => Bytes
+}
+
+const flipLast = (flow: Bytes): Bytes => {
+  const changed = flow.slice()
+  changed[changed.length - 1]! ^= 1
+  return changed
+}
+
+/** A share that is the identity element of ristretto255: 32 zeros at the end of a flow of CPace. */
+const withoutShare = (flow: Bytes): Bytes => {
+  const changed = flow.slice()
+  changed.fill(0, changed.length - 32)
+  return changed
+}
+
+/** A run of CPaceOQUAKE+ that fails: both sides send all that they would send, and say `pake/failed` at their end. */
+const makeFailedRun = async (subtle: WebCrypto, material: VerifierMaterial, damage: Damage) => {
+  const { crypto: plain } = await seededCrypto('end to end', subtle)
+  const name = `mlwe-pake v2 failed: ${damage.about}`
+  const [a, b] = [
+    await recordDraws(subtle, `${name} initiator`),
+    await recordDraws(subtle, `${name} responder`),
+  ]
+  const ids = { initiator: plain.hash(utf8('U')).slice(0, 16), responder: plain.hash(utf8('S')).slice(0, 16) }
+  const mine = damage.material ?? material
+  const messages: Bytes[] = []
+  const passOn = (message: Bytes): Bytes => {
+    messages.push(message)
+    return messages.length === damage.flow ? damage.change!(message) : message
+  }
+  const opened = initiatePlus(a.crypto, { ...ids, prs: mine.verifier, seed: mine.seed })
+  const listening = respondPlus({ ...ids, prs: material.verifier, publicKey: material.publicKey })
+  const second = await step(b.crypto, listening, passOn(opened.message))
+  const third = await step(a.crypto, opened.state, passOn(messageOf(second)))
+  const fourth = await step(b.crypto, next(second), passOn(messageOf(third)))
+  const fifth = await step(a.crypto, next(third), passOn(messageOf(fourth)))
+  const end = await step(b.crypto, next(fourth), passOn(messageOf(fifth)))
+  return {
+    about: damage.about,
+    inputs: {
+      U: toHex(ids.initiator),
+      S: toHex(ids.responder),
+      initiator: { verifier: toHex(mine.verifier.expose()), seed: toHex(mine.seed.expose()) },
+      responder: { verifier: toHex(material.verifier.expose()), publicKey: toHex(material.publicKey) },
+    },
+    draws: {
+      initiator: named([...drawNames.initiator, ...drawNames.initiatorEnd['CPaceOQUAKE+']], a.bytes),
+      responder: named([...drawNames.responder, ...drawNames.responderEnd['CPaceOQUAKE+']], b.bytes),
+    },
+    messages: messages.map(toHex),
+    ...(damage.flow === undefined
+      ? {}
+      : { changed: { flow: damage.flow, to: toHex(damage.change!(messages[damage.flow - 1]!)) } }),
+    outcomes: { initiator: fifth.kind, responder: end.kind },
+  }
+}
+
+const makeFailedRuns = async (subtle: WebCrypto, material: VerifierMaterial) => {
+  const { crypto } = await seededCrypto('another password', subtle)
+  const seed = new Secret(crypto.random(32))
+  const other = { verifier: new Secret(crypto.random(32)), seed, publicKey: material.publicKey }
+  const damages: readonly Damage[] = [
+    { about: 'another password', material: other },
+    { about: 'the right verifier and another seed', material: { ...material, seed } },
+    { about: 'no share in flow 1', flow: 1, change: withoutShare },
+    { about: 'no share in flow 2', flow: 2, change: withoutShare },
+    { about: 'the last bit of flow 3', flow: 3, change: flipLast },
+    { about: 'the last bit of flow 4', flow: 4, change: flipLast },
+    { about: 'the last bit of flow 5', flow: 5, change: flipLast },
+  ]
+  const runs = []
+  for (const damage of damages) runs.push(await makeFailedRun(subtle, material, damage))
+  return runs
+}
+
 const makePassword = async (crypto: Crypto) => {
   const [typed, group] = ['Correct\u3000horse e\u0301 🔑', 'Reading Room']
   const made = preparePassword(typed)
@@ -213,6 +295,7 @@ export const makeVectors = async (subtle: WebCrypto) => {
     'typed group names': groupNames(crypto),
     stretched: vector,
     runs,
+    'failed runs': await makeFailedRuns(subtle, material),
     'stateless flow 2': await makeStateless(crypto, material),
   }
 }

@@ -6,6 +6,7 @@ import { type Bytes, concat, toHex, utf8 } from '../../codec/index.ts'
 import { type Crypto, generateXWing, Secret, type WebCrypto } from '../../crypto/index.ts'
 import { seededCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, type EntryHash, type MemberId } from '../../identity/index.ts'
+import { roomOf } from '../../pake/index.ts'
 import type { RelayLimits } from '../../relay-protocol/index.ts'
 import type { RelayEvent } from '../../transport/index.ts'
 import { createMemoryNetwork, type MemoryEndpoint } from '../../transport/testing/memory-network.ts'
@@ -40,6 +41,9 @@ export interface WorldOptions {
   readonly maxDelay?: number
   /** Members fall back to the relay only. */
   readonly relayOnly?: boolean
+  /** In place of primitives that follow from the seed. */
+  readonly crypto?: Crypto
+  readonly groupId?: Bytes
   readonly limits?: Partial<RelayLimits>
   readonly observer?: Observer
 }
@@ -65,9 +69,16 @@ export interface Outsider {
   close(): void
 }
 
+/** What a password stretches to. */
+export interface Proof {
+  readonly verifier: Secret
+  readonly seed: Secret
+  readonly publicKey: Bytes
+}
+
 export interface OpenOptions {
-  /** Stands for the verifier and the seed that it stretched to. */
-  readonly password?: string
+  /** A text stands for the verifier and the seed that it stretched to. */
+  readonly password?: string | Proof
   readonly door?: 'strict' | 'open'
   /** Whether it stores its state before it speaks, and has a mailbox. */
   readonly keeps?: boolean
@@ -117,13 +128,13 @@ interface Mail {
 
 export const createWorld = async (options: WorldOptions) => {
   const name = `world ${options.seed}`
-  const primitives = options.fast === true ? fastCrypto(name) : await realCrypto(name)
+  const primitives = options.crypto ?? (options.fast === true ? fastCrypto(name) : await realCrypto(name))
   const { observer } = options
   const crypto = observer?.watch(primitives) ?? primitives
   const hash = (bytes: Uint8Array) => crypto.sha256(bytes)
   const network = createMemoryNetwork({ ...options, hash })
-  const groupId = new Uint8Array(16).fill(7)
-  const room = toHex(crypto.hash(utf8('room'), groupId))
+  const groupId = options.groupId ?? new Uint8Array(16).fill(7)
+  const room = toHex(roomOf(crypto, groupId))
   const ports = { crypto, recorder: { now: () => network.now(), record: () => undefined } }
   const members: Member[] = []
   const endpoints = new Map<Address, MemoryEndpoint>()
@@ -341,14 +352,16 @@ export const createWorld = async (options: WorldOptions) => {
   }
 
   /** What a password stretches to, without the stretching. */
-  const proofOf = async (text: string) => {
+  const proofOf = async (given: string | Proof): Promise<Proof> => {
+    if (typeof given !== 'string') return given
+    const text = given
     const verifier = new Secret(crypto.hash(utf8(text)))
     const seed = new Secret(crypto.hash(utf8('seed'), utf8(text)))
     return { verifier, seed, publicKey: await generateXWing(crypto, seed) }
   }
 
   /** What a member hands in as a new password. */
-  const passwordOf = async (text: string, door: 'strict' | 'open' = 'strict') => {
+  const passwordOf = async (text: string | Proof, door: 'strict' | 'open' = 'strict') => {
     const { verifier, publicKey } = await proofOf(text)
     return { verifier, publicKey, door }
   }
@@ -424,10 +437,13 @@ export const createWorld = async (options: WorldOptions) => {
   const standingOf = (member: Member): string => {
     const { epoch, fingerprint, roomNumber, members: listed } = view(member)
     // A sleeper that one met by its pre-key and that never wakes is known to that one alone: it died, or was removed.
+    // Of one on the roster all know.
     const isOver = (one: Member): boolean => one.gone || one.runner.state().phase.kind === 'ended'
     const gone = new Set(members.filter(isOver).map(({ address }) => address))
+    const { entries } = member.runner.state().group.roster
     const shown = listed.filter(
-      ({ trust, address }) => trust !== 'pre-keyed' || !gone.has(address as Address),
+      ({ id, trust, address }) =>
+        trust !== 'pre-keyed' || entries.has(id as MemberId) || !gone.has(address as Address),
     )
     return `${epoch} ${fingerprint} ${roomNumber?.digits} ${shown.length}`
   }
