@@ -1,6 +1,6 @@
 /**
- * `npm run sim -- [NAME] --runs N --seed S [--fast]`: the histories S to S + N - 1 of one simulation, in batches that one process
- * per core takes from a queue. Each batch prints what it finds; the last line is the sum, `N passed, N failed`.
+ * `npm run sim -- [NAME] --runs N --seed S [--fast] [--pairs]`: the histories S to S + N - 1 of one simulation, in batches
+ * that one process per core takes from a queue. `--pairs`: of groups, with two different adversaries in each. Each batch prints what it finds; the last line is the sum, `N passed, N failed`.
  */
 
 import { existsSync } from 'node:fs'
@@ -33,6 +33,7 @@ function readArguments() {
       runs: { type: 'string' },
       seed: { type: 'string', default: '1' },
       fast: { type: 'boolean', default: false },
+      pairs: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   })
@@ -41,7 +42,7 @@ function readArguments() {
   const seed = Number(values.seed)
   const isCount = (value, least) => Number.isSafeInteger(value) && value >= least
   if (rest.length > 0 || !names.includes(name) || !isCount(runs, 1) || !isCount(seed, 0)) throw new Error()
-  return { name, runs, seed, fast: values.fast }
+  return { name, runs, seed, fast: values.fast, pairs: values.pairs }
 }
 
 /** Enough batches that the cores finish together, few enough that starting processes costs little. */
@@ -67,9 +68,10 @@ const playBatch = async (name, batch, form) => {
   }
 }
 
-async function simulate({ name, runs, seed, fast }) {
+async function simulate({ name, runs, seed, fast, pairs }) {
   const processes = Math.min(availableParallelism(), 8)
-  const form = name === 'group' && (fast || runs > realRuns) ? ['--fast'] : []
+  const isFast = fast || runs > realRuns
+  const form = name !== 'group' ? [] : [...(isFast ? ['--fast'] : []), ...(pairs ? ['--pairs'] : [])]
   const queue = batchesOf(runs, seed, Math.min(processes * batchesPerCore, Math.ceil(runs / 8)))
   let passed = 0
   let failed = 0
@@ -89,7 +91,7 @@ let chosen
 try {
   chosen = readArguments()
 } catch {
-  console.error(`usage: npm run sim -- [${names.join('|')}] --runs N --seed S [--fast]`)
+  console.error(`usage: npm run sim -- [${names.join('|')}] --runs N --seed S [--fast] [--pairs]`)
   process.exit(2)
 }
 process.exitCode = (await simulate(chosen)) === 0 ? 0 : 1

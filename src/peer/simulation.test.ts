@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { runHistory } from './simulation/history.ts'
-import { type Action, scheduleOf, shrink } from './simulation/schedule.ts'
+import { type Action, adversaries, scheduleOf, shrink } from './simulation/schedule.ts'
 
 /** Whole histories of seeds that once ended badly. */
 test.each([
@@ -41,10 +41,24 @@ test.each([1, 3, 6])('seed %i goes the same way with real and with fast primitiv
 })
 
 test('a failing schedule is cut down to what makes it fail', async () => {
-  const schedule = scheduleOf(5, 30)
+  const schedule = scheduleOf(5, { actions: 30 })
   const culprit = schedule.findIndex(({ kind }) => kind === 'say')
   const shortest = await shrink(schedule, async (candidate) => candidate.includes(schedule[culprit]!))
   expect(shortest).toEqual([schedule[culprit]])
+})
+
+test('with pairs, two different adversaries act in every history', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const acting = adversaries.filter((one) =>
+      scheduleOf(seed, { pairs: true }).some(({ kind }) => kind === one),
+    )
+    expect(acting).toHaveLength(2)
+  }
+})
+
+test.each([1, 2, 3, 4])('seed %i with a pair of adversaries', async (seed) => {
+  const schedule = scheduleOf(seed, { pairs: true })
+  expect((await runHistory(seed, { fast: true, schedule })).violation).toBeNull()
 })
 
 const join: Action = { kind: 'join', wait: 4_000 }

@@ -69,6 +69,19 @@ const adversariesOf = (draw: Draw): ReadonlySet<Adversary> => {
   return new Set([pick(), pick()])
 }
 
+/** Two different ones. */
+const pairOf = (draw: Draw): ReadonlySet<Adversary> => {
+  const first = draw(adversaries.length)
+  const second = (first + 1 + draw(adversaries.length - 1)) % adversaries.length
+  return new Set([adversaries[first]!, adversaries[second]!])
+}
+
+/** A history with a pair begins with this many members, since an insider needs two others. */
+const pairMembers = 4
+/** Where in it somebody is removed, so that an ex-member is there, and where each of the two acts in any case. */
+const pairRemoval = 6
+const pairActs: readonly number[] = [8, 12]
+
 interface Course {
   readonly draw: Draw
   readonly against: ReadonlySet<Adversary>
@@ -87,9 +100,12 @@ const joining = ({ draw }: Course, wait: number): Action => ({
   ...(draw(4) === 0 ? { invitedBy: draw(64) } : {}),
 })
 
-const hostile = (course: Course, wait: number): Action | null => {
-  const { draw, against } = course
-  const chosen = [...against][draw(Math.max(1, against.size))]
+const hostile = (
+  course: Course,
+  wait: number,
+  chosen = [...course.against][course.draw(Math.max(1, course.against.size))],
+): Action | null => {
+  const { draw } = course
   const who = draw(64)
   switch (chosen) {
     case 'relay':
@@ -163,16 +179,46 @@ const usual = (course: Course, wait: number, choice: number): Action => {
   return { kind: 'say', wait, who, count: 1 }
 }
 
+const evicting = ({ draw }: Course, wait: number): Action => ({
+  kind: 'evict',
+  wait,
+  who: draw(64),
+  whom: draw(64),
+  password: draw(2) === 0,
+  withInvited: draw(4) === 0,
+})
+
+/** What stands at this place of a history with a pair, whatever else is drawn. */
+const forPair = (course: Course, wait: number, at: number): Action | null => {
+  const { against } = course
+  if (at === pairRemoval && against.has('ex-member')) return evicting(course, wait)
+  const turn = pairActs.indexOf(at)
+  return turn < 0 ? null : hostile(course, wait, [...against][turn])
+}
+
+export interface ScheduleOptions {
+  readonly actions?: number
+  /** Two different adversaries in every history, each of which acts at least once. */
+  readonly pairs?: boolean
+}
+
 /** The schedule of a seed: two join first, and the rest follows by chance. */
-export const scheduleOf = (seed: number, actions = 16): readonly Action[] => {
+export const scheduleOf = (
+  seed: number,
+  { actions = 16, pairs = false }: ScheduleOptions = {},
+): readonly Action[] => {
   const draw = seededDraw(seed)
-  const against = adversariesOf(draw)
-  const course: Course = { draw, against, joins: 2, cut: false, bad: false, full: false }
+  const against = pairs ? pairOf(draw) : adversariesOf(draw)
+  const joins = pairs ? pairMembers : 2
+  const course: Course = { draw, against, joins, cut: false, bad: false, full: false }
   const schedule: Action[] = [joining(course, 1_000), joining(course, draw(1_500))]
+  while (schedule.length < joins) schedule.push(joining(course, 2_000 + draw(4_000)))
   const next = (): Action => {
     // Most follow at once; some leave the group in peace for a while.
     const wait = draw(5) === 0 ? draw(90_000) : draw(1_500)
     const choice = draw(100)
+    const forced = pairs ? forPair(course, wait, schedule.length) : null
+    if (forced !== null) return forced
     if (course.cut && choice < 35) {
       course.cut = false
       return { kind: 'heal', wait }
