@@ -25,6 +25,8 @@ type Played =
   | { readonly kind: 'guesses'; readonly hours: number }
   /** A newcomer beside strangers that hold all slots. */
   | { readonly kind: 'crowd'; readonly strangers: number }
+  /** Every order of so many events. */
+  | { readonly kind: 'explore'; readonly scenario: string; readonly depth: number }
 
 interface Mutation {
   /** The promise of `src/peer/SPEC.md` that the edit breaks. */
@@ -249,6 +251,13 @@ const mutations: readonly Mutation[] = [
     [['peer/admission/door.ts', 'const slotMs = 3_000', 'const slotMs = 3_000_000']],
     { kind: 'crowd', strangers: 16 },
   ),
+  mutation(
+    'I4',
+    'of two passwords the one that was heard last wins',
+    [['peer/password.ts', 'revision === held.revision && hash > held.hash', 'revision === held.revision']],
+    { kind: 'explore', scenario: 'two change the password at once', depth: 2 },
+    /^no agreement: .* after: frame/,
+  ),
   mutation('I17', 'what was sent is not waited for', [
     [
       'peer/delivery/outbox.ts',
@@ -262,6 +271,7 @@ const mutations: readonly Mutation[] = [
 const runner = `
 import { playCrowd } from './src/peer/simulation/crowd.ts'
 import { playGuesses } from './src/peer/simulation/guesses.ts'
+import { explore, scenarios } from './src/peer/simulation/explore.ts'
 import { runHistory } from './src/peer/simulation/history.ts'
 const played = JSON.parse(process.argv[2])
 let found = null
@@ -272,6 +282,10 @@ if (played.kind === 'guesses') {
   const { strangers } = played
   const seconds = await playCrowd(1, { manner: 'holds-slot', strangers, invited: true, door: 'open' })
   if (seconds === null || seconds > 60) found = 'I16: a newcomer was kept out for more than a minute'
+} else if (played.kind === 'explore') {
+  const scenario = scenarios.find(({ name }) => name === played.scenario)
+  const { violations } = await explore(scenario, { depth: played.depth, losses: 0, crashes: 0, first: true })
+  found = violations[0] ?? null
 } else {
   const { runs, first, schedule } = played
   for (let seed = first; seed < first + runs && found === null; seed++)

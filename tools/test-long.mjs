@@ -33,6 +33,7 @@ await runParts([
     [
       histories('group', 300),
       histories('group', 5_000),
+      counting('explorer', 'explore', { args: ['--depth', '4'], silenceMs }),
       histories('ratchet', 20_000),
       histories('frames', 200_000),
       histories('links', 30_000),
