@@ -5,6 +5,9 @@ import type { Target } from '../target.ts'
 type Load = () => Promise<{ readonly createTarget: () => Promise<Target> }>
 
 export const targets: Readonly<Record<string, Load>> = {
+  handshake: () => import('./handshake.ts'),
+  pake: () => import('./pake.ts'),
+  prekeys: () => import('./prekeys.ts'),
   ratchet: () => import('./ratchet.ts'),
   stored: () => import('./stored.ts'),
   peer: () => import('./peer.ts'),
