@@ -271,7 +271,8 @@ const mutations: readonly Mutation[] = [
 const runner = `
 import { playCrowd } from './src/peer/simulation/crowd.ts'
 import { playGuesses } from './src/peer/simulation/guesses.ts'
-import { explore, scenarios } from './src/peer/simulation/explore.ts'
+import { explore } from './src/peer/simulation/explorer/explore.ts'
+import { scenarios } from './src/peer/simulation/explorer/scenarios.ts'
 import { runHistory } from './src/peer/simulation/history.ts'
 const played = JSON.parse(process.argv[2])
 let found = null

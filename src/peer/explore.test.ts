@@ -1,6 +1,7 @@
 /** A small part of what `npm run explore` visits: every order of two events, a loss and a crash among them. */
 import { expect, test } from 'vitest'
-import { explore, scenarios } from './simulation/explore.ts'
+import { explore } from './simulation/explorer/explore.ts'
+import { scenarios } from './simulation/explorer/scenarios.ts'
 
 test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   '%s: in every order all agree',

@@ -1,6 +1,7 @@
 /** `npm run explore -- --depth N`: what `explore.ts` visits, and what it finds. */
 import { parseArgs } from 'node:util'
-import { explore, scenarios } from './explore.ts'
+import { explore } from './explore.ts'
+import { scenarios } from './scenarios.ts'
 
 const { values } = parseArgs({
   options: {
