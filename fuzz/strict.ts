@@ -2,7 +2,7 @@
 
 import { type Bytes, type Codec, DecodeError, decode, encode, equal } from '../src/codec/index.ts'
 import type { Layout } from './fields.ts'
-import { demand } from './target.ts'
+import { demand, type Input } from './target.ts'
 
 /** Where a codec stopped, without the numbers of items. */
 const refusalOf = (error: DecodeError): string =>
@@ -24,6 +24,20 @@ export const decodeStrictly = <T>(codec: Codec<T>, bytes: Bytes) => {
   if ('value' in read)
     demand(equal(encode(codec, read.value), bytes), 'what decodes encodes to the same bytes')
   return read
+}
+
+/** What came of each message of an input: the place where it was refused, or what `take` says of it. */
+export const tellEach = async <T>(
+  word: Codec<T>,
+  input: Input,
+  take: (said: T) => Promise<string>,
+): Promise<readonly string[]> => {
+  const outcomes: string[] = []
+  for (const message of input) {
+    const decoded = decodeStrictly(word, message)
+    outcomes.push('refusal' in decoded ? decoded.refusal : await take(decoded.value))
+  }
+  return outcomes
 }
 
 /** Several formats in one target: a byte that says which, then its bytes. */

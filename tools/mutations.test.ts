@@ -25,7 +25,7 @@ type Played =
   | { readonly kind: 'guesses'; readonly hours: number }
   /** A newcomer beside strangers that hold all slots. */
   | { readonly kind: 'crowd'; readonly strangers: number }
-  /** Every order of so many events. */
+  /** Every order of `depth` events. */
   | { readonly kind: 'explore'; readonly scenario: string; readonly depth: number }
 
 interface Mutation {

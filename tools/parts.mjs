@@ -42,7 +42,7 @@ const summarize = (results) => {
     const detail = `${passed} passed, ${failed} failed${why === undefined ? '' : ` (${why})`}`
     console.log(`${mark} ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${detail}`)
   }
-  // Once more, at the end: whoever sees only the last lines of a log learns what failed.
+  // Repeated at the end, since CI shows only the last lines of a log.
   for (const { name, failures = [] } of results)
     for (const failure of failures) console.log(`\n── failed in ${name}: ${failure}`)
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0)

@@ -4,14 +4,17 @@ import {
   type Bytes,
   bytes,
   type Codec,
+  concat,
   decode,
   encode,
+  equal,
   fixed,
   struct,
   u8,
   union,
   utf8,
 } from '../../src/codec/index.ts'
+import { type Flow1, type Flow2Body, flow1, flow2Body } from '../../src/identity/flows.ts'
 import {
   type Address,
   createSelf,
@@ -27,48 +30,20 @@ import {
 } from '../../src/identity/index.ts'
 import { fieldsBy } from '../fields.ts'
 import { createPrimitives } from '../primitives.ts'
-import { decodeStrictly, readOrRefuse } from '../strict.ts'
+import { decodeStrictly, readOrRefuse, tellEach } from '../strict.ts'
 import { demand, type Target } from '../target.ts'
 
 type Word =
-  | {
-      readonly kind: 'flow1'
-      readonly flow: {
-        readonly run: Bytes
-        readonly dh: Bytes
-        readonly kem: Bytes
-        readonly ciphertext: Bytes
-      }
-    }
-  | {
-      readonly kind: 'flow2'
-      readonly flow: {
-        readonly run: Bytes
-        readonly dh: Bytes
-        readonly nextDh: Bytes
-        readonly nextKem: Bytes
-        readonly toEphemeral: Bytes
-        readonly toIdentity: Bytes
-        readonly mac: Bytes
-      }
-    }
+  | { readonly kind: 'flow1'; readonly flow: Flow1 }
+  | { readonly kind: 'flow2'; readonly flow: Flow2Body; readonly mac: Bytes }
   /** Of any length. */
   | { readonly kind: 'noise'; readonly flow: number; readonly body: Bytes }
   | { readonly kind: 'entry'; readonly padded: Bytes }
 
-const flow1 = struct({ run: fixed(16), dh: fixed(32), kem: fixed(1_184), ciphertext: fixed(1_088) })
-const flow2 = struct({
-  run: fixed(16),
-  dh: fixed(32),
-  nextDh: fixed(32),
-  nextKem: fixed(1_184),
-  toEphemeral: fixed(1_088),
-  toIdentity: fixed(1_088),
-  mac: fixed(32),
-})
+const macBytes = 32
 const word: Codec<Word> = union<Word>({
   flow1: [1, struct({ flow: flow1 })],
-  flow2: [2, struct({ flow: flow2 })],
+  flow2: [2, struct({ flow: flow2Body, mac: fixed(macBytes) })],
   noise: [3, struct({ flow: u8, body: bytes(4_096) })],
   entry: [4, struct({ padded: bytes(2_048) })],
 })
@@ -84,6 +59,7 @@ export const createTarget = async (): Promise<Target> => {
   const answering = { groupId, self: bob, peer: alice, psk: null }
   const answer = await respondHandshake(crypto, answering, opened.flow1)
   if (answer.kind !== 'answered') throw new Error('an honest flow 1 is refused')
+  const [body, mac] = [answer.flow2.slice(0, -macBytes), answer.flow2.slice(-macBytes)]
   const pending = () => encode(initiatorStateCodec(alice.keys), opened.state, most)
   const before = pending()
 
@@ -94,42 +70,40 @@ export const createTarget = async (): Promise<Target> => {
       return `flow 1: ${'code' in rest ? rest.code : kind}`
     }
     const finish = await finishHandshake(crypto, opened.state, body)
-    demand(Buffer.from(pending()).equals(before), 'a flow 2 leaves the run as it was')
+    demand(equal(pending(), before), 'a flow 2 leaves the run as it was')
     return `flow 2: ${finish.kind === 'rejected' ? finish.code : finish.kind}`
+  }
+
+  const say = async (said: Word): Promise<string> => {
+    switch (said.kind) {
+      case 'flow1':
+        return take(1, encode(flow1, said.flow, most))
+      case 'flow2':
+        return take(2, concat(encode(flow2Body, said.flow, most), said.mac))
+      case 'noise':
+        return take(said.flow, said.body)
+      case 'entry': {
+        const read = readOrRefuse(() => unpadEntry(said.padded))
+        if ('refusal' in read) return `entry: ${read.refusal}`
+        demand(equal(padEntry(read.value), said.padded), 'an entry pads to the same bytes')
+        decodeStrictly(memberEntry, encode(memberEntry, read.value, most))
+        return 'entry: read'
+      }
+    }
   }
 
   return {
     fields: fieldsBy(word),
     seeds: [
       encode(word, { kind: 'flow1', flow: decode(flow1, opened.flow1) }, most),
-      encode(word, { kind: 'flow2', flow: decode(flow2, answer.flow2) }, most),
+      encode(word, { kind: 'flow2', flow: decode(flow2Body, body), mac }, most),
       encode(word, { kind: 'noise', flow: 1, body: opened.flow1.slice(0, flow1Bytes - 1) }, most),
       encode(word, { kind: 'entry', padded: padEntry(alice.entry) }, most),
     ],
     longest: 6,
     async run(input) {
       reset()
-      const outcomes: string[] = []
-      for (const message of input) {
-        const decoded = decodeStrictly(word, message)
-        if ('refusal' in decoded) {
-          outcomes.push(decoded.refusal)
-          continue
-        }
-        const said = decoded.value
-        if (said.kind === 'flow1') outcomes.push(await take(1, encode(flow1, said.flow, most)))
-        else if (said.kind === 'flow2') outcomes.push(await take(2, encode(flow2, said.flow, most)))
-        else if (said.kind === 'noise') outcomes.push(await take(said.flow, said.body))
-        else {
-          const read = readOrRefuse(() => unpadEntry(said.padded))
-          if ('value' in read) {
-            demand(Buffer.from(padEntry(read.value)).equals(said.padded), 'an entry pads to the same bytes')
-            decodeStrictly(memberEntry, encode(memberEntry, read.value, most))
-          }
-          outcomes.push(`entry: ${'refusal' in read ? read.refusal : 'read'}`)
-        }
-      }
-      return outcomes
+      return tellEach(word, input, say)
     },
   }
 }

@@ -20,7 +20,7 @@ import {
 } from '../../src/pake/index.ts'
 import { fieldsBy } from '../fields.ts'
 import { createPrimitives } from '../primitives.ts'
-import { decodeStrictly } from '../strict.ts'
+import { tellEach } from '../strict.ts'
 import { demand, type Target } from '../target.ts'
 
 type Side = 'newcomer' | 'door' | 'opener' | 'host'
@@ -127,34 +127,29 @@ export const createTarget = async (): Promise<Target> => {
     longest: 8,
     async run(messages) {
       const { states } = begin()
-      const outcomes: string[] = []
-      for (const message of messages) {
-        const decoded = decodeStrictly(word, message)
-        if ('refusal' in decoded) {
-          outcomes.push(decoded.refusal)
-          continue
-        }
-        const said = decoded.value
-        if (said.kind === 'entry') {
-          const opened = await openAdmission(crypto, a1, said.sealed)
-          outcomes.push(`entry: ${opened === null ? 'refused' : 'opened'}`)
-          continue
-        }
-        const side = said.kind === 'knock' ? 'door' : said.kind
-        const state = states.get(side)
-        if (said.kind !== 'knock' && state === undefined) {
-          outcomes.push(`${side}: no run`)
-          continue
-        }
-        const outcome =
-          said.kind === 'knock'
-            ? await acceptFlow3(cryptoOf('door'), { ...input(), publicKey }, ownKey(), said.flow1, said.flow3)
-            : await step(cryptoOf(side), state!, said.flow)
-        outcomes.push(`${said.kind}${state === undefined ? '' : ` ${state.kind}`}: ${await say(outcome)}`)
+      const went = async (side: Side, what: string, outcome: RunOutcome): Promise<string> => {
         if (outcome.kind === 'continue') states.set(side, outcome.state)
         else states.delete(side)
+        return `${what}: ${await say(outcome)}`
       }
-      return outcomes
+      return tellEach(word, messages, async (said) => {
+        if (said.kind === 'entry') {
+          const opened = await openAdmission(crypto, a1, said.sealed)
+          return `entry: ${opened === null ? 'refused' : 'opened'}`
+        }
+        if (said.kind === 'knock') {
+          const { flow1, flow3 } = said
+          const door = { ...input(), publicKey }
+          return went('door', 'knock', await acceptFlow3(cryptoOf('door'), door, ownKey(), flow1, flow3))
+        }
+        const state = states.get(said.kind)
+        if (state === undefined) return `${said.kind}: no run`
+        return went(
+          said.kind,
+          `${said.kind} ${state.kind}`,
+          await step(cryptoOf(said.kind), state, said.flow),
+        )
+      })
     },
   }
 }

@@ -1,6 +1,16 @@
 /** Pre-keys: what a relay hands out in their name, answers of newcomers and letters of members to one that sleeps, and a stored stock. */
 
-import { type Bytes, bytes, type Codec, encode, fixed, struct, union, utf8 } from '../../src/codec/index.ts'
+import {
+  type Bytes,
+  bytes,
+  type Codec,
+  encode,
+  equal,
+  fixed,
+  struct,
+  union,
+  utf8,
+} from '../../src/codec/index.ts'
 import { Secret } from '../../src/crypto/index.ts'
 import { type Address, createSelf } from '../../src/identity/index.ts'
 import {
@@ -17,7 +27,7 @@ import {
 } from '../../src/prekeys/index.ts'
 import { fieldsBy } from '../fields.ts'
 import { createPrimitives } from '../primitives.ts'
-import { decodeStrictly } from '../strict.ts'
+import { decodeStrictly, tellEach } from '../strict.ts'
 import { demand, type Target } from '../target.ts'
 
 type Word =
@@ -66,7 +76,7 @@ export const createTarget = async (): Promise<Target> => {
           peer: reader,
           published: said.item,
         })
-        demand(isOne || (answer === null && letter === null), 'what is no pre-key is not used')
+        demand(isOne || (answer === null && letter === null), 'only a pre-key is answered or written to')
         return `published: ${isOne ? 'taken' : 'refused'}, ${answer === null ? 'no ' : ''}answer, ${letter === null ? 'no ' : ''}letter`
       }
       case 'answer': {
@@ -105,13 +115,11 @@ export const createTarget = async (): Promise<Target> => {
     longest: 6,
     async run(input) {
       reset()
-      const outcomes: string[] = []
-      for (const message of input) {
-        const decoded = decodeStrictly(word, message)
-        outcomes.push('refusal' in decoded ? decoded.refusal : await take(decoded.value))
-        demand(Buffer.from(whole()).equals(before), 'what fails leaves the stock whole')
-      }
-      return outcomes
+      return tellEach(word, input, async (said) => {
+        const outcome = await take(said)
+        demand(equal(whole(), before), 'what fails leaves the stock whole')
+        return outcome
+      })
     },
   }
 }

@@ -30,14 +30,14 @@ export interface Flow2Body {
   readonly toIdentity: Bytes
 }
 
-const flow1 = struct<Flow1>({
+export const flow1 = struct<Flow1>({
   run: fixed(runBytes),
   dh: fixed(dhKeyBytes),
   kem: fixed(kemKeyBytes),
   toIdentity: fixed(ciphertextBytes),
 })
 
-const flow2Body = struct<Flow2Body>({
+export const flow2Body = struct<Flow2Body>({
   run: fixed(runBytes),
   dh: fixed(dhKeyBytes),
   nextDh: fixed(dhKeyBytes),

@@ -47,7 +47,7 @@ test('a failing schedule is cut down to what makes it fail', async () => {
   expect(shortest).toEqual([schedule[culprit]])
 })
 
-test('with pairs, two different adversaries act in every history', () => {
+test('with pairs, two different adversaries have their turns in every schedule', () => {
   for (let seed = 1; seed <= 200; seed++) {
     const acting = adversaries.filter((one) =>
       scheduleOf(seed, { pairs: true }).some(({ kind }) => kind === one),

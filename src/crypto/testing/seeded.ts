@@ -46,3 +46,28 @@ export const seededCrypto = async (
     records,
   }
 }
+
+/**
+ * For vectors: the same primitives, and every draw of theirs in its order.
+ *
+ * @param subtle - Web Crypto
+ * @param seed - any text
+ */
+export const recordedCrypto = async (
+  subtle: WebCrypto,
+  seed: string,
+): Promise<{ readonly crypto: Crypto; readonly draws: Bytes[] }> => {
+  const draws: Bytes[] = []
+  const source = seededRng(seed)
+  const crypto = await createCrypto({
+    subtle,
+    random: (count) => {
+      const drawn = source(count)
+      draws.push(drawn.slice())
+      return drawn
+    },
+    recorder: { now: () => 0, record: () => undefined },
+    engines: { hkdf: await nodeHkdf() },
+  })
+  return { crypto, draws }
+}

@@ -3,8 +3,8 @@
  * as JSON text with escapes. Another implementation needs nothing else to test itself.
  */
 import { type Bytes, encode, toHex } from '../../codec/index.ts'
-import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededRng } from '../../crypto/testing/seeded.ts'
+import { type Crypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { recordedCrypto } from '../../crypto/testing/seeded.ts'
 import {
   type Address,
   acceptsName,
@@ -37,25 +37,15 @@ const drawNames = {
 } as const
 
 /** The primitives with seeded randomness; `taken` gives the draws since the last time by name. */
-const recordedCrypto = async (subtle: WebCrypto, seed: string) => {
-  const source = seededRng(seed)
-  let drawn: Bytes[] = []
-  const random = (count: number): Bytes => {
-    const bytes = source(count)
-    drawn.push(bytes.slice())
-    return bytes
-  }
-  const recorder = { now: () => 0, record: () => {} }
-  const crypto = await createCrypto({ subtle, random, recorder })
+const namedDraws = async (subtle: WebCrypto, seed: string) => {
+  const { crypto, draws } = await recordedCrypto(subtle, seed)
   const taken = (names: readonly string[]): readonly Draw[] => {
-    if (names.length !== drawn.length) throw new Error(`${drawn.length} draws, ${names.length} names`)
-    const draws = drawn.map((bytes, i) => ({ name: names[i]!, bytes: toHex(bytes) }))
-    drawn = []
-    return draws
+    if (names.length !== draws.length) throw new Error(`${draws.length} draws, ${names.length} names`)
+    return draws.splice(0).map((bytes, i) => ({ name: names[i]!, bytes: toHex(bytes) }))
   }
   return { crypto, taken }
 }
-type Recorded = Awaited<ReturnType<typeof recordedCrypto>>
+type Recorded = Awaited<ReturnType<typeof namedDraws>>
 
 const hex = (secret: Secret): string => toHex(secret.expose())
 
@@ -217,7 +207,7 @@ const makeNumbers = (crypto: Crypto, groupId: Bytes, members: readonly Self[]) =
 }
 
 export const makeVectors = async (subtle: WebCrypto) => {
-  const recorded = await recordedCrypto(subtle, 'identity vectors')
+  const recorded = await namedDraws(subtle, 'identity vectors')
   const groupId = Uint8Array.from({ length: 16 }, (_, i) => i)
   const { members, entries } = await makeMembers(recorded, groupId)
   const [ada, bjorn] = [members[0]!, members[1]!]

@@ -1,6 +1,6 @@
 import { type Bytes, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededCrypto, seededRng } from '../../crypto/testing/seeded.ts'
+import { type Crypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { recordedCrypto, seededCrypto } from '../../crypto/testing/seeded.ts'
 import { admissionKeys, sealAdmission } from '../admission.ts'
 import { calculateGenerator, finishCpace } from '../cpace.ts'
 import { initiate, initiatePlus, respond, respondPlus, step } from '../cpace-oquake.ts'
@@ -38,18 +38,10 @@ const drawNames = {
 
 type Protocol = 'CPaceOQUAKE' | 'CPaceOQUAKE+'
 
-/** The primitives with seeded randomness that is written down. */
-const recordDraws = async (subtle: WebCrypto, seed: string) => {
-  const bytes: Bytes[] = []
-  const source = seededRng(seed)
-  const random = (count: number): Bytes => {
-    const drawn = source(count)
-    bytes.push(drawn.slice())
-    return drawn
-  }
-  const recorder = { now: () => 0, record: () => {} }
-  return { crypto: await createCrypto({ subtle, random, recorder }), bytes }
-}
+const idsFrom = (crypto: Crypto) => ({
+  initiator: crypto.hash(utf8('U')).slice(0, 16),
+  responder: crypto.hash(utf8('S')).slice(0, 16),
+})
 
 const named = (names: readonly string[], bytes: readonly Bytes[]): readonly Draw[] => {
   if (names.length !== bytes.length) throw new Error(`${bytes.length} draws, ${names.length} names`)
@@ -93,10 +85,10 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, material: Verifier
   const { crypto: plain } = await seededCrypto('end to end', subtle)
   const name = `mlwe-pake v2 vector ${protocol}`
   const [a, b] = [
-    await recordDraws(subtle, `${name} initiator`),
-    await recordDraws(subtle, `${name} responder`),
+    await recordedCrypto(subtle, `${name} initiator`),
+    await recordedCrypto(subtle, `${name} responder`),
   ]
-  const ids = { initiator: plain.hash(utf8('U')).slice(0, 16), responder: plain.hash(utf8('S')).slice(0, 16) }
+  const ids = idsFrom(plain)
   const input = { ...ids, prs: material.verifier }
 
   const { opened, listening } = start(protocol, a.crypto, { ...material, input })
@@ -120,7 +112,7 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, material: Verifier
   const isk = finishCpace(plain, atOne.scalar, shares.responderShare, { sid: none, ...shares })
   const oquakeBytes = oquakeResponseBytes
   const oquake = await finishOquake(plain, atThree.initiation, messages[3]!.slice(0, oquakeBytes))
-  const decoded = await plain.kemGenerate(suite.kem, new Secret(a.bytes[3]!.slice()))
+  const decoded = await plain.kemGenerate(suite.kem, new Secret(a.draws[3]!.slice()))
   const intermediate: Record<string, string> = {
     generator: toHex(calculateGenerator(plain, { prs: material.verifier, channel, sid: none }).expose()),
     ISK: toHex(isk.expose()),
@@ -151,8 +143,8 @@ const makeRun = async (subtle: WebCrypto, protocol: Protocol, material: Verifier
     kem: suite.kem.name,
     inputs,
     draws: {
-      initiator: named([...drawNames.initiator, ...drawNames.initiatorEnd[protocol]], a.bytes),
-      responder: named([...drawNames.responder, ...drawNames.responderEnd[protocol]], b.bytes),
+      initiator: named([...drawNames.initiator, ...drawNames.initiatorEnd[protocol]], a.draws),
+      responder: named([...drawNames.responder, ...drawNames.responderEnd[protocol]], b.draws),
     },
     intermediate,
     messages: messages.map(toHex),
@@ -188,10 +180,10 @@ const makeFailedRun = async (subtle: WebCrypto, material: VerifierMaterial, dama
   const { crypto: plain } = await seededCrypto('end to end', subtle)
   const name = `mlwe-pake v2 failed: ${damage.about}`
   const [a, b] = [
-    await recordDraws(subtle, `${name} initiator`),
-    await recordDraws(subtle, `${name} responder`),
+    await recordedCrypto(subtle, `${name} initiator`),
+    await recordedCrypto(subtle, `${name} responder`),
   ]
-  const ids = { initiator: plain.hash(utf8('U')).slice(0, 16), responder: plain.hash(utf8('S')).slice(0, 16) }
+  const ids = idsFrom(plain)
   const mine = damage.material ?? material
   const messages: Bytes[] = []
   const passOn = (message: Bytes): Bytes => {
@@ -214,8 +206,8 @@ const makeFailedRun = async (subtle: WebCrypto, material: VerifierMaterial, dama
       responder: { verifier: toHex(material.verifier.expose()), publicKey: toHex(material.publicKey) },
     },
     draws: {
-      initiator: named([...drawNames.initiator, ...drawNames.initiatorEnd['CPaceOQUAKE+']], a.bytes),
-      responder: named([...drawNames.responder, ...drawNames.responderEnd['CPaceOQUAKE+']], b.bytes),
+      initiator: named([...drawNames.initiator, ...drawNames.initiatorEnd['CPaceOQUAKE+']], a.draws),
+      responder: named([...drawNames.responder, ...drawNames.responderEnd['CPaceOQUAKE+']], b.draws),
     },
     messages: messages.map(toHex),
     ...(damage.flow === undefined
@@ -266,10 +258,7 @@ const makePassword = async (crypto: Crypto) => {
 }
 
 const makeStateless = async (crypto: Crypto, { verifier }: VerifierMaterial) => {
-  const ids = {
-    initiator: crypto.hash(utf8('U')).slice(0, 16),
-    responder: crypto.hash(utf8('S')).slice(0, 16),
-  }
+  const ids = idsFrom(crypto)
   const [key, flow1] = [crypto.hash(utf8('own key')), crypto.hash(utf8('any flow 1'))]
   const { flow2 } = await respondTo(crypto, { ...ids, prs: verifier }, new Secret(key.slice()), flow1)
   return {

@@ -158,8 +158,7 @@ const usual = (course: Course, wait: number, choice: number): Action => {
   const who = draw(64)
   if (choice < 46) return { kind: 'say', wait, who, count: draw(6) === 0 ? 20 : 1 }
   if (choice < 51) return { kind: 'leave', wait, who }
-  if (choice < 58)
-    return { kind: 'evict', wait, who, whom: draw(64), password: draw(2) === 0, withInvited: draw(4) === 0 }
+  if (choice < 58) return evicting(course, wait, who)
   if (choice < 61) return { kind: 'change-password', wait, who }
   if (choice < 65) return { kind: 'kill', wait, who }
   if (choice < 71) return { kind: 'crash', wait, who, forMs: 100 + draw(2_000) }
@@ -179,10 +178,10 @@ const usual = (course: Course, wait: number, choice: number): Action => {
   return { kind: 'say', wait, who, count: 1 }
 }
 
-const evicting = ({ draw }: Course, wait: number): Action => ({
+const evicting = ({ draw }: Course, wait: number, who: number): Action => ({
   kind: 'evict',
   wait,
-  who: draw(64),
+  who,
   whom: draw(64),
   password: draw(2) === 0,
   withInvited: draw(4) === 0,
@@ -191,14 +190,14 @@ const evicting = ({ draw }: Course, wait: number): Action => ({
 /** What stands at this place of a history with a pair, whatever else is drawn. */
 const forPair = (course: Course, wait: number, at: number): Action | null => {
   const { against } = course
-  if (at === pairRemoval && against.has('ex-member')) return evicting(course, wait)
+  if (at === pairRemoval && against.has('ex-member')) return evicting(course, wait, course.draw(64))
   const turn = pairActs.indexOf(at)
   return turn < 0 ? null : hostile(course, wait, [...against][turn])
 }
 
 export interface ScheduleOptions {
   readonly actions?: number
-  /** Two different adversaries in every history, each of which acts at least once. */
+  /** Two different adversaries in every history; each gets its turn, though it may find nobody to act on. */
   readonly pairs?: boolean
 }
 

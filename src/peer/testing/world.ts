@@ -354,9 +354,8 @@ export const createWorld = async (options: WorldOptions) => {
   /** What a password stretches to, without the stretching. */
   const proofOf = async (given: string | Proof): Promise<Proof> => {
     if (typeof given !== 'string') return given
-    const text = given
-    const verifier = new Secret(crypto.hash(utf8(text)))
-    const seed = new Secret(crypto.hash(utf8('seed'), utf8(text)))
+    const verifier = new Secret(crypto.hash(utf8(given)))
+    const seed = new Secret(crypto.hash(utf8('seed'), utf8(given)))
     return { verifier, seed, publicKey: await generateXWing(crypto, seed) }
   }
 

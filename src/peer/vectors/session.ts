@@ -4,16 +4,8 @@
  * of, so that the file can be followed by a reader who has the texts alone, and replayed by one who has code.
  */
 import { type Bytes, decode, encode, fromHex, toHex, utf8 } from '../../codec/index.ts'
-import {
-  type Crypto,
-  createCrypto,
-  expose,
-  type Material,
-  mlKem768,
-  Secret,
-  type WebCrypto,
-} from '../../crypto/index.ts'
-import { nodeHkdf, seededRng } from '../../crypto/testing/seeded.ts'
+import { type Crypto, expose, type Material, mlKem768, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { recordedCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, type MemberId, memberEntry } from '../../identity/index.ts'
 import { generateVerifier, groupIdOf, preparePassword, roomOf } from '../../pake/index.ts'
 import { clientFrame, type Room, relayFrame } from '../../relay-protocol/index.ts'
@@ -243,18 +235,7 @@ const agreed = (world: World, after: string) => {
 
 /** The content of `room-session.json`. */
 export const makeRoomSession = async (subtle: WebCrypto) => {
-  const draws: Bytes[] = []
-  const rng = seededRng('mlwe-pake v2 room session')
-  const plain = await createCrypto({
-    subtle,
-    random: (count) => {
-      const drawn = rng(count)
-      draws.push(drawn.slice())
-      return drawn
-    },
-    recorder: { now: () => 0, record: () => undefined },
-    engines: { hkdf: await nodeHkdf() },
-  })
+  const { crypto: plain, draws } = await recordedCrypto(subtle, 'mlwe-pake v2 room session')
   const group = 'Reading Room'
   const named = groupIdOf(plain, group)
   if ('problem' in named) throw new Error(named.problem)

@@ -1,6 +1,6 @@
 import { type Bytes, encode, toHex, utf8 } from '../../codec/index.ts'
-import { type Crypto, createCrypto, Secret, type WebCrypto } from '../../crypto/index.ts'
-import { seededRng } from '../../crypto/testing/seeded.ts'
+import { type Crypto, Secret, type WebCrypto } from '../../crypto/index.ts'
+import { recordedCrypto } from '../../crypto/testing/seeded.ts'
 import { type Address, createSelf, memberEntry, type Self } from '../../identity/index.ts'
 import { acceptAnswer, answerPreKey, extendStock, type Owner, openLetter, writeLetter } from '../index.ts'
 
@@ -9,18 +9,6 @@ const answerDraws = ['x', "OQUAKE's m"] as const
 const letterDraws = ['run', 'E', 'm of ct_R', 'm of ct_P'] as const
 /** X25519 private key, `d || z`, nonce of the entry: see the folder of identities. */
 const selfDraws = 3
-
-const recordDraws = async (subtle: WebCrypto, seed: string) => {
-  const drawn: Bytes[] = []
-  const source = seededRng(seed)
-  const random = (count: number): Bytes => {
-    const bytes = source(count)
-    drawn.push(bytes.slice())
-    return bytes
-  }
-  const recorder = { now: () => 0, record: () => {} }
-  return { crypto: await createCrypto({ subtle, random, recorder }), drawn }
-}
 
 const named = (names: readonly string[], drawn: readonly Bytes[]) => {
   if (names.length !== drawn.length) throw new Error(`${drawn.length} draws, ${names.length} names`)
@@ -42,8 +30,8 @@ const shown = ({ entry, hash, keys }: Self) => ({
 /** Three pre-keys; the first answered by password, the second used by a letter: every draw in its order. */
 export const playExchange = async (subtle: WebCrypto) => {
   const [asleep, awake] = [
-    await recordDraws(subtle, 'mlwe-pake v2 pre-key vector owner'),
-    await recordDraws(subtle, 'mlwe-pake v2 pre-key vector other'),
+    await recordedCrypto(subtle, 'mlwe-pake v2 pre-key vector owner'),
+    await recordedCrypto(subtle, 'mlwe-pake v2 pre-key vector other'),
   ]
   const groupId = asleep.crypto.hash(utf8('group')).slice(0, 16)
   const reader = await memberOf(asleep.crypto, groupId, 'asleep')
@@ -59,7 +47,7 @@ export const playExchange = async (subtle: WebCrypto) => {
   const accepted = await acceptAnswer(asleep.crypto, owner, stock[0]!, given)
   if (accepted.kind === 'failed') throw new Error('no agreement')
 
-  const afterAnswer = awake.drawn.length
+  const afterAnswer = awake.draws.length
   const written = await writeLetter(awake.crypto, {
     groupId,
     self: other,
@@ -85,10 +73,10 @@ export const playExchange = async (subtle: WebCrypto) => {
     },
     draws: {
       owner: [0, 1, 2].map((i) =>
-        named(ownerDraws, asleep.drawn.slice(selfDraws + 4 * i, selfDraws + 4 * i + 4)),
+        named(ownerDraws, asleep.draws.slice(selfDraws + 4 * i, selfDraws + 4 * i + 4)),
       ),
-      answer: named(answerDraws, awake.drawn.slice(selfDraws, afterAnswer)),
-      letter: named(letterDraws, awake.drawn.slice(afterAnswer)),
+      answer: named(answerDraws, awake.draws.slice(selfDraws, afterAnswer)),
+      letter: named(letterDraws, awake.draws.slice(afterAnswer)),
     },
     published: published.map(toHex),
     leaves: stock.map(({ leaf }) => toHex(leaf)),

@@ -5,8 +5,8 @@
  */
 
 import { type Bytes, equal, toHex } from '../../codec/index.ts'
-import { type Crypto, createCrypto, expose, type Secret, type WebCrypto } from '../../crypto/index.ts'
-import { nodeHkdf, seededRng } from '../../crypto/testing/seeded.ts'
+import { type Crypto, expose, type Secret, type WebCrypto } from '../../crypto/index.ts'
+import { recordedCrypto } from '../../crypto/testing/seeded.ts'
 import { generateKeyPairs, type KeyPairs } from '../../identity/index.ts'
 import {
   confirmAuth,
@@ -196,18 +196,7 @@ class Exchange {
 
 /** Throws where a side does not do what the script says. */
 export const playExchange = async (subtle: WebCrypto, seed: string) => {
-  const draws: Bytes[] = []
-  const rng = seededRng(seed)
-  const crypto = await createCrypto({
-    subtle,
-    random: (count) => {
-      const drawn = rng(count)
-      draws.push(drawn.slice())
-      return drawn
-    },
-    recorder: { now: () => 0, record: () => undefined },
-    engines: { hkdf: await nodeHkdf() },
-  })
+  const { crypto, draws } = await recordedCrypto(subtle, seed)
   const keys = await generateKeyPairs(crypto)
   const [key, transcript] = [crypto.random(32), crypto.random(32)]
   const inputs = {
