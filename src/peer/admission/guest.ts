@@ -51,7 +51,7 @@ export type PakeFrame = Extract<Frame, { kind: 'pake' }>
 
 /** A newcomer waits for one member at a time, this long in all: strangers may answer flow 1 and say no more. */
 const patienceMs = 5_000
-/** The same from when a newcomer may be tested once more, where each proof that fails costs it minutes. */
+/** The same where each proof that fails costs minutes, from the first question or the end of such a wait. */
 const scarcePatienceMs = 30_000
 const none: Bytes = new Uint8Array(0)
 /** A merge that got no valid flow 2 by then gives way to the next. */
@@ -116,7 +116,8 @@ export const refuse = (tx: Transaction, address: Address, refusal: Refusal): voi
 export const patientUntil = (state: PeerState, now: number): number => {
   const { joining } = state.admission
   if (joining?.askingSince == null) return Number.POSITIVE_INFINITY
-  if (isOwnLevelScarce(state, now)) return ownLevelAllowedAt(state, now) + scarcePatienceMs
+  if (isOwnLevelScarce(state, now))
+    return Math.max(joining.askingSince, ownLevelAllowedAt(state, now)) + scarcePatienceMs
   return joining.askingSince + patienceMs
 }
 

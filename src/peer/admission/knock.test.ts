@@ -140,6 +140,21 @@ test('the user asks again and again: an older room with another password does no
   expect(Math.abs(older! - younger!)).toBeLessThanOrEqual(2)
 })
 
+test('a spent level, and the user asks again hours later: quick doors leave a slow one its turn', async () => {
+  const world = await createWorld('asked again late')
+  await strangers(world, 3, 'guesses', 'quick')
+  const bob = await world.join('Bob')
+  for (let i = 0; i < 8; i++) {
+    await world.pass(60_000)
+    await world.act(bob, retryAdmission)
+  }
+  await world.pass(2 * 3_600_000)
+  const slow = await playDoor(world, 'slow', { manner: 'guesses', waits: 6_000 })
+  await world.act(bob, retryAdmission)
+  await world.pass(60_000)
+  expect(slow.flows5).toBeGreaterThan(0)
+})
+
 test('64 older strangers that stall after a valid flow 2 delay a newcomer by 60 s at most', async () => {
   const world = await createWorld('stall', true)
   await strangers(world, 64, 'stalls', 'stall')
