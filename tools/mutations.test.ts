@@ -190,6 +190,24 @@ const mutations: readonly Mutation[] = [
     histories([join, join, { kind: 'intrude', wait: 3_000 }, say]),
   ),
   mutation(
+    'I12',
+    'the list of members has no room for the third',
+    [['peer/view.ts', '[...listed, ...sleepers', '[...listed.slice(0, 2), ...sleepers']],
+    histories([join, join, join, say]),
+  ),
+  mutation(
+    'I12',
+    'who was removed stays on the list of members',
+    [
+      [
+        'peer/view.ts',
+        'const live = liveMembers(state.group)\n  const names',
+        'const live = [...liveMembers(state.group), ...state.group.roster.kept.values()]\n  const names',
+      ],
+    ],
+    histories([join, join, join, evict]),
+  ),
+  mutation(
     'I13',
     'the guess ledger charges nothing',
     [
@@ -265,6 +283,31 @@ const mutations: readonly Mutation[] = [
       '  for (const to of [] as Recipient[])\n',
     ],
   ]),
+  mutation(
+    'I17',
+    'a message is not said to one who is on the list',
+    [['peer/delivery/outbox.ts', '[...others(tx.state), ', '[...others(tx.state).slice(1), ']],
+    histories([join, join, say]),
+  ),
+  mutation(
+    'I17',
+    'the oldest message that was not confirmed is let go for a newer',
+    [['peer/delivery/copies.ts', '.slice(-maxKept)', '.slice(-1)']],
+    histories([join, join, { kind: 'partition', mask: 1, wait: 1_000 }, { ...say, count: 3 }]),
+  ),
+  mutation(
+    'healing',
+    'a session turns once and never more',
+    [
+      [
+        'ratchet/sending.ts',
+        "if (sending.rootChain.turn === 0 || policy === 'due') return true",
+        'return sending.rootChain.turn === 0',
+      ],
+    ],
+    histories([join, join, say, say, say], 6, 5),
+    /^a copied state of .* still reads/,
+  ),
 ]
 
 /** Plays until a violation is caught; prints it, or `none`. */

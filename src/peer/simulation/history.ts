@@ -15,7 +15,9 @@ import { createInvariants, Violation } from './invariants.ts'
 import { createModel } from './model.ts'
 import { createBadRelay } from './relay-program.ts'
 import { type Action, scheduleOf } from './schedule.ts'
+import { checkAudience, checkLists, wrongLists } from './screens.ts'
 import { sendStranger } from './strangers.ts'
+import { createThief } from './thief.ts'
 
 export interface HistoryOptions {
   /** See `fast-crypto.ts`. */
@@ -47,6 +49,11 @@ const settleMs = 5 * minute
 const longSettleMs = 4 * 60 * minute
 const longStepMs = minute
 const maxReplayed = 60
+/** Every so many histories have a thief. */
+const theftEvery = 5
+/** So long and so often all speak until a copied state has to be healed: SECURITY.md has the figures. */
+const healingRounds = 10
+const healingRoundMs = 2 * minute
 
 export const runHistory = async (seed: number, options: HistoryOptions = {}): Promise<HistoryResult> => {
   const { fast = false, schedule = scheduleOf(seed) } = options
@@ -77,12 +84,18 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       stepped: (member, taken) => {
         options.trace?.(member, taken, clock())
         invariants.stepped(member, taken)
+        thief.stepped(member, taken)
         model.stepped(member, taken)
         noteLetIn(member, taken)
-        if (!member.isInsider) noteLater(member, taken.effects)
+        if (member.isInsider) return
+        noteLater(member, taken.effects)
+        checkAudience(world.crypto, member, taken)
       },
     },
   })
+  const thief = createThief(() => world)
+  const theftDraw = seededDraw(seed ^ 0x7e1f)
+  const theftAt = seed % theftEvery === 0 ? theftDraw(schedule.length) : null
   clock = () => world.network.now()
   badRelay.inhabit(world)
   const tally = new Map<string, number>()
@@ -97,6 +110,8 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   let changes = 0
   /** Whether the relay ever altered what it carries. */
   let forged = false
+  /** Whether an insider may have vouched for somebody that nobody is. */
+  let invented = false
 
   /** What leaves after somebody learned of a removal. */
   const noteLater = ({ address, runner }: Member, effects: readonly { readonly kind: string }[]): void => {
@@ -271,6 +286,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         const others = members.filter((member) => member !== one)
         const victim = others[action.whom % Math.max(1, others.length)]
         if (one === undefined || victim === undefined || members.length < 3) return null
+        invented = true
         await playInsider(world, action.program, { insider: one, victim, draw })
         return `insider: ${action.program}`
       }
@@ -366,7 +382,17 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     const passwords = new Set(joined.map(({ runner }) => runner.state().password.record?.hash))
     if (standings.size > 1 && (changes === 0 || passwords.size === 1))
       return `I4: split: ${[...standings].join(' | ')}`
+    if (standings.size <= 1) {
+      const wrong = wrongLists(world, joined, gone)
+      if (wrong !== null) return wrong
+    }
     return model.missing(joined, gone, share)
+  }
+
+  /** What has to hold at any moment, between two actions. */
+  const wrongNow = (): string | null => {
+    checkLists(world, inside(), invented)
+    return model.missing(inside(), goneIds(), () => false)
   }
 
   const settle = async (): Promise<string | null> => {
@@ -400,6 +426,9 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       const label = await act(action, at)
       if (label !== null) count(label)
       await pass(action.wait)
+      if (at === theftAt) steal()
+      const wrong = wrongNow()
+      if (wrong !== null) return wrong
     }
     world.network.heal()
     world.full.clear()
@@ -413,7 +442,33 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       await replayToRemoved(world, one)
       count('frames replayed to the removed', one.later.length)
     }
-    return null
+    return listenToTheEnd()
+  }
+
+  const steal = (): void => {
+    const members = inside()
+    const victim = members[theftDraw(Math.max(1, members.length))]
+    if (victim === undefined) return
+    thief.steal(victim)
+    count('thief: copies a state')
+  }
+
+  /** A copied state heals: after some talk, its thief reads nothing more. */
+  const listenToTheEnd = async (): Promise<string | null> => {
+    const others = (): readonly Member[] =>
+      inside().filter(({ address }) => address !== thief.victim()?.address)
+    const isHere = inside().some(({ address }) => address === thief.victim()?.address)
+    if (!isHere || others().length === 0) return null
+    for (let i = 0; i < healingRounds; i++) {
+      for (const one of inside()) await say(one, `round ${i} of ${one.name}`)
+      await pass(healingRoundMs)
+    }
+    for (const one of others()) await say(one, `healed, says ${one.name}`)
+    await pass(minute)
+    const read = await thief.read()
+    count('messages that a thief reads', read.size)
+    const late = [...read].find((text) => text.startsWith('healed'))
+    return late === undefined ? null : `a copied state of ${thief.victim()?.name} still reads "${late}"`
   }
 
   /** Every second history ends without its insiders. */

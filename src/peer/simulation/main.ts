@@ -29,7 +29,9 @@ for (let seed = first; seed < first + runs; seed++) {
     schedule: scheduleOf(seed, { pairs }),
   })
   for (const [name, count] of tally) total.set(name, (total.get(name) ?? 0) + count)
-  const acted = adversaries.filter((one) => [...tally.keys()].some((name) => name.startsWith(`${one}: `)))
+  const acted = [...adversaries, 'thief'].filter((one) =>
+    [...tally.keys()].some((name) => name.startsWith(`${one}: `)),
+  )
   const both = acted.length > 1 ? `together: ${acted.join(' and ')}` : null
   if (both !== null) total.set(both, (total.get(both) ?? 0) + 1)
   slowest = Math.max(slowest, settledMs)
