@@ -14,7 +14,7 @@ import { playInsider } from './insider.ts'
 import { createInvariants, Violation } from './invariants.ts'
 import { createModel } from './model.ts'
 import { createBadRelay } from './relay-program.ts'
-import { type Action, scheduleOf } from './schedule.ts'
+import { type Action, type ExMemberWay, scheduleOf } from './schedule.ts'
 import { checkAudience, checkLists, wrongLists } from './screens.ts'
 import { sendStranger } from './strangers.ts'
 import { createThief } from './thief.ts'
@@ -299,10 +299,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     }
   }
 
-  const comeAgain = async (
-    how: Extract<Action, { kind: 'ex-member' }>['how'],
-    at: number,
-  ): Promise<string | null> => {
+  const comeAgain = async (how: ExMemberWay, at: number): Promise<string | null> => {
     const old = removed.at(-1)
     if (old === undefined) return null
     if (how === 'old-state') {

@@ -6,6 +6,9 @@ import { type InsiderProgram, insiderPrograms } from './insider.ts'
 import { type RelayProgram, relayPrograms } from './relay-program.ts'
 import { type StrangerManner, strangerManners } from './strangers.ts'
 
+export const exMemberWays = ['old-state', 'old-password', 'impersonates'] as const
+export type ExMemberWay = (typeof exMemberWays)[number]
+
 /** `who`, `whom`: places in the list of those inside, taken modulo its length. */
 export type Action = { readonly wait: number } & (
   | {
@@ -52,7 +55,7 @@ export type Action = { readonly wait: number } & (
     }
   | { readonly kind: 'strangers'; readonly manner: StrangerManner; readonly count: number }
   /** A removed member comes again: with its old state, or with the password that it knows. */
-  | { readonly kind: 'ex-member'; readonly how: 'old-state' | 'old-password' | 'impersonates' }
+  | { readonly kind: 'ex-member'; readonly how: ExMemberWay }
 )
 
 export const adversaries = ['relay', 'insider', 'strangers', 'ex-member'] as const
@@ -127,8 +130,7 @@ const hostile = (
         count: 1 + draw(8),
       }
     case 'ex-member': {
-      const ways = ['old-state', 'old-password', 'impersonates'] as const
-      return { kind: 'ex-member', wait, how: ways[draw(ways.length)]! }
+      return { kind: 'ex-member', wait, how: exMemberWays[draw(exMemberWays.length)]! }
     }
     default:
       return null
