@@ -7,11 +7,10 @@ import { createTracer, measure, type OperationRecord, type TraceEvent } from '..
 import type { InsideView } from '../../peer/index.ts'
 import {
   type ConnectionTest,
-  connectBy,
-  createMesh,
   fetchIceServers,
   type LinkPath,
   type MeshCommand,
+  openMesh,
   testConnection,
 } from '../../transport/index.ts'
 import workerUrl from '../worker/worker.ts?worker&url'
@@ -69,6 +68,8 @@ export interface PeerClient {
 /** Closing a tab takes at most this much longer, so that the others do not have to wait for its lease to expire. */
 const goodbyeMs = 250
 const healthMs = 5_000
+/** The page is usable by then: links are fetched for the first who comes, and while the server is there. */
+const linksEarlyMs = 1_000
 
 interface TrustedTypes {
   createPolicy(
@@ -115,18 +116,19 @@ export const connectPeer = (): PeerClient => {
   const insides = listenable<InsideView | null>()
   const url = ownWorkerUrl()
   const iceServers = fetchIceServers(location.origin)
-  const mesh = createMesh({
+  const setTimer = (run: () => void, ms: number): (() => void) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  }
+  const mesh = openMesh({
     onEvent: (event) => post({ kind: 'mesh', event }),
     onChunk: (event) => post({ kind: 'chunk', event }, event.kind === 'chunk' ? [event.bytes.buffer] : []),
     iceServers,
-    openConnection: connectBy(),
     now: () => performance.now(),
     random: Math.random,
-    setTimer: (run, ms) => {
-      const timer = setTimeout(run, ms)
-      return () => clearTimeout(timer)
-    },
+    setTimer,
   })
+  setTimer(mesh.fetch, linksEarlyMs)
   let view: View = emptyView
   const files = new Map<string, Blob>()
   let stored: readonly StoredView[] = []

@@ -1,13 +1,25 @@
 /** The languages of the page, and which of them this reader gets. */
 
-import { english, german, type Wording } from '../wording/index.ts'
+import { english, loadGerman, type Wording } from '../wording/index.ts'
 
 /** Each under its own name for itself. */
 export const languages = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof languages
 
-const wordings: Readonly<Record<Language, Wording>> = { en: english, de: german }
-export const wordingOf = (language: Language): Wording => wordings[language]
+const loaded = new Map<Language, Wording>([['en', english]])
+
+/** Of a language that was loaded; English in place of another. */
+export const wordingOf = (language: Language): Wording => loaded.get(language) ?? english
+
+/** @returns the language to show: English where the wanted one cannot be fetched */
+export const loadLanguage = async (wanted: Language): Promise<Language> => {
+  try {
+    if (!loaded.has(wanted)) loaded.set(wanted, await loadGerman())
+    return wanted
+  } catch {
+    return 'en'
+  }
+}
 
 export const isLanguage = (tag: string): tag is Language => Object.hasOwn(languages, tag)
 

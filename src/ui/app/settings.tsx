@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { Popover } from '../shared/popover.tsx'
 import { type Signal, setWanted, signals, wants } from './attention.ts'
 import { useServices, useUi, useWording } from './context.tsx'
-import { isLanguage, languages, rememberLanguage } from './language.ts'
+import { isLanguage, languages, loadLanguage, rememberLanguage } from './language.ts'
 import { openTab, tabs } from './page-state.ts'
 import styles from './settings.module.css'
 import { chooseTheme, chosenTheme, themes } from './theme.ts'
@@ -96,7 +96,7 @@ function LanguageChoice() {
         onChange={({ target: { value } }) => {
           if (!isLanguage(value)) return
           rememberLanguage(value)
-          store.setState({ language: value })
+          void loadLanguage(value).then((language) => store.setState({ language }))
         }}
       >
         {Object.entries(languages).map(([tag, name]) => (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Language, wordingOf } from '../app/language.ts'
+import { type Language, loadLanguage, wordingOf } from '../app/language.ts'
 import { type Tab, tabs } from '../app/page-state.ts'
 import type { Wording } from '../wording/index.ts'
 import { guides, readGuide } from './guide-text.ts'
@@ -38,6 +38,8 @@ const titlesOf = ({
   relay: [relay.link, relay.quota, relay.security, relay.refusals, relay.ends, relay.stock],
   'one-to-one': [oneToOne.messages],
 })
+
+await loadLanguage('de')
 
 describe.each(['en', 'de'] as const)('the guide in %s', (language: Language) => {
   const words = wordingOf(language)

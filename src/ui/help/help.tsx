@@ -1,67 +1,29 @@
 /** The Help button, and a dialog with the guide for the current tab. */
 
-import { useState } from 'react'
-import { useUi, useWording } from '../app/context.tsx'
+import { useWording } from '../app/context.tsx'
 import { openHelp, openTab, type Tab, useHelp } from '../app/page-state.ts'
 import { Dialog } from '../shared/dialog.tsx'
-import { guides, type Topic } from './guide-text.ts'
+import { partOf, useLoaded } from '../shared/loaded.ts'
 import styles from './help.module.css'
+
+const guide = partOf(async () => (await import('./guide.tsx')).Guide)
 
 export function Help({ tab }: { readonly tab: Tab }) {
   const { help, shell } = useWording()
   const open = useHelp()
+  const Guide = useLoaded(guide, open)
+  const close = (): void => openTab(tab)
   return (
     <>
       <button type="button" className={styles.button} onClick={() => openHelp(tab)}>
         {help.help}
       </button>
-      {open && <Guide title={shell[tab]} onClose={() => openTab(tab)} />}
+      {open && typeof Guide === 'function' && <Guide title={shell[tab]} onClose={close} />}
+      {open && Guide === 'failed' && (
+        <Dialog title={help.title} onClose={close}>
+          <p role="alert">{help.failed}</p>
+        </Dialog>
+      )}
     </>
   )
-}
-
-function Guide({ title, onClose }: { readonly title: string; readonly onClose: () => void }) {
-  const { help } = useWording()
-  const sections = guides[useUi((state) => state.language)]
-  const [chosen, choose] = useState<string | null>(null)
-  const section = sections.find((one) => one.title === (chosen ?? title)) ?? sections[0]
-  return (
-    <Dialog title={help.title} onClose={onClose}>
-      <label className={styles.choice}>
-        {help.about}
-        <select value={section?.title} onChange={({ target }) => choose(target.value)}>
-          {sections.map((one) => (
-            <option key={one.title}>{one.title}</option>
-          ))}
-        </select>
-      </label>
-      {section !== undefined && (
-        <div className={styles.text} data-testid="guide">
-          <Paragraphs of={section} />
-          {section.topics.map((topic) => (
-            <section key={topic.title}>
-              <h3>{topic.title}</h3>
-              <Paragraphs of={topic} />
-            </section>
-          ))}
-        </div>
-      )}
-      <button type="button" onClick={onClose}>
-        {help.close}
-      </button>
-    </Dialog>
-  )
-}
-
-const elements = { plain: 'span', strong: 'strong', code: 'code' } as const
-
-function Paragraphs({ of: { paragraphs } }: { readonly of: Topic }) {
-  return paragraphs.map((spans) => (
-    <p key={spans.map(({ text }) => text).join('')}>
-      {spans.map(({ kind, text, at }) => {
-        const Element = elements[kind]
-        return <Element key={at}>{text}</Element>
-      })}
-    </p>
-  ))
 }

@@ -1,15 +1,17 @@
 /** The invitation: as a link, as a QR code, through the system's own sharing, and as words to read out. */
 
 import { useState } from 'react'
-import { encode } from 'uqr'
 import { useWording } from '../app/context.tsx'
 import { type Invitation, invitationLink } from '../app/invitation.ts'
 import button from '../shared/button.module.css'
 import { CopyButton } from '../shared/copy-button.tsx'
 import { Icon } from '../shared/icon.tsx'
+import { partOf, useLoaded } from '../shared/loaded.ts'
 import screen from '../shared/screen.module.css'
 import styles from './invite.module.css'
 import { groupLabel } from './passphrase.ts'
+
+const qrCode = partOf(async () => (await import('./qr-code.tsx')).QrCode)
 
 interface Props {
   readonly group: string
@@ -23,6 +25,7 @@ export function Invite({ group, password, inviter }: Props) {
   const { invite } = useWording()
   const [withPassword, setWithPassword] = useState(false)
   const [showing, setShowing] = useState(false)
+  const QrCode = useLoaded(qrCode, showing)
   const included = withPassword && password !== null ? password : null
   const link = invitationLink(location, { group, password: included, inviter })
   const canShare = 'share' in navigator
@@ -65,18 +68,8 @@ export function Invite({ group, password, inviter }: Props) {
         </label>
       )}
       <p className={screen.hint}>{included === null ? invite.without : invite.with}</p>
-      {showing && <QrCode text={link} label={invite.qr(groupLabel(group))} />}
+      {showing && typeof QrCode === 'function' && <QrCode text={link} label={invite.qr(groupLabel(group))} />}
+      {showing && QrCode === 'failed' && <p role="alert">{invite.noQr}</p>}
     </div>
-  )
-}
-
-function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
-  const { data, size } = encode(text, { ecc: 'M', border: 4 })
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
-  return (
-    <svg className={styles.qr} viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
   )
 }

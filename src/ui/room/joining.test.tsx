@@ -1,13 +1,14 @@
 // @vitest-environment happy-dom
 
 import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { emptyView, type View } from '../../host/index.ts'
 import { renderPage } from '../testing/page.tsx'
 import { memberView, messageView } from '../testing/views.ts'
-import { RoomScreen } from './room-screen.tsx'
+import { RoomScreen, roomParts } from './room-screen.tsx'
 
 /** This DOM does not say that localhost is safe. */
+beforeAll(() => roomParts.fetch())
 beforeEach(() => vi.stubGlobal('isSecureContext', true))
 afterEach(() => {
   cleanup()

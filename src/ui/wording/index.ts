@@ -1,4 +1,6 @@
-/** The dictionaries, and the text of an error code. */
+/** The dictionaries, and the text of an error code. English comes with the page, another language where it is chosen. */
 
-export { german } from './de/german.ts'
+import type { Wording } from './en/english.ts'
+
+export const loadGerman = async (): Promise<Wording> => (await import('./de/german.ts')).german
 export { english, errorText, type JoiningPhase, type PageError, type Wording } from './en/english.ts'

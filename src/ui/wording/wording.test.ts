@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { errorCodes } from '../../host/index.ts'
-import { chooseLanguage, languages, wordingOf } from '../app/language.ts'
-import { english, errorText, german } from './index.ts'
+import { chooseLanguage, languages, loadLanguage, wordingOf } from '../app/language.ts'
+import { german } from './de/german.ts'
+import { english, errorText } from './index.ts'
 
 const keysOf = (value: object): readonly string[] =>
   Object.entries(value).flatMap(([key, inner]) =>
@@ -67,8 +68,10 @@ describe('language', () => {
     expect(chooseLanguage(preferred)).toBe(language)
   })
 
-  it('has a dictionary for each', () => {
+  it('has a dictionary for each; English until another is loaded', async () => {
     expect(wordingOf('en')).toBe(english)
+    expect(wordingOf('de')).toBe(english)
+    expect(await loadLanguage('de')).toBe('de')
     expect(wordingOf('de')).toBe(german)
     expect(Object.keys(languages)).toEqual(['en', 'de'])
   })

@@ -174,6 +174,7 @@ export const german: Wording = {
     foundHint: 'Ein eigener Raum unter diesem Namen und Passwort. Die anderen sind nicht darin.',
   },
   room: {
+    failed: 'Du bist drin, aber der Raum konnte noch nicht vom Server geladen werden. Neuer Versuch läuft …',
     leave: 'Gruppe verlassen',
     leaveTitle: 'Die Gruppe verlassen?',
     leaveLoses: 'Diese Unterhaltung gibt es nur hier. Wenn du gehst, wird sie in diesem Tab gelöscht.',
@@ -282,7 +283,13 @@ export const german: Wording = {
     ],
   },
   removal: removalGerman,
-  help: { help: 'Hilfe', title: 'Was hier zu sehen ist', about: 'Über', close: 'Schließen' },
+  help: {
+    help: 'Hilfe',
+    title: 'Was hier zu sehen ist',
+    about: 'Über',
+    close: 'Schließen',
+    failed: 'Die Hilfe konnte noch nicht geladen werden. Neuer Versuch läuft …',
+  },
   relay: relayGerman,
   oneToOne: oneToOneGerman,
   protocol: protocolGerman,

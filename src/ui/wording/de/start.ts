@@ -57,6 +57,7 @@ export const startGerman: Pick<Wording, 'join' | 'invite'> = {
     notKnown:
       'Diese Seite kennt das Passwort nicht mehr: Es wurde geändert, oder diese Mitgliedschaft wurde fortgesetzt. Gib es anders weiter.',
     showQr: 'QR-Code zeigen',
+    noQr: 'Der QR-Code konnte noch nicht geladen werden. Neuer Versuch läuft …',
     withPassword: 'Das Passwort in den Link aufnehmen',
     with: 'Wer diesen Link hat, kann beitreten, und Browser behalten Links in ihrem Verlauf. Sende ihn nur dort, wo niemand sonst mitlesen kann.',
     without: 'Der Link nennt nur die Gruppe. Gib das Passwort anders weiter: persönlich oder am Telefon.',

@@ -172,6 +172,7 @@ export const english = {
     foundHint: 'A room of your own under this name and password. The others are not in it.',
   },
   room: {
+    failed: 'You are in, but the room could not be fetched from the server yet. Trying again…',
     leave: 'Leave group',
     leaveTitle: 'Leave the group?',
     leaveLoses: 'This conversation exists only here. It is deleted in this tab when you leave.',
@@ -281,7 +282,13 @@ export const english = {
     ] as readonly (readonly [string, string])[],
   },
   removal: removalEnglish,
-  help: { help: 'Help', title: 'What you see here', about: 'About', close: 'Close' },
+  help: {
+    help: 'Help',
+    title: 'What you see here',
+    about: 'About',
+    close: 'Close',
+    failed: 'The guide could not be fetched yet. Trying again…',
+  },
   relay: relayEnglish,
   oneToOne: oneToOneEnglish,
   protocol: protocolEnglish,

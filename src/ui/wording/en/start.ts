@@ -55,6 +55,7 @@ export const startEnglish = {
     notKnown:
       'This page does not know the password any more: it was changed, or this membership was resumed. Share it another way.',
     showQr: 'Show QR code',
+    noQr: 'The QR code could not be fetched yet. Trying again…',
     withPassword: 'Put the password into the link',
     with: 'Anyone with this link can join, and browsers keep links in their history. Send it only where nobody else can read it.',
     without: 'The link names only the group. Share the password another way: in person or by phone.',
