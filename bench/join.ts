@@ -33,7 +33,7 @@ const oneKey = (n: number) => (now: readonly Shown[]) =>
 const allDirect = (n: number) => (now: readonly Shown[]) =>
   oneKey(n)(now) && now.every(({ direct }) => direct === n - 1)
 
-const openPages = async (
+export const openPages = async (
   browser: Browser,
   n: number,
   url: (i: number) => string,
@@ -52,7 +52,7 @@ const openPages = async (
   return [context, pages]
 }
 
-const fill = async (page: Page, name: string, group: string): Promise<void> => {
+export const fill = async (page: Page, name: string, group: string): Promise<void> => {
   await page.bringToFront()
   await page.getByLabel('Display name', { exact: true }).fill(name)
   await page.getByLabel('Group', { exact: true }).fill(group)
@@ -61,7 +61,7 @@ const fill = async (page: Page, name: string, group: string): Promise<void> => {
 }
 
 /** By an event, not the mouse: a click would wait for a tab in the background to be drawn. */
-const submit = (page: Page): Promise<void> =>
+export const submit = (page: Page): Promise<void> =>
   page.getByRole('button', { name: 'Join group', exact: true }).dispatchEvent('click')
 
 const shownBy = (page: Page): Promise<readonly Shown[]> =>
@@ -80,7 +80,7 @@ const within = async <T>(what: string, work: Promise<T>): Promise<T> => {
   }
 }
 
-const untilAllDirect = async (pages: readonly Page[]): Promise<readonly (readonly Shown[])[]> => {
+export const untilAllDirect = async (pages: readonly Page[]): Promise<readonly (readonly Shown[])[]> => {
   const holds = allDirect(pages.length)
   const until = Date.now() + roundMs
   for (;;) {

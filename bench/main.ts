@@ -7,9 +7,9 @@ import { plotEpochs } from './plot.ts'
 import type { BenchCase, Choice, Figure } from './runner.ts'
 
 const here = import.meta.dirname
-const areas = ['ratchet', 'group', 'relay', 'prekeys', 'pake', 'join', 'bytes'] as const
+const areas = ['ratchet', 'group', 'relay', 'prekeys', 'pake', 'join', 'bytes', 'load', 'idle'] as const
 /** These run beside nothing that has to be fetched. */
-const selfContained: readonly string[] = ['join', 'bytes']
+const selfContained: readonly string[] = ['join', 'bytes', 'load', 'idle']
 const fileOf = (area: string, kind: '' | '.chromium'): string => join(here, `${area}${kind}.ts`)
 const written = areas.filter((area) => existsSync(fileOf(area, '')) || existsSync(fileOf(area, '.chromium')))
 
