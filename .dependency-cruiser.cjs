@@ -249,7 +249,7 @@ module.exports = {
     onlyIn(
       'ui-packages',
       ['react', 'react-dom', 'd3-array', 'd3-scale', 'd3-shape', 'zustand', '@ariakit', '@testing-library'],
-      '^src/ui/',
+      ['^src/ui/', '^bench/empty-page\\.ts$'],
     ),
     onlyIn('socket-packages', ['ws'], ['^signaling/server/', '^(e2e|tools|bench)/', tests]),
     {
