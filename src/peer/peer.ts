@@ -70,6 +70,8 @@ const chores: readonly ((tx: Transaction) => Promise<void> | void)[] = [
   async (tx) => {
     for (const { from, bytes } of releaseLetters(tx))
       await orReject(tx, () => receive(tx, { path: 'mail', from, bytes }))
+    // A letter may have brought members.
+    noteMembers(tx)
   },
   tickDelivery,
   async (tx) => sendControls(tx, dueHeartbeats(tx)),

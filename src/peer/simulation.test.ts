@@ -28,6 +28,10 @@ test.each([
     806_072,
     'a dead member of the roster that one had met by its letter alone was counted by the others only',
   ],
+  [
+    1_410_190,
+    'of a member that a letter had brought, the next step noted what was said before it, refused or not',
+  ],
   [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
 ])('seed %i: %s', async (seed) => {
   expect((await runHistory(seed, { fast: true })).violation).toBeNull()
