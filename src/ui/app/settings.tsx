@@ -6,11 +6,13 @@ import { type Signal, setWanted, signals, wants } from './attention.ts'
 import { useServices, useUi, useWording } from './context.tsx'
 import { isLanguage, languages, loadLanguage, rememberLanguage } from './language.ts'
 import { openTab, tabs } from './page-state.ts'
+import { usePresenting } from './present.ts'
 import styles from './settings.module.css'
 import { chooseTheme, chosenTheme, themes } from './theme.ts'
 
 export function Settings() {
   const { shell } = useWording()
+  const [presenting, present] = usePresenting()
   useShortcuts()
   return (
     <Popover icon="menu" label={shell.menu}>
@@ -18,6 +20,17 @@ export function Settings() {
         <div className={styles.settings}>
           <ThemeChoice />
           <LanguageChoice />
+          <div className={styles.group}>
+            <label className={styles.option}>
+              <input
+                type="checkbox"
+                checked={presenting}
+                onChange={({ target: { checked } }) => present(checked)}
+              />
+              {shell.present}
+            </label>
+            <p className={styles.hint}>{shell.presentHint}</p>
+          </div>
           <fieldset className={styles.group}>
             <legend>{shell.attention}</legend>
             {signals.map((signal) => (

@@ -19,7 +19,7 @@ export function Panel({ title, controls, ref, children }: Props) {
     </h2>
   )
   return (
-    <section className={styles.panel} aria-labelledby={titleId} ref={ref}>
+    <section className={styles.panel} data-panel="" aria-labelledby={titleId} ref={ref}>
       {controls === undefined ? (
         heading
       ) : (

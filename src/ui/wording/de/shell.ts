@@ -11,6 +11,9 @@ export const shellGerman: Wording['shell'] = {
   theme: 'Farben',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
+  present: 'Vorführen',
+  presentHint:
+    'Für einen Beamer: Das Labor ist größer, mit einer Tafel je Bildschirm. Mit den Pfeiltasten geht es zur nächsten.',
   attention: 'Neue Nachrichten',
   attentionHint: 'Beides verrät nicht, wer geschrieben hat, was, und in welcher Gruppe.',
   signals: { notify: 'Benachrichtigung', sound: 'Ton' },

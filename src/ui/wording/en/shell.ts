@@ -10,6 +10,9 @@ export const shellEnglish = {
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
+  present: 'Present',
+  presentHint:
+    'For a projector: the laboratory is larger, with one panel a screen. Arrow keys go to the next one.',
   attention: 'New messages',
   attentionHint: 'Neither says who wrote, what, or in which group.',
   signals: { notify: 'Notification', sound: 'Sound' },
