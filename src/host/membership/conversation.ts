@@ -36,7 +36,7 @@ export const messageOf = (
   delivery: from === self ? { ...undelivered, state: 'sending' } : undelivered,
 })
 
-/** Appends messages and drops the oldest beyond 2,000. */
+/** Appends messages and drops the oldest beyond `maxMessages`. */
 export const addMessages = (log: Conversation, messages: readonly MessageView[]): Conversation =>
   messages.length === 0 ? log : { ...log, messages: [...log.messages, ...messages].slice(-maxMessages) }
 
@@ -87,7 +87,7 @@ export const updateDelivery = (log: Conversation, view: PeerView): Conversation 
     if (!entry.mine) return entry
     const listed = outgoing.get(Number(entry.id.slice(entry.senderId.length + 1)))
     const delivery = listed === undefined ? settled(entry.delivery) : deliveryOf(listed, nameOf)
-    if (isSame(delivery, entry.delivery)) return entry
+    if (delivery === entry.delivery || isSame(delivery, entry.delivery)) return entry
     changed = true
     return { ...entry, delivery }
   })

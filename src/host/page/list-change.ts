@@ -18,15 +18,18 @@ interface Entry {
 export const changeOf = <T extends Entry>(before: readonly T[], after: readonly T[]): ListChange<T> => {
   const [first] = after
   const start = before.findIndex(({ id }) => id === first?.id)
-  const kept = start < 0 ? [] : before.slice(start)
-  if (start < 0 || kept.length > after.length || kept.some(({ id }, i) => after[i]?.id !== id)) {
-    return { dropped: before.length, replaced: [], added: after }
+  const kept = start < 0 ? 0 : before.length - start
+  const replaced: (readonly [number, T])[] = []
+  // Most entries are the same object as before: thousands of them are passed over.
+  let reordered = start < 0 || kept > after.length
+  for (let i = 0; i < kept && !reordered; i++) {
+    const [old, now] = [before[start + i], after[i]]
+    if (old === now || now === undefined) continue
+    reordered = old?.id !== now.id
+    replaced.push([i, now])
   }
-  const replaced = kept.flatMap((entry, i) => {
-    const now = after[i]
-    return now === undefined || now === entry ? [] : [[i, now] as const]
-  })
-  return { dropped: start, replaced, added: after.slice(kept.length) }
+  if (reordered) return { dropped: before.length, replaced: [], added: after }
+  return { dropped: start, replaced, added: after.slice(kept) }
 }
 
 /** Applies a change. Returns `before` itself if nothing changed, so that the page does not redraw it. */

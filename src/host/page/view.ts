@@ -40,7 +40,7 @@ export interface MessageView {
 }
 
 /** Messages that a room keeps, on the screen and in a profile; the oldest go first. */
-export const maxMessages = 2_000
+export const maxMessages = 10_000
 
 /** A file on its way to, or from, one member. */
 export interface FilePartView {

@@ -1,13 +1,16 @@
 // @vitest-environment happy-dom
 
 import { act, cleanup, fireEvent, screen } from '@testing-library/react'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { MessageView } from '../../host/index.ts'
 import { renderPage } from '../testing/page.tsx'
 import { messageView, noticeView } from '../testing/views.ts'
 import { Conversation } from './conversation.tsx'
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
 
 const lineHeight = 20
 const shownHeight = 100
@@ -24,6 +27,10 @@ const setUp = (count: number) => {
     [...log.querySelectorAll('article')].map((line) => line.querySelector('[dir]')?.textContent)
   Object.defineProperty(log, 'clientHeight', { get: () => shownHeight })
   Object.defineProperty(log, 'scrollHeight', { get: () => lines().length * lineHeight })
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(lineHeight)
+  vi.spyOn(HTMLElement.prototype, 'offsetTop', 'get').mockImplementation(function (this: HTMLElement) {
+    return [...log.querySelectorAll('article')].indexOf(this) * lineHeight
+  })
   act(() => page.show({ messages: messages(count) }))
   const scrollTo = (top: number): void => {
     log.scrollTop = top
@@ -69,10 +76,57 @@ describe('the conversation', () => {
     const { log, lines, scrollTo } = setUp(500)
     expect(lines()).toHaveLength(200)
     expect(lines()[0]).toBe('line 300')
-    scrollTo(0)
-    fireEvent.click(screen.getByRole('button', { name: /earlier/i }))
-    expect(lines()).toHaveLength(400)
-    expect(log.scrollTop).toBe(200 * lineHeight)
+    scrollTo(160)
+    fireEvent.click(screen.getByRole('button', { name: 'Earlier messages (300)' }))
+    expect([lines()[0], lines().at(-1)]).toEqual(['line 100', 'line 499'])
+    expect(log.scrollTop).toBe(160 + 200 * lineHeight)
+  })
+
+  it('lets earlier and later ones come in while a reader scrolls, and never draws more than 400', () => {
+    const { log, lines, scrollTo, end } = setUp(1000)
+    const inView = () => lines()[log.scrollTop / lineHeight]
+    for (let i = 0; i < 20; i++) {
+      scrollTo(40)
+      const reading = inView()
+      expect(lines().length).toBeLessThanOrEqual(400)
+      fireEvent.scroll(log)
+      expect(inView()).toBe(reading)
+    }
+    expect([lines()[0], lines().at(-1)]).toEqual(['line 400', 'line 799'])
+    scrollTo(end() - shownHeight - 60)
+    expect([lines()[0], lines().at(-1)]).toEqual(['line 420', 'line 819'])
+    fireEvent.click(screen.getByRole('button', { name: 'Later messages (180)' }))
+    expect(lines().at(-1)).toBe('line 999')
+    scrollTo(end() - shownHeight)
+    expect(lines()).toHaveLength(200)
+  })
+
+  it('stays at the place of reading while a full conversation loses its oldest messages', () => {
+    const { show, lines, scrollTo } = setUp(1000)
+    scrollTo(40)
+    const [first] = lines()
+    act(() => show({ messages: [...messages(1000).slice(100), message(1000)] }))
+    expect(lines()[0]).toBe(first)
+    fireEvent.click(screen.getByRole('button', { name: 'Latest messages' }))
+    expect(lines().at(-1)).toBe('line 1000')
+    expect(lines()).toHaveLength(200)
+  })
+
+  it('goes to its end for what one says while reading far back', () => {
+    const { show, log, lines, scrollTo, end } = setUp(1000)
+    for (let i = 0; i < 25; i++) scrollTo(0)
+    expect(lines()).not.toContain('line 999')
+    act(() => show({ messages: [...messages(1000), message(1000, true)] }))
+    expect(lines().at(-1)).toBe('line 1000')
+    expect(log.scrollTop).toBe(end())
+  })
+
+  it('shows the newest findings of a search, and counts all', () => {
+    const page = renderPage(<Conversation labels={new Map()} query="line 1" />)
+    act(() => page.show({ messages: messages(2000) }))
+    expect(screen.getAllByRole('article')).toHaveLength(200)
+    expect(screen.getByRole('status').textContent).toBe('1111 messages found')
+    expect(screen.getByRole('button', { name: 'Earlier messages (911)' })).toBeDefined()
   })
 })
 

@@ -2,7 +2,7 @@
 
 import { Focusable } from '@ariakit/react'
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { type GapView, maxMessages, type View } from '../../host/index.ts'
+import { type GapView, type MessageView, maxMessages, type View } from '../../host/index.ts'
 import { useUi, useWording } from '../app/context.tsx'
 import { useTab, useVisible } from '../app/page-state.ts'
 import { useFormats } from '../shared/format.ts'
@@ -13,17 +13,31 @@ import styles from './conversation.module.css'
 import { FileCard } from './files/file-card.tsx'
 import { findMessages, type Line, linesOf, reactionsTo } from './lines.ts'
 import { Message, type Quote } from './message.tsx'
+import { pageSize, useMessageWindow } from './message-window.ts'
 import { Notice } from './notice.tsx'
 import { timelineOf } from './timeline.ts'
 
-/** Lines in the page at once, and how many more each look back brings: thousands would cost with every view. */
-const pageSize = 200
-
 /** How near to its end, in pixels, a reader counts as reading along. */
 const nearEnd = 48
+/** Messages that come in by themselves where a reader scrolls on: few, so that no frame is late. */
+const scrollStep = 20
 
-const isAtEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean =>
-  scrollHeight - scrollTop - clientHeight < nearEnd
+/** Pixels below what is in view. */
+const below = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number =>
+  scrollHeight - scrollTop - clientHeight
+
+interface Place {
+  readonly article: HTMLElement
+  readonly top: number
+}
+
+/** The first message in view, and where it stands in the conversation, whose scroll position may change meanwhile. */
+const placeIn = (log: HTMLElement): Place | null => {
+  const inView = ({ offsetTop, offsetHeight }: HTMLElement): boolean =>
+    offsetTop + offsetHeight > log.scrollTop
+  const article = [...log.querySelectorAll('article')].find(inView)
+  return article === undefined ? null : { article, top: article.offsetTop }
+}
 
 /** Behind another tab the view of before: thousands of messages are not gone through for nobody. */
 const useShownView = (ended: View | null): View => {
@@ -59,6 +73,22 @@ const useSeen = (newest: string | null): string | null => {
   return seen
 }
 
+const nothing = { notices: [], gaps: [], files: [] }
+
+/** The messages that the replies among these lines answer, by id, as far as they are still kept. */
+const answeredBy = (
+  lines: readonly Line[],
+  messages: readonly MessageView[],
+): ReadonlyMap<string, MessageView> => {
+  const wanted = new Set<string>()
+  for (const line of lines) {
+    const body = line.kind === 'message' ? bodyOf(line.message) : null
+    if (body?.kind === 'reply') wanted.add(body.to)
+  }
+  if (wanted.size === 0) return new Map()
+  return new Map(messages.filter(({ id }) => wanted.has(id)).map((message) => [message.id, message]))
+}
+
 export function Conversation({ labels, ended, query = '' }: Props) {
   const words = useWording()
   const { messages, notices, gaps, files } = useShownView(ended ?? null)
@@ -67,13 +97,26 @@ export function Conversation({ labels, ended, query = '' }: Props) {
   const clearedAt = useUi((state) => state.clearedAt)
   const newAfter = useSeen(messages.at(-1)?.id ?? null)
   const searching = query.trim() !== ''
-  const items = useMemo(() => {
-    if (searching) return linesOf(timelineOf(findMessages(messages, query), []), null)
+  const kept = useMemo(() => {
     const since = <T extends { readonly at: number }>(all: readonly T[]): readonly T[] =>
       clearedAt === 0 ? all : all.filter(({ at }) => at > clearedAt)
-    return linesOf(timelineOf(since(messages), since(notices), gaps, since(files)), newAfter)
-  }, [messages, notices, gaps, files, query, searching, clearedAt, newAfter])
-  const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages])
+    return { messages: since(messages), notices: since(notices), gaps, files: since(files) }
+  }, [messages, notices, gaps, files, clearedAt])
+  const shown = useMemo(
+    () => (searching ? { ...nothing, messages: findMessages(messages, query) } : kept),
+    [searching, messages, query, kept],
+  )
+  const { from, to, move, stay, follow } = useMessageWindow(shown.messages, query)
+  const { length } = shown.messages
+  const items = useMemo(
+    () =>
+      linesOf(
+        timelineOf(shown.messages, shown.notices, shown.gaps, shown.files, { from, to }),
+        searching ? null : newAfter,
+      ),
+    [shown, from, to, searching, newAfter],
+  )
+  const answered = useMemo(() => answeredBy(items, messages), [items, messages])
   const given = useMemo(
     () => reactionsTo(messages, ({ senderId, senderName }) => labels.get(senderId) ?? senderName),
     [messages, labels],
@@ -81,7 +124,7 @@ export function Conversation({ labels, ended, query = '' }: Props) {
   const quotes = useRef(new Map<string, Quote>())
   const quoteOf = (line: Extract<Line, { kind: 'message' }>): Quote | null => {
     const body = bodyOf(line.message)
-    const about = body.kind === 'reply' ? byId.get(body.to) : undefined
+    const about = body.kind === 'reply' ? answered.get(body.to) : undefined
     if (about === undefined) return null
     const sender = labels.get(about.senderId) ?? about.senderName
     const known = quotes.current.get(line.message.id)
@@ -95,38 +138,53 @@ export function Conversation({ labels, ended, query = '' }: Props) {
   const { minute, dayName } = useFormats()
   const log = useRef<HTMLDivElement>(null)
   const following = useRef(true)
-  /** The first line shown to who reads back; `null` shows the newest ones. */
-  const [anchor, setAnchor] = useState<number | null>(null)
-  const heightBefore = useRef<number | null>(null)
+  /** What is being read, unless that is the end. */
+  const place = useRef<Place | null>(null)
   const [behind, setBehind] = useState(false)
   const newest = messages.at(-1)
 
+  /** Shows earlier (negative) or later messages. */
+  const moveBy = (count: number): void => {
+    if (log.current !== null) place.current = placeIn(log.current)
+    following.current = false
+    move(count)
+  }
   const onScroll = (): void => {
     if (log.current === null) return
-    following.current = isAtEnd(log.current)
-    if (following.current) setBehind(false)
-    setAnchor(following.current ? null : (known) => known ?? start)
+    const { scrollTop, clientHeight } = log.current
+    following.current = to === length && below(log.current) < nearEnd
+    place.current = following.current ? null : placeIn(log.current)
+    if (following.current) {
+      setBehind(false)
+      follow()
+    } else if (from > 0 && scrollTop < clientHeight) moveBy(-scrollStep)
+    else if (to < length && below(log.current) < clientHeight) moveBy(scrollStep)
+    else stay()
   }
 
   const newestId = newest?.id
   const newestIsMine = newest?.mine ?? false
   useLayoutEffect(() => {
     if (newestId === undefined) return
-    if (newestIsMine) following.current = true
+    if (newestIsMine) {
+      following.current = true
+      place.current = null
+      follow()
+    }
     if (!following.current) setBehind(true)
-  }, [newestId, newestIsMine])
-  const length = items.length
-  const start = Math.min(anchor ?? length, Math.max(0, length - pageSize))
-  // What comes in above must not push away what is being read.
+  }, [newestId, newestIsMine, follow])
+  // What comes and goes above must not push away what is being read.
   useLayoutEffect(() => {
-    if (log.current === null || heightBefore.current === null) return
-    log.current.scrollTop += log.current.scrollHeight - heightBefore.current
-    heightBefore.current = null
+    if (log.current === null || place.current === null) return
+    const { article, top } = place.current
+    if (article.isConnected) log.current.scrollTop += article.offsetTop - top
+    place.current = article.isConnected ? { article, top: article.offsetTop } : placeIn(log.current)
   })
   // The newest counts too: a full conversation loses a line with each that it gains.
+  const lines = items.length
   useLayoutEffect(() => {
-    if ((length > 0 || newestId !== undefined) && following.current) scrollToEnd(log.current)
-  }, [length, newestId])
+    if ((lines > 0 || newestId !== undefined) && following.current) scrollToEnd(log.current)
+  }, [lines, newestId])
   // Also when the log itself changes its size, or comes back from behind another tab.
   useEffect(() => {
     if (log.current === null) return
@@ -148,30 +206,30 @@ export function Conversation({ labels, ended, query = '' }: Props) {
         onKeyDown={(event: KeyboardEvent<HTMLDivElement>) => moveActive(event, active, setActive)}
         onMouseLeave={() => setActive(null)}
       >
-        {length === 0 && <p className={styles.empty}>{searching ? words.room.notFound : words.room.empty}</p>}
+        {lines === 0 && to - from === length && (
+          <p className={styles.empty}>{searching ? words.room.notFound : words.room.empty}</p>
+        )}
         {searching && length > 0 && (
           <p className={styles.notice} role="status">
-            {words.room.found(items.filter(({ kind }) => kind === 'message').length)}
+            {words.room.found(length)}
           </p>
         )}
-        {start === 0 && !searching && messages.length >= maxMessages && (
+        {from === 0 && !searching && messages.length >= maxMessages && (
           <p className={styles.notice}>{words.room.noLongerKept}</p>
         )}
-        {start > 0 && (
+        {from > 0 && (
           <button
             type="button"
-            className={styles.earlier}
+            className={styles.further}
             onClick={() => {
-              heightBefore.current = log.current?.scrollHeight ?? null
-              following.current = false
-              setAnchor(Math.max(0, start - pageSize))
-              log.current?.focus()
+              moveBy(-pageSize)
+              log.current?.focus({ preventScroll: true })
             }}
           >
-            {words.room.earlier(start)}
+            {words.room.earlier(from)}
           </button>
         )}
-        {items.slice(start).map((item) =>
+        {items.map((item) =>
           item.kind === 'day' ? (
             <p key={`day ${item.at}`} className={styles.day}>
               <span>{dayName(item.at)}</span>
@@ -212,15 +270,28 @@ export function Conversation({ labels, ended, query = '' }: Props) {
             />
           ),
         )}
+        {to < length && (
+          <button
+            type="button"
+            className={styles.further}
+            onClick={() => {
+              moveBy(pageSize)
+              log.current?.focus({ preventScroll: true })
+            }}
+          >
+            {words.room.later(length - to)}
+          </button>
+        )}
       </Focusable>
-      {behind && (
+      {(behind || to < length) && (
         <button
           type="button"
           className={styles.latest}
           onClick={() => {
             following.current = true
+            place.current = null
             setBehind(false)
-            setAnchor(null)
+            follow()
             scrollToEnd(log.current)
           }}
         >

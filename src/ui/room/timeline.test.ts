@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FileView, MessageView, NoticeView } from '../../host/index.ts'
 import { messageView, noticeView } from '../testing/views.ts'
@@ -52,6 +53,43 @@ describe('timelineOf', () => {
     const mixed = order([message('m1', 100), message('m2', 10)], [notice('n1', 90), notice('n2', 5)])
     expect(mixed.filter((id) => id.startsWith('m'))).toEqual(['m1', 'm2'])
     expect(mixed.filter((id) => id.startsWith('n'))).toEqual(['n1', 'n2'])
+  })
+
+  it('is the same whole in parts, whatever the clocks did', () => {
+    const at = fc.integer({ min: 0, max: 1000 })
+    const times = fc.array(at, { maxLength: 12 })
+    fc.assert(
+      fc.property(
+        fc.array(at, { minLength: 1, maxLength: 12 }),
+        times,
+        times,
+        fc.nat(12),
+        fc.nat(12),
+        (spoken, told, offered, a, b) => {
+          const messages = spoken.map((time, i) => messageView(i, { at: time }))
+          const notices = told.map((time, i) => notice(`n${i}`, time))
+          const files = offered.map((time, i) => file(`f${i}`, time))
+          const senderId = messages[0]?.senderId ?? ''
+          const gaps = [3, 20].map(
+            (number) =>
+              ({
+                id: `${senderId}-${number}`,
+                senderId,
+                senderName: 'Bob',
+                count: 1,
+                state: 'lost',
+              }) as const,
+          )
+          const kinds = (items: ReturnType<typeof timelineOf>) =>
+            items.map((item) => (item.kind === 'message' ? item.message.id : item))
+          const part = (from: number, to: number) => timelineOf(messages, notices, gaps, files, { from, to })
+          const last = Math.max(0, messages.length - 1)
+          const [first, second] = [Math.min(a, b, last), Math.min(Math.max(a, b), last)]
+          const parts = [...part(0, first), ...part(first, second), ...part(second, messages.length)]
+          expect(kinds(parts)).toEqual(kinds(timelineOf(messages, notices, gaps, files)))
+        },
+      ),
+    )
   })
 
   it('joins what one sender says in a row, unless time or a notice is between', () => {

@@ -26,22 +26,31 @@ const numberIn = (id: string, senderId: string): number => Number(id.slice(sende
 const gapsBefore = ({ id, senderId }: MessageView, gaps: ReadonlySet<GapView>): readonly GapView[] =>
   [...gaps].filter((gap) => gap.senderId === senderId && numberIn(gap.id, senderId) < numberIn(id, senderId))
 
+/** Of the messages, the indices of the first one wanted and of the first one behind the last. */
+interface Part {
+  readonly from: number
+  readonly to: number
+}
+
 /**
  * Messages, files, notices and gaps in one row. Each list keeps its own order, whatever the clock did meanwhile; a gap stands
- * before the next message of its sender.
+ * before the next message of its sender. Of a `part` it holds the messages of that part with what stands before each, and
+ * at the end of all messages the rest.
  */
 export const timelineOf = (
   messages: readonly MessageView[],
   notices: readonly NoticeView[],
   gaps: readonly GapView[] = [],
   files: readonly FileView[] = [],
+  { from, to }: Part = { from: 0, to: messages.length },
 ): readonly TimelineItem[] => {
   const open = new Set(gaps)
   const items: TimelineItem[] = []
+  let at = 0
   let [nextNotice, nextFile] = [0, 0]
   let before: MessageView | null = null
   const take = (mark: Mark): void => {
-    items.push(mark)
+    if (at >= from) items.push(mark)
     before = null
   }
   const takeMarks = (until: number): void => {
@@ -58,7 +67,9 @@ export const timelineOf = (
       }
     }
   }
-  for (const message of messages) {
+  for (; at < to; at++) {
+    const message = messages[at]
+    if (message === undefined) break
     takeMarks(message.at)
     for (const gap of open.size === 0 ? [] : gapsBefore(message, open)) {
       open.delete(gap)
@@ -66,9 +77,10 @@ export const timelineOf = (
     }
     const last: MessageView | null = before
     const follows = last !== null && last.senderId === message.senderId && message.at - last.at < closeMs
-    items.push({ kind: 'message', message, follows })
+    if (at >= from) items.push({ kind: 'message', message, follows: follows && at > from })
     before = message
   }
+  if (to < messages.length) return items
   takeMarks(Number.POSITIVE_INFINITY)
   for (const gap of open) take({ kind: 'gap', gap })
   return items

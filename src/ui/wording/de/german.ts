@@ -258,6 +258,7 @@ export const german: Wording = {
     send: 'Senden',
     latest: 'Neueste Nachrichten',
     earlier: (count) => `Frühere Nachrichten (${count})`,
+    later: (count) => `Spätere Nachrichten (${count})`,
     empty: 'Noch keine Nachrichten.',
     firstTitle: 'Du bist die erste Person hier',
     aloneTitle: 'Du bist jetzt allein hier',

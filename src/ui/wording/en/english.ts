@@ -257,6 +257,7 @@ export const english = {
     send: 'Send',
     latest: 'Latest messages',
     earlier: (count: number) => `Earlier messages (${count})`,
+    later: (count: number) => `Later messages (${count})`,
     empty: 'No messages yet.',
     firstTitle: 'You are the first here',
     aloneTitle: 'You are alone here now',
