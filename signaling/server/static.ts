@@ -11,7 +11,7 @@ export interface StaticFile {
   readonly type: string
   readonly etag: string
   readonly cacheControl: string
-  /** Whether this is the script of a Worker, by its file name. */
+  /** Whether this is the script of the Worker that runs a member, by its file name. */
   readonly worker: boolean
 }
 
@@ -44,7 +44,7 @@ function readStatic(path: string, name: string): StaticFile {
     type: types[extname(name).toLowerCase()] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
     cacheControl: hashedName.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
-    worker: /worker[^/]*\.m?js$/i.test(name),
+    worker: /^assets\/.*worker[^/]*\.m?js$/i.test(name),
   }
 }
 

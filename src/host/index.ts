@@ -13,6 +13,7 @@ export {
   benchmarkOperations,
   emptyBenchmark,
 } from './page/benchmark-view.ts'
+export { createOffline } from './page/offline.ts'
 export {
   emptyOneToOne,
   type OneToOneView,

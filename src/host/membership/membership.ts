@@ -320,7 +320,8 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
       case 'closed':
         feed({ kind: 'relay-closed' })
         if (event.retryInMs === null) return end('failed', 'relay/refused')
-        if (entered) return screen.show({ connection: 'reconnecting' })
+        // Who is back in a room can read it meanwhile.
+        if (entered || options.messages !== undefined) return screen.show({ connection: 'reconnecting' })
         if (ports.now() - startedAt > patienceMs) return end('failed', 'relay/unreachable')
         return screen.fail('relay/unreachable', ports.now() + event.retryInMs)
       case 'error':

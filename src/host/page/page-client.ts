@@ -13,10 +13,10 @@ import {
   openMesh,
   testConnection,
 } from '../../transport/index.ts'
-import workerUrl from '../worker/worker.ts?worker&url'
 import { type BenchmarkCommand, type BenchmarkView, emptyBenchmark } from './benchmark-view.ts'
 import { applyChange } from './list-change.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
+import { peerScript } from './own-scripts.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { emptyRelayView, type RelayView } from './relay-view.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
@@ -71,26 +71,6 @@ const healthMs = 5_000
 /** The page is usable by then: links are fetched for the first who comes, and while the server is there. */
 const linksEarlyMs = 1_000
 
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(url: string): string },
-  ): { createScriptURL(url: string): string }
-}
-
-/** The page's CSP admits one Trusted Types policy, and that policy one script. */
-const ownWorkerUrl = (): string => {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
-  if (trustedTypes === undefined) return workerUrl
-  const policy = trustedTypes.createPolicy('mlwe-pake-worker', {
-    createScriptURL: (url) => {
-      if (url !== workerUrl) throw new TypeError('not our Worker')
-      return url
-    },
-  })
-  return policy.createScriptURL(workerUrl)
-}
-
 const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; emit: (value: T) => void } => {
   const listeners = new Set<(value: T) => void>()
   return {
@@ -114,7 +94,7 @@ export const connectPeer = (): PeerClient => {
   const traces = listenable<readonly TraceEvent[]>()
   const benchmarks = listenable<void>()
   const insides = listenable<InsideView | null>()
-  const url = ownWorkerUrl()
+  const url = peerScript()
   const iceServers = fetchIceServers(location.origin)
   const setTimer = (run: () => void, ms: number): (() => void) => {
     const timer = setTimeout(run, ms)

@@ -53,6 +53,7 @@ export function App() {
         <Help tab={tab} />
         <Settings />
       </header>
+      <NewVersion />
       <main className={styles.main}>
         <Ariakit.TabPanel tabId="room" className={styles.panel} focusable={false}>
           <RoomScreen />
@@ -87,6 +88,24 @@ function HeldKey() {
         {fingerprint}
       </span>
     </span>
+  )
+}
+
+/** Nothing changes under the reader: the new version begins when they say so. */
+function NewVersion() {
+  const { shell } = useWording()
+  const change = useUi((state) => state.changeVersion)
+  return (
+    <output className={styles.version}>
+      {change !== null && (
+        <>
+          {shell.newVersion}
+          <button type="button" onClick={change}>
+            {shell.reload}
+          </button>
+        </>
+      )}
+    </output>
   )
 }
 

@@ -4,7 +4,7 @@ import '@fontsource-variable/inter/wght.css'
 import './tokens.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { connectPeer } from '../../host/index.ts'
+import { connectPeer, createOffline } from '../../host/index.ts'
 import { createMetricsView } from '../metrics/metrics-view.ts'
 import { newTabId } from '../metrics/neighbours/message.ts'
 import { createNeighbours } from '../metrics/neighbours/neighbours.ts'
@@ -35,6 +35,8 @@ client.onTrace((batch) => traces.append(batch))
 const draw = (language: Language): void => {
   const store = createUiStore(client, language)
   rememberThroughReload(store)
+  const followKept = createOffline((changeVersion) => store.setState({ changeVersion }))
+  store.subscribe(({ view, stored }) => followKept(view.stored || stored.length > 0))
   const marks = createMarkLog()
   store.subscribe(({ view }, before) => marks.follow(before.view, view, performance.now()))
   const follow = (): void => marks.show(!document.hidden, performance.now())

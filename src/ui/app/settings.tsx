@@ -1,6 +1,7 @@
 /** The menu of the page: how it looks, in which language, what it may do to be noticed, and its keys. */
 
 import { useEffect, useState } from 'react'
+import { findVersion } from '../relay/build.ts'
 import { Popover } from '../shared/popover.tsx'
 import { type Signal, setWanted, signals, wants } from './attention.ts'
 import { useServices, useUi, useWording } from './context.tsx'
@@ -51,6 +52,7 @@ export function Settings() {
               ))}
             </dl>
           </section>
+          <Version />
         </div>
       )}
     </Popover>
@@ -69,6 +71,22 @@ const useShortcuts = (): void => {
     addEventListener('keydown', onKeyDown)
     return () => removeEventListener('keydown', onKeyDown)
   }, [])
+}
+
+/** Looked up where somebody wants to know. */
+function Version() {
+  const { shell } = useWording()
+  const [version, setVersion] = useState<string | null>()
+  const find = (): void => {
+    findVersion().then(setVersion, () => setVersion(null))
+  }
+  return (
+    <details className={styles.group} onToggle={({ currentTarget }) => currentTarget.open && find()}>
+      <summary className={styles.legend}>{shell.version}</summary>
+      {version !== undefined && <p data-testid="version">{version?.slice(0, 16) ?? shell.versionOther}</p>}
+      <p className={styles.hint}>{shell.versionHint}</p>
+    </details>
+  )
 }
 
 function ThemeChoice() {

@@ -23,6 +23,8 @@ export interface UiState {
   readonly reply: MessageView | null
   /** What came before is not shown any more, milliseconds since 1970. */
   readonly clearedAt: number
+  /** Changes over to a newer version of the app, where there is one. */
+  readonly changeVersion: (() => void) | null
 }
 
 export type UiStore = StoreApi<UiState>
@@ -40,6 +42,7 @@ export const createUiStore = (client: PeerClient, language: Language): UiStore =
     draft: { group: '', text: '' },
     reply: null,
     clearedAt: 0,
+    changeVersion: null,
   }))
   client.subscribe(() => {
     const view = client.view()

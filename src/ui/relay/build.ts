@@ -39,6 +39,15 @@ const loadedNames = (): readonly string[] =>
     .filter(({ origin, pathname }) => origin === location.origin && /\.(js|css)$/.test(pathname))
     .map(({ pathname }) => decodeURI(pathname).slice(1))
 
+/** SHA-256 of the list of files that names all that this page loaded; `null` where the server has another one by now. */
+export const findVersion = async (): Promise<string | null> => {
+  const answer = await fetch(listPath, { cache: 'no-cache' })
+  if (!answer.ok) return null
+  const text = await answer.arrayBuffer()
+  const list = readList(new TextDecoder().decode(text))
+  return list !== null && loadedNames().every((name) => list.has(name)) ? hashOf(text) : null
+}
+
 /** Hashes what the browser has of each file, from its cache where it is there: those bytes run. */
 export const checkBuild = async (): Promise<BuildFacts | null> => {
   const answer = await fetch(listPath, { cache: 'no-store' })

@@ -28,6 +28,12 @@ export const shellGerman: Wording['shell'] = {
     ['Alt + 1 … 6', 'einen Tab öffnen'],
     ['Esc', 'schließen oder doch nicht antworten'],
   ],
+  newVersion: 'Eine neue Version ist bereit.',
+  reload: 'Neu laden',
+  version: 'Version dieser App',
+  versionHint:
+    'Die ersten Ziffern der SHA-256 von files.txt. Der Tab Relay zeigt sie ganz und prüft die Dateien.',
+  versionOther: 'Der Server hat inzwischen eine andere Version.',
   connection: 'Verbindung',
   sections: 'Bereiche',
   room: 'Raum',

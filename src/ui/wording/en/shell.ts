@@ -27,6 +27,12 @@ export const shellEnglish = {
     ['Alt + 1 … 6', 'open a tab'],
     ['Esc', 'close, or stop replying'],
   ] as readonly (readonly [string, string])[],
+  newVersion: 'A new version is ready.',
+  reload: 'Reload',
+  version: 'Version of this app',
+  versionHint:
+    'The first digits of the SHA-256 of files.txt. The Relay tab shows all of it and checks the files.',
+  versionOther: 'The server has another version by now.',
   connection: 'Connection',
   sections: 'Sections',
   room: 'Room',
