@@ -1,6 +1,6 @@
 /** The room: the conversation, with its members and keys in a drawer beside it, or in a sheet over it on phones. */
 
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useServices, useUi, useWording } from '../app/context.tsx'
 import button from '../shared/button.module.css'
 import { ErrorAlert } from '../shared/error-alert.tsx'
@@ -155,13 +155,27 @@ interface DrawerProps {
 
 function Drawer({ id, drawn, onClose, children }: DrawerProps) {
   const { room } = useWording()
+  const closing = useRef<HTMLButtonElement>(null)
+  // As a sheet it lies over its opener: the focus goes in, and comes back.
+  useLayoutEffect(() => {
+    const opener = document.activeElement
+    if (!drawn || isWide() || !(opener instanceof HTMLElement)) return
+    closing.current?.focus()
+    return () => opener.focus()
+  }, [drawn])
   const onKeyDown = (event: KeyboardEvent): void => {
     const inDialog = (event.target as Element).closest('dialog') !== null
     if (event.key === 'Escape' && !inDialog && !isWide()) onClose()
   }
   return (
     <aside id={id} className={styles.side} hidden={!drawn} aria-label={room.details} onKeyDown={onKeyDown}>
-      <button type="button" className={styles.closeSheet} aria-label={room.closeDetails} onClick={onClose}>
+      <button
+        ref={closing}
+        type="button"
+        className={styles.closeSheet}
+        aria-label={room.closeDetails}
+        onClick={onClose}
+      >
         <Icon name="close" />
       </button>
       {children}
