@@ -32,6 +32,10 @@ test.each([
     1_410_190,
     'of a member that a letter had brought, the next step noted what was said before it, refused or not',
   ],
+  [
+    1_414_525,
+    'a user who asked again each minute from a tab in the background only ever asked the two oldest',
+  ],
   [5_018, 'A4 was repeated to a newcomer that had been removed meanwhile'],
 ])('seed %i: %s', async (seed) => {
   expect((await runHistory(seed, { fast: true })).violation).toBeNull()

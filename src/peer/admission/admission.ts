@@ -19,7 +19,7 @@ import {
   dropAbsent,
   isRefusedForGood,
   leaveAlone,
-  refusalsSoFar,
+  soFar,
   stopWaiting,
   tickKnocking,
   wakeAtKnocking,
@@ -89,7 +89,7 @@ export const wakeAtAdmission = (state: PeerState, now: number): number | null =>
 /** The relay could not hand a frame to `to`. */
 export const noteUndelivered = (tx: Transaction, to: Address): void => stopWaiting(tx, to)
 
-/** The user asks again: refusals and failed merges are forgotten, charges and who refused before are not. */
+/** The user asks again: refusals and failed merges are forgotten, charges and the order of asking are not. */
 export const retryAdmission = (tx: Transaction): void => {
   forgetMerges(tx)
   const { joining, guests } = tx.state.admission
@@ -98,7 +98,7 @@ export const retryAdmission = (tx: Transaction): void => {
   setJoining(tx, {
     refused: new Map(),
     asked: new Map(),
-    formerRefusals: refusalsSoFar(joining),
+    former: soFar(joining),
     askingSince: null,
     openedAt: null,
   })

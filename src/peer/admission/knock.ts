@@ -105,18 +105,29 @@ const readyAt = (joining: Joining, address: Address): number => joining.asked.ge
 
 const triesOf = (joining: Joining, address: Address): number => joining.asked.get(address)?.tries ?? 0
 
-/** How often each refused, by now: what the order keeps when all else begins again. */
-export const refusalsSoFar = ({ formerRefusals, refused }: Joining): ReadonlyMap<Address, number> => {
-  const known = new Set([...formerRefusals.keys(), ...refused.keys()])
-  const count = (address: Address) => (formerRefusals.get(address) ?? 0) + (refused.has(address) ? 1 : 0)
-  return new Map([...known].slice(-maxAsked).map((address) => [address, count(address)]))
+/** How often each refused and was asked by now: what the order keeps when all else begins again. */
+export const soFar = (joining: Joining): Joining['former'] => {
+  const { former, refused, asked } = joining
+  const known = new Set([...former.keys(), ...asked.keys()])
+  return new Map(
+    [...known].slice(-maxAsked).map((address) => {
+      const { refusals, tries } = former.get(address) ?? { refusals: 0, tries: 0 }
+      const isRefused = refused.has(address) ? 1 : 0
+      return [address, { refusals: refusals + isRefused, tries: tries + triesOf(joining, address) }]
+    }),
+  )
 }
 
 /** Of two addresses, the one to ask first: it refused less often, then it was asked less often. */
-const compare = (joining: Joining) => (one: Address, other: Address) => {
-  const { formerRefusals } = joining
-  const refusals = (formerRefusals.get(one) ?? 0) - (formerRefusals.get(other) ?? 0)
-  return refusals === 0 ? triesOf(joining, one) - triesOf(joining, other) : refusals
+const compare = (joining: Joining) => {
+  const { former, invitation } = joining
+  const refusals = (address: Address): number => former.get(address)?.refusals ?? 0
+  // The inviter is the first again whenever the user asks again.
+  const before = (address: Address): number =>
+    address === invitation?.address ? 0 : (former.get(address)?.tries ?? 0)
+  const tries = (address: Address): number => before(address) + triesOf(joining, address)
+  return (one: Address, other: Address): number =>
+    refusals(one) - refusals(other) || tries(one) - tries(other)
 }
 
 const ask = async (tx: Transaction, joining: Joining, address: Address): Promise<void> => {

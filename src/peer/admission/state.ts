@@ -106,8 +106,8 @@ export interface Joining {
   /** When the last run was opened. */
   readonly openedAt: number | null
   readonly asked: ReadonlyMap<Address, Asked>
-  /** How often each refused before the user asked again. */
-  readonly formerRefusals: ReadonlyMap<Address, number>
+  /** How often each refused and was asked before the user asked again. */
+  readonly former: ReadonlyMap<Address, { readonly refusals: number; readonly tries: number }>
   readonly refused: ReadonlyMap<Address, Refusal>
   /** Whether somebody older is here, and when the last of them went. */
   readonly older: { readonly here: boolean; readonly goneAt: number | null }
@@ -251,7 +251,7 @@ export const startAdmission = ({ seed, invitation, level }: Newcomer): Admission
     askingSince: null,
     openedAt: null,
     asked: new Map(),
-    formerRefusals: new Map(),
+    former: new Map(),
     refused: new Map(),
     older: { here: false, goneAt: null },
     inSince: null,
