@@ -134,6 +134,7 @@ test('settings are read and checked', () => {
       RELAY_CONNECT_SRC: 'ws://localhost:9001, wss://relay.example',
       RELAY_ALLOWED_ORIGINS: 'https://app.example',
       RELAY_TRUSTED_PROXIES: '10.0.0.1',
+      RELAY_URLS: 'wss://A.example:443/ws wss://b.example:8443/ws',
     },
     '/app',
   )
@@ -145,6 +146,7 @@ test('settings are read and checked', () => {
     connectSources: ['ws://localhost:9001', 'wss://relay.example'],
     allowedOrigins: ['https://app.example'],
     trustedProxies: ['10.0.0.1'],
+    relays: ['wss://a.example/ws', 'wss://b.example:8443/ws'],
   })
   const bad: Record<string, string>[] = [
     { PORT: '65536' },
@@ -163,6 +165,12 @@ test('settings are read and checked', () => {
     { RELAY_ACCESS_TOKEN: 'short' },
     { RELAY_ALLOWED_HOSTS: 'https://relay.example' },
     { RELAY_EXEMPT_LOOPBACK: 'maybe' },
+    { RELAY_URLS: 'https://a.example/ws' },
+    { RELAY_URLS: 'wss://a.example' },
+    { RELAY_URLS: 'wss://a.example/ws wss://a.example/ws' },
+    { RELAY_URLS: 'wss://a.example/ws ws://b.example/ws' },
+    { RELAY_URLS: "wss://a.example'/ws" },
+    { RELAY_URLS: 'wss://a.example/ws', RELAY_ACCESS_TOKEN: 'a-secret-of-length-16' },
     { RELAY_ENV_FILE: '/nowhere.env' },
   ]
   for (const env of bad) expect(() => readSettings(env, '/app'), JSON.stringify(env)).toThrow(SettingError)

@@ -79,7 +79,7 @@ const startClient = () => {
   const listeners = new Map<string, (event: unknown) => void>()
   let [now, events, sends] = [0, 0, 0]
   const client = createRelayClient({
-    url: 'ws://relay',
+    urls: () => ['ws://relay', 'ws://second'],
     secret: key,
     room: hash,
     openSocket: () => ({

@@ -121,6 +121,23 @@ function storeOf(env: Environment): StoreSettings {
   }
 }
 
+/** The relays of a fleet in the order to try them, the same on each of its servers. */
+function relaysOf(env: Environment): readonly string[] {
+  const listed = urls(env, 'RELAY_URLS', /^wss?:\/\/[^/\s]+\/ws$/, 'wss://relay.example/ws')
+  const areHosts = listed.every((url) => hostPattern.test(url.replace(/^wss?:\/\/|\/ws$/g, '')))
+  const relays = areHosts ? listed.map((url) => new URL(url).href) : []
+  // A page that was loaded over TLS cannot open a socket without.
+  const schemes = new Set(relays.map((url) => url.split(':')[0]))
+  if (!areHosts || relays.length > 8 || new Set(relays).size < relays.length || schemes.size > 1) {
+    throw new SettingError('RELAY_URLS must list at most 8 different relays, all wss: or all ws:')
+  }
+  if (relays.length > 0 && items(env, 'RELAY_ACCESS_TOKEN').length > 0) {
+    // The cookie of a private relay goes to that relay alone.
+    throw new SettingError('RELAY_URLS and RELAY_ACCESS_TOKEN cannot be set together')
+  }
+  return relays
+}
+
 function proxiesOf(env: Environment): readonly string[] {
   const listed = items(env, 'RELAY_TRUSTED_PROXIES')
   try {
@@ -213,6 +230,7 @@ export function readSettings(given: Environment, appDirectory: string): Settings
       accessTokens: secrets(env, 'RELAY_ACCESS_TOKEN'),
       reportTokens: secrets(env, 'RELAY_REPORT_TOKEN'),
       trustedProxies: proxiesOf(env),
+      relays: relaysOf(env),
       connectSources: origins(env, 'RELAY_CONNECT_SRC', ['wss:', 'ws:', 'https:', 'http:']),
       ...(useTls ? { tls: { cert: pem(env, 'TLS_CERT'), key: pem(env, 'TLS_KEY') } } : {}),
     },

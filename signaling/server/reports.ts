@@ -41,6 +41,7 @@ const iceCharge = (network: string): Charge => ({ name: network, cost: 1, rate: 
 
 export interface ReportOptions {
   readonly ice: IceSettings
+  readonly relays: readonly string[]
   readonly store: Store | undefined
   /** Whether the relay still accepts connections, and the shared rooms work. */
   readonly ready: () => boolean
@@ -48,7 +49,7 @@ export interface ReportOptions {
   readonly onReady: (ready: boolean) => void
 }
 
-export function createReports(sockets: RelaySockets, { ice, store, ready, onReady }: ReportOptions) {
+export function createReports(sockets: RelaySockets, { ice, relays, store, ready, onReady }: ReportOptions) {
   const iceBuckets = createBuckets(() => performance.now())
   let wasReady = true
   const readiness = async (): Promise<Answer> => {
@@ -83,5 +84,6 @@ export function createReports(sockets: RelaySockets, { ice, store, ready, onRead
     ['/api/metrics', guarded(cached(() => json(sockets.figures.operations())))],
     ['/api/groups', guarded(groups)],
     ['/api/ice', open(iceAnswer)],
+    ['/api/relays', open(() => json({ relays }))],
   ])
 }

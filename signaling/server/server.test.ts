@@ -72,6 +72,18 @@ test('the page is served under strict headers', async () => {
   ])
 })
 
+test('the page learns the relays of the fleet, may connect to them, and their pages may connect here', async () => {
+  const relays = ['wss://one.example/ws', 'wss://two.example:8443/ws']
+  const url = await start({ relays })
+  expect(await (await fetch(`${url}/api/relays`)).json()).toEqual({ relays })
+  const policy = (await fetch(url)).headers.get('content-security-policy')
+  expect(policy).toContain(' wss://one.example wss://two.example:8443;')
+  const client = await connectTo(url, { Origin: 'https://two.example:8443' })
+  client.socket.close()
+  await expect(connectTo(url, { Origin: 'https://two.example' })).rejects.toThrow('403')
+  expect(await (await fetch(`${await start()}/api/relays`)).json()).toEqual({ relays: [] })
+})
+
 test('only the Worker script may compile WebAssembly', async () => {
   const url = await start()
   const policy = async (path: string) => (await fetch(url + path)).headers.get('content-security-policy')

@@ -23,6 +23,11 @@ export interface ServerOptions extends SocketOptions {
   readonly appDirectory?: string
   /** Origins that the app may connect to besides its own, such as `wss://relay.example`. */
   readonly connectSources?: readonly string[]
+  /**
+   * The relays that pages of this server try in order, such as `wss://relay.example/ws`; none: this one. Pages may connect to
+   * them, and their pages to this relay.
+   */
+  readonly relays?: readonly string[]
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string }
   /** STUN and TURN servers for the app. */
@@ -168,8 +173,20 @@ const logRefusals = (log: Log | undefined, take: () => ReadonlyMap<string, numbe
     if (refusals.size > 0) log?.warn(Object.fromEntries(refusals), 'refused in the last minute')
   }, LOG_REFUSALS_MS)
 
+/** Lets the page connect to the other relays, and their pages to this one. */
+function withRelays(options: ServerOptions): ServerOptions {
+  const { relays = [], connectSources = [], allowedOrigins = [] } = options
+  const sockets = relays.map((url) => url.replace(/\/ws$/, ''))
+  return {
+    ...options,
+    connectSources: [...connectSources, ...sockets],
+    allowedOrigins: [...allowedOrigins, ...sockets.map((url) => url.replace(/^ws/, 'http'))],
+  }
+}
+
 /** Serves the relay, and the app if configured, on one port. Rejects if it cannot listen on that port. */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
+export async function startServer(given: ServerOptions): Promise<RunningServer> {
+  const options = withRelays(given)
   const { host = '127.0.0.1', tls, graceMs = 2000, drainMs = 0, trustedProxies = [], log } = options
   const { helloMs, socketsPerIp } = { ...defaultLimits, ...options.limits }
   // Slow requests, including upgrades, are cut off, so that no client holds a connection by dripping a header.
@@ -204,6 +221,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let stopping = false
   const reports = createReports(sockets, {
     ice: options.ice ?? { stun: [], turn: [], turnSecret: '' },
+    relays: options.relays ?? [],
     store: options.store,
     ready: () => !stopping && (options.sharedRooms?.ready() ?? true),
     onReady: (ready) => log?.warn({}, ready ? 'ready again' : 'not ready'),

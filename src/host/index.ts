@@ -19,6 +19,7 @@ export {
   type OneToOneView,
 } from './page/one-to-one-view.ts'
 export { connectPeer, type PeerClient } from './page/page-client.ts'
+export { readRelayUrl } from './page/page-relays.ts'
 export { emptyRelayView, type RelayReason, type RelayView } from './page/relay-view.ts'
 export {
   type ErrorCode,

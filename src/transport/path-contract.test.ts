@@ -69,7 +69,7 @@ const relayPath = async (): Promise<PathPair> => {
     const heard = listen()
     const open = (): RelayClient =>
       createRelayClient({
-        url: `ws://localhost:${server.port}/ws`,
+        urls: () => [`ws://localhost:${server.port}/ws`],
         secret: secretOf(own),
         room,
         openSocket: (url) => new WebSocket(url),

@@ -26,11 +26,16 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-function join(server: RunningServer, n: number, token: (() => MemberToken | null) | null = null) {
+function join(
+  given: RunningServer | readonly RunningServer[],
+  n: number,
+  token: (() => MemberToken | null) | null = null,
+) {
+  const urls = [given].flat().map(({ port }) => `ws://localhost:${port}/ws`)
   const events: RelayEvent[] = []
   const waiting = new Set<() => void>()
   const client = createRelayClient({
-    url: `ws://localhost:${server.port}/ws`,
+    urls: () => urls,
     secret: secretOf(n),
     room,
     ...(token === null ? {} : { token }),
@@ -91,6 +96,33 @@ test('both find each other again after a restart of the relay', async () => {
     const answer = await Promise.race([two.next('frame'), one.next('undelivered')])
     if (answer.kind === 'frame') break
   }
+})
+
+test('when a relay dies its members meet at the next, and return when it is back', async () => {
+  const [first, second] = [await serve(), await serve()]
+  const one = join([first, second], 1)
+  await one.next('open')
+  const two = join([first, second], 2)
+  await two.next('open')
+  const talk = async (text: number): Promise<void> => {
+    // The other may come back a moment later.
+    const again = setInterval(() => one.client.send(addressOf(2), new Uint8Array([text])), 20)
+    while ((await two.next('frame')).bytes[0] !== text);
+    clearInterval(again)
+  }
+  await talk(1)
+  await first.close()
+  const at = async (server: RunningServer): Promise<void> => {
+    for (const { next } of [one, two]) {
+      while ((await next('connecting')).url !== `ws://localhost:${server.port}/ws`);
+      await next('open')
+    }
+  }
+  await at(second)
+  await talk(2)
+  await serve({ port: first.port })
+  await at(first)
+  await talk(3)
 })
 
 test('a second client with the same secret takes over, and the first stays away', async () => {

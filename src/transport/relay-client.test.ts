@@ -15,10 +15,11 @@ const addressOf = (n: number): string => `${n}`.repeat(64)
 const room = 'cc'.repeat(32)
 
 /** A client in virtual time, on a socket whose other end is the test. */
-function scripted() {
+function scripted(urls: readonly string[] = ['ws://relay']) {
   const events: RelayEvent[] = []
   const timers: { readonly at: number; readonly run: () => void }[] = []
   const sockets: ReturnType<typeof fakeSocket>[] = []
+  const opened: string[] = []
   let clock = 0
 
   const fakeSocket = () => {
@@ -39,11 +40,12 @@ function scripted() {
     }
   }
   const client = createRelayClient({
-    url: 'ws://relay',
+    urls: () => urls,
     secret: secretOf(1),
     room,
-    openSocket: () => {
+    openSocket: (url) => {
       const socket = fakeSocket()
+      opened.push(url)
       sockets.push(socket)
       return socket
     },
@@ -63,6 +65,7 @@ function scripted() {
     client,
     events,
     sockets,
+    opened,
     timers,
     socket,
     open() {
@@ -268,4 +271,96 @@ test('the address is the hash that the relay documents', () => {
   expect(toHex(addressInput(secretOf(0)))).toBe(
     `${toHex(new TextEncoder().encode('mlwe-pake relay address v1'))}${'00'.repeat(32)}`,
   )
+})
+
+const three = ['ws://one', 'ws://two', 'ws://three']
+
+test('of several relays the first that answers wins; after the last comes the first', () => {
+  const { socket, opened, open, events, advance } = scripted(three)
+  socket().fire('close')
+  advance(15_000)
+  // Neither does a relay count that never welcomes anybody.
+  expect(opened.slice(0, 3)).toEqual(three)
+  while (opened.length < 4) advance(1000)
+  expect(opened.at(-1)).toBe('ws://one')
+  open()
+  expect(events.at(-1)?.kind).toBe('open')
+})
+
+test('a relay that gives a reason has answered: the client stays with it, as the other members do', () => {
+  const { socket, opened, advance } = scripted(three)
+  socket().fire('open')
+  socket().says({ kind: 'error', code: 'too-many-sockets', retryAfterMs: 100 })
+  socket().fire('close')
+  advance(1000)
+  expect(opened).toEqual(['ws://one', 'ws://one'])
+})
+
+test('a link that worked and broke begins with the first relay again, and so does retryNow', () => {
+  const { client, socket, opened, open, advance } = scripted(three)
+  socket().fire('close')
+  advance(400)
+  open()
+  const current = socket()
+  advance(12_000)
+  const before = opened.length
+  current.fire('close')
+  advance(20)
+  client.retryNow()
+  expect(opened.slice(before)).toEqual(['ws://one'])
+})
+
+test('at a later relay the client looks for an earlier one less and less often, and returns once it answers', () => {
+  const { client, sockets, opened, open, events, advance } = scripted(three)
+  sockets[0]?.fire('close')
+  advance(400)
+  open()
+  const joined = sockets.length
+  const current = sockets[joined - 1]
+  const looks: number[] = []
+  for (let second = 1; second <= 200; second++) {
+    advance(1000)
+    if (second % 10 === 0) current?.says({ kind: 'pong' })
+    const probes = sockets.slice(joined + looks.length)
+    for (const probe of probes) {
+      looks.push(second)
+      probe.fire('error')
+    }
+  }
+  expect(looks).toEqual([5, 15, 35, 75, 135, 195])
+  expect(opened.slice(joined)).toEqual(looks.map(() => 'ws://one'))
+  expect(retries(events)).toHaveLength(1)
+
+  for (const before = sockets.length; sockets.length === before; advance(1000))
+    current?.says({ kind: 'pong' })
+  const probe = sockets.at(-1)
+  probe?.fire('open')
+  expect(probe?.sent).toEqual([{ kind: 'hello', secret: secretOf(1) }])
+  probe?.says({ kind: 'welcome', address: addressOf(1), limits })
+  expect(probe?.closed).toBe(true)
+  expect(current?.closed).toBe(true)
+  expect(events.at(-1)).toEqual({ kind: 'closed', reason: 'returned', retryInMs: 0 })
+  advance(0)
+  expect(opened.at(-1)).toBe('ws://one')
+  open()
+  expect(events.at(-1)?.kind).toBe('open')
+  client.close()
+})
+
+test('a member that leaves a later relay makes the others look soon, but not more often', () => {
+  const { client, sockets, opened, open, socket, advance, timers } = scripted(['ws://one', 'ws://two'])
+  socket().fire('close')
+  advance(400)
+  open()
+  const current = socket()
+  const leave = () => current.says({ kind: 'presence', address: addressOf(2), present: false })
+  leave()
+  advance(1000)
+  expect(opened).toHaveLength(3)
+  sockets.at(-1)?.fire('message', { data: 'no frame' })
+  leave()
+  advance(1000)
+  expect(opened).toHaveLength(3)
+  client.close()
+  expect(timers).toEqual([])
 })

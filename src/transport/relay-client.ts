@@ -2,7 +2,7 @@
  * The link to the relay: keeps one address present in one room, through failures of the network and of the relay.
  *
  *   opening ──socket open: send hello, join──> greeting ──welcome──> joining ──joined──> joined
- *      any ──socket lost, silence, invalid frame──> waiting ──back-off──> opening
+ *      any ──socket lost, silence, invalid frame──> waiting ──back-off──> opening, at the relay that `relay-order.ts` names
  *      any ──close(), error replaced, error version──> ended
  *
  * `SPEC.md` lists the events. Clock, timers, randomness and the socket are injected.
@@ -20,7 +20,14 @@ import {
   type StoreResponse,
 } from '../relay-protocol/index.ts'
 import { createQuota } from './quota.ts'
-import type { LinkEnd, RelayClient, RelayClientOptions, WebSocketLike } from './relay-link.ts'
+import {
+  type LinkEnd,
+  payloadOf,
+  type RelayClient,
+  type RelayClientOptions,
+  type WebSocketLike,
+} from './relay-link.ts'
+import { ANSWER_MS, createRelayOrder } from './relay-order.ts'
 
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
@@ -64,12 +71,6 @@ interface Link {
   pingedAt: number | null
 }
 
-const payloadOf = (event: unknown): Uint8Array | null => {
-  const data = typeof event === 'object' && event !== null && 'data' in event ? event.data : null
-  if (data instanceof Uint8Array) return data
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : null
-}
-
 /**
  * Opens the link and keeps it open until `close`.
  *
@@ -83,6 +84,12 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
   let stopped = false
   let lastRequest = 0
   let cancelRetry = (): void => {}
+  const order = createRelayOrder({
+    ...options,
+    onReturn: () => {
+      if (link !== null) end(link, 'returned')
+    },
+  })
 
   const after = (on: Link, ms: number, run: () => void): void => {
     const cancel = options.setTimer(() => {
@@ -119,12 +126,18 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     for (const cancel of on.timers) cancel()
     for (const resolve of on.pending.values()) resolve(null)
     on.socket.close()
-    if (on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS) failures = 0
+    order.stop()
+    if (reason !== 'returned') {
+      const hasSettled = on.state === 'joined' && now() - on.joinedAt >= SETTLED_MS
+      if (hasSettled) failures = 0
+      if (hasSettled) order.restart()
+      // A relay that gave a reason is there, and the other members are at it.
+      else if (on.reason === null) order.next()
+    }
     const { refusal } = on
     const isPunished = refusal !== null && now() - refusal.at < PUNISHED_WITHIN_MS
-    const retryInMs = stopped
-      ? null
-      : retryDelay(isPunished ? Math.max(on.waitMs, refusal.waitMs) : on.waitMs)
+    const waitMs = isPunished ? Math.max(on.waitMs, refusal.waitMs) : on.waitMs
+    const retryInMs = stopped ? null : reason === 'returned' ? 0 : retryDelay(waitMs)
     if (retryInMs !== null) cancelRetry = options.setTimer(connect, retryInMs)
     emit({ kind: 'closed', reason: on.reason ?? reason, retryInMs })
     for (const { to } of on.held) emit({ kind: 'undelivered', to })
@@ -176,6 +189,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         if (on.state !== 'joining') return false
         on.state = 'joined'
         on.joinedAt = now()
+        order.watch()
         emit({ kind: 'open', address: on.address, members: frame.members })
         return true
       case 'error':
@@ -193,15 +207,17 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
         if (on.state === 'joined') emit({ kind: 'frame', from: frame.from, bytes: frame.payload })
         return on.state === 'joined'
       case 'presence':
+        if (on.state !== 'joined') return false
+        if (!frame.present) order.hurry()
+        emit(frame)
+        return true
       case 'undelivered':
+      case 'mail-waiting':
         if (on.state === 'joined') emit(frame)
         return on.state === 'joined'
       case 'standing':
         // Nothing depends on it: strangers and members send the same frames.
         return on.state === 'joining' || on.state === 'joined'
-      case 'mail-waiting':
-        if (on.state === 'joined') emit(frame)
-        return on.state === 'joined'
       default: {
         const resolve = on.pending.get(frame.request)
         on.pending.delete(frame.request)
@@ -236,8 +252,9 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
 
   function connect(): void {
     cancelRetry()
-    emit({ kind: 'connecting' })
-    const socket = options.openSocket(options.url)
+    const url = order.current()
+    emit({ kind: 'connecting', url })
+    const socket = options.openSocket(url)
     socket.binaryType = 'arraybuffer'
     const opened: Link = {
       socket,
@@ -267,6 +284,11 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     socket.addEventListener('message', (event) => receive(opened, event))
     socket.addEventListener('close', () => end(opened, 'lost'))
     socket.addEventListener('error', () => end(opened, 'lost'))
+    if (order.hasOthers()) {
+      after(opened, ANSWER_MS, () => {
+        if (opened.state === 'opening' || opened.state === 'greeting') end(opened, 'lost')
+      })
+    }
     watch(opened)
   }
 
@@ -308,7 +330,9 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
     },
     quota: () => link?.quota?.left() ?? null,
     retryNow() {
-      if (link === null && !stopped) connect()
+      if (link !== null || stopped) return
+      order.restart()
+      connect()
     },
     close() {
       if (stopped) return

@@ -14,14 +14,15 @@ import type {
 import type { Quota } from './quota.ts'
 
 /**
- * Why a link ended. `closed`: by this client. `lost`: the socket broke. `silence`: no response to a ping. `breach`: an
- * invalid or out-of-order frame. Otherwise the relay's last error or announcement.
+ * Why a link ended. `closed`: by this client. `lost`: the socket broke or was not welcomed in time. `silence`: no response
+ * to a ping. `breach`: an invalid or out-of-order frame. `returned`: a relay that comes earlier in the list answers again.
+ * Otherwise the relay's last error or announcement.
  */
-export type LinkEnd = 'closed' | 'lost' | 'silence' | 'breach' | 'going-away' | ErrorCode
+export type LinkEnd = 'closed' | 'lost' | 'silence' | 'breach' | 'returned' | 'going-away' | ErrorCode
 
 /** Events of a link. The in-memory network emits the same ones. */
 export type RelayEvent =
-  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connecting'; readonly url: string }
   | { readonly kind: 'open'; readonly address: Address; readonly members: readonly Address[] }
   | { readonly kind: 'presence'; readonly address: Address; readonly present: boolean }
   | { readonly kind: 'frame'; readonly from: Address; readonly bytes: Bytes }
@@ -72,8 +73,16 @@ export interface WebSocketLike {
   addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: unknown) => void): void
 }
 
+/** The bytes of a binary message; `null` for text. */
+export const payloadOf = (event: unknown): Uint8Array | null => {
+  const data = typeof event === 'object' && event !== null && 'data' in event ? event.data : null
+  if (data instanceof Uint8Array) return data
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : null
+}
+
 export interface RelayClientOptions {
-  readonly url: string
+  /** The relays in the order to try them, at least one; read before each attempt. */
+  readonly urls: () => readonly string[]
   /** 32 bytes. The holder owns the address. */
   readonly secret: Bytes
   readonly room: Room

@@ -363,7 +363,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
 
   screen.show({ phase: 'finding', selfId: self.id, connection: 'connecting', stored: profile !== null })
   relay = openRelayLink(ports, {
-    url: relayUrl,
+    urls: () => ports.relaysFor(relayUrl),
     secret,
     room: toHex(roomOf(crypto, groupId)),
     token: memberToken,

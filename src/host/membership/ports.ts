@@ -15,6 +15,8 @@ export interface HostPorts {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly openSocket: (url: string) => WebSocketLike
+  /** The relays to try in order, for the one that a command names. Those of the page, if it knows several. */
+  readonly relaysFor: (url: string) => readonly string[]
   /** Runs `run` once after `ms`. The returned function cancels it. */
   readonly setTimer: (run: () => void, ms: number) => () => void
   readonly commandMesh: (command: MeshCommand) => void

@@ -47,7 +47,7 @@ const open = ({ port }: { readonly port: number }, n: number): RelayLink => {
         return () => clearTimeout(timer)
       },
     },
-    { url: `ws://localhost:${port}/ws`, secret: secretOf(n), room, onEvent: () => undefined },
+    { urls: () => [`ws://localhost:${port}/ws`], secret: secretOf(n), room, onEvent: () => undefined },
   )
   links.push(link)
   return link

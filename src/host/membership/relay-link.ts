@@ -14,7 +14,8 @@ export interface RelayLink extends RelayClient {
 }
 
 export interface LinkOptions {
-  readonly url: string
+  /** The relays in the order to try them; read before each attempt. */
+  readonly urls: () => readonly string[]
   /** 32 bytes, the relay's proof of address. */
   readonly secret: Bytes
   /** 64 hexadecimal digits. */
@@ -39,7 +40,14 @@ const countOf = <E extends { readonly count: number }>(
 const followRelay = (view: RelayView, event: RelayEvent, now: number): RelayView => {
   switch (event.kind) {
     case 'connecting':
-      return { ...view, socket: 'connecting', since: now, retryAt: null, attempts: view.attempts + 1 }
+      return {
+        ...view,
+        url: event.url,
+        socket: 'connecting',
+        since: now,
+        retryAt: null,
+        attempts: view.attempts + 1,
+      }
     case 'limits':
       return { ...view, socket: 'greeting', limits: event.limits }
     case 'open':
@@ -111,12 +119,12 @@ const followResponse = (
 /** Opens the link for one address in one room. */
 export const openRelayLink = (
   ports: Ports,
-  { url, secret, room, token, onEvent }: LinkOptions,
+  { urls, secret, room, token, onEvent }: LinkOptions,
 ): RelayLink => {
   const { crypto, recorder, now } = ports
-  let view: RelayView = { ...emptyRelayView, url }
+  let view: RelayView = emptyRelayView
   const client = createRelayClient({
-    url,
+    urls,
     secret,
     room,
     ...(token === undefined ? {} : { token }),

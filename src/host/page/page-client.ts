@@ -17,6 +17,7 @@ import { type BenchmarkCommand, type BenchmarkView, emptyBenchmark } from './ben
 import { applyChange } from './list-change.ts'
 import { emptyOneToOne, type OneToOneCommand, type OneToOneView } from './one-to-one-view.ts'
 import { peerScript } from './own-scripts.ts'
+import { learnRelays } from './page-relays.ts'
 import type { FromWorker, ToWorker, WireFrame } from './protocol.ts'
 import { emptyRelayView, type RelayView } from './relay-view.ts'
 import { type Command, emptyView, type StoredView, type View } from './view.ts'
@@ -84,8 +85,12 @@ const listenable = <T>(): { add: (listener: (value: T) => void) => () => void; e
   }
 }
 
-/** Starts the Worker and the direct links. */
-export const connectPeer = (): PeerClient => {
+/**
+ * Starts the Worker and the direct links.
+ *
+ * @param namedRelays - the relays that the page's address names, in the order to try them
+ */
+export const connectPeer = (namedRelays: readonly string[]): PeerClient => {
   const views = listenable<void>()
   const logins = listenable<void>()
   const relays = listenable<void>()
@@ -114,6 +119,7 @@ export const connectPeer = (): PeerClient => {
   let stored: readonly StoredView[] = []
   let login: OneToOneView = emptyOneToOne
   let relay: RelayView = emptyRelayView
+  let relayUrls: readonly string[] = []
   let worker: Worker | null = null
   let benchmark: BenchmarkView = emptyBenchmark
   let costNs: number | null = null
@@ -204,7 +210,10 @@ export const connectPeer = (): PeerClient => {
   }
 
   const post = (message: ToWorker, transfer: Transferable[] = []): void => {
-    worker ??= start()
+    if (worker === null) {
+      worker = start()
+      worker.postMessage({ kind: 'relays', urls: relayUrls } satisfies ToWorker)
+    }
     worker.postMessage(message, transfer)
   }
 
@@ -216,8 +225,11 @@ export const connectPeer = (): PeerClient => {
   }
 
   // Loaded ahead of the first command.
-  worker = start()
   sendVisibility()
+  void learnRelays(namedRelays, (urls) => {
+    relayUrls = urls
+    post({ kind: 'relays', urls })
+  })
   document.addEventListener('visibilitychange', sendVisibility)
   addEventListener('online', () => {
     post({ kind: 'wake' })

@@ -15,6 +15,8 @@ export type ToWorker =
   | { readonly kind: 'mesh'; readonly event: MeshEvent }
   | { readonly kind: 'chunk'; readonly event: ChunkEvent }
   | { readonly kind: 'wake' }
+  /** The relays of the page in the order to try them. */
+  | { readonly kind: 'relays'; readonly urls: readonly string[] }
   /** The Worker responds with one `relay`. */
   | { readonly kind: 'inspect-relay' }
   | { readonly kind: 'visibility'; readonly hidden: boolean }

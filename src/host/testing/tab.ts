@@ -192,6 +192,7 @@ const openTab = (
       sockets.push(socket)
       return socket
     },
+    relaysFor: (url) => [url],
     setTimer: (run, ms) => {
       if (dead) return () => undefined
       const timer = setTimeout(run, ms)

@@ -237,7 +237,7 @@ export const createOneToOneHost = (ports: Ports): OneToOneHost => {
     session = at
     show({ hardening: false, hardenedMs: ms, selfId: self, connection: 'connecting' })
     at.relay = openRelayLink(ports, {
-      url: command.relayUrl,
+      urls: () => ports.relaysFor(command.relayUrl),
       secret,
       // Never the room of a group, whatever its name.
       room: toHex(crypto.hash(utf8('mlwe-pake v2 one-to-one room'), placeIdOf(place))),

@@ -76,6 +76,8 @@ const random = (count: number): Uint8Array<ArrayBuffer> => {
 
 const subtle = crypto.subtle as unknown as WebCrypto
 
+/** The page's relays, in order; empty until it knows them. */
+let relays: readonly string[] = []
 const early: ToWorker[] = []
 scope.onmessage = ({ data }) => void early.push(data)
 
@@ -85,6 +87,7 @@ const ports = {
   recordFrame,
   now: () => Date.now(),
   openSocket: (url: string) => new WebSocket(url),
+  relaysFor: (url: string) => (relays.length === 0 ? [url] : relays),
   setTimer: (run: () => void, ms: number) => {
     const timer = setTimeout(run, ms)
     return () => clearTimeout(timer)
@@ -146,6 +149,9 @@ const receive = (message: ToWorker): void => {
       return host.chunkEvent(message.event)
     case 'one-to-one':
       return oneToOne.command(message.command)
+    case 'relays':
+      relays = message.urls
+      return
     case 'inspect-relay':
       return scope.postMessage({ kind: 'relay', view: host.relayView() })
     case 'closing':

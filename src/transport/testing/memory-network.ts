@@ -198,7 +198,7 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
     inOrder(station, 'up', () => perform(relay.connect(socket, 'memory', clock)))
     put(station, { kind: 'hello', secret: station.secret })
     put(station, { kind: 'join', room: station.room })
-    return station.onEvent({ kind: 'connecting' })
+    return station.onEvent({ kind: 'connecting', url: 'memory' })
   }
 
   const unplug = (station: Station): void => {

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { readAddress } from './address.ts'
+import { invitationLink } from './invitation.ts'
 
 const read = (search: string, protocol = 'http:') =>
   readAddress({ protocol, host: 'rooms.test:4000', search })
 
 describe('readAddress', () => {
   it('takes the relay of the page itself by default', () => {
-    expect(read('')).toEqual({ relayUrl: 'ws://rooms.test:4000/ws', transport: 'any' })
+    expect(read('')).toEqual({
+      relayUrl: 'ws://rooms.test:4000/ws',
+      namedRelays: [],
+      transport: 'any',
+    })
     expect(read('', 'https:').relayUrl).toBe('wss://rooms.test:4000/ws')
   })
 
@@ -26,8 +31,22 @@ describe('readAddress', () => {
       expect(read(`?relay=${encodeURIComponent(wrong)}`).relayUrl, wrong).toBeNull()
   })
 
+  it('takes several relays in their order, and none of them if one is wrong', () => {
+    const { relayUrl, namedRelays } = read('?relay=wss://a.test/ws&transport=relay&relay=wss://b.test/ws')
+    expect(relayUrl).toBe('wss://a.test/ws')
+    expect(namedRelays).toEqual(['wss://a.test/ws', 'wss://b.test/ws'])
+    expect(read('?relay=wss://a.test/ws&relay=b.test')).toMatchObject({ relayUrl: null, namedRelays: [] })
+  })
+
   it('keeps direct links off when asked to', () => {
     expect(read('?transport=relay').transport).toBe('relay')
     expect(read('?transport=pigeon').transport).toBe('any')
   })
+})
+
+it('an invitation carries the relays that the address names', () => {
+  const search = '?relay=wss://a.test/ws&relay=wss://b.test/ws'
+  const here = { origin: 'https://rooms.test', pathname: '/', search }
+  const link = new URL(invitationLink(here, { group: 'g', password: null, inviter: null }))
+  expect(read(link.search).namedRelays).toEqual(['wss://a.test/ws', 'wss://b.test/ws'])
 })

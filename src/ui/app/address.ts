@@ -1,15 +1,12 @@
+import { readRelayUrl } from '../../host/index.ts'
+
 /** What the page's own address asks for. */
 export interface Address {
-  /** `null` when the address names a relay that cannot be one. */
+  /** The relay that is named first, or the page's own; `null` when the address names one that cannot be a relay. */
   readonly relayUrl: string | null
+  /** All that are named, in the order to try them; empty if none is, or one of them cannot be a relay. */
+  readonly namedRelays: readonly string[]
   readonly transport: 'any' | 'relay'
-}
-
-const relayUrlOf = (text: string): string | null => {
-  if (!URL.canParse(text)) return null
-  const url = new URL(text)
-  // A WebSocket address has no fragment.
-  return (url.protocol === 'ws:' || url.protocol === 'wss:') && url.hash === '' ? url.href : null
 }
 
 export const readAddress = ({
@@ -18,9 +15,13 @@ export const readAddress = ({
   search,
 }: Pick<Location, 'protocol' | 'host' | 'search'>): Address => {
   const query = new URLSearchParams(search)
-  const relay = query.get('relay')
+  const named = query.getAll('relay').map(readRelayUrl)
+  const valid = named.filter((url) => url !== null)
+  const areAllValid = valid.length === named.length
+  const [first = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`] = valid
   return {
-    relayUrl: relay === null ? `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws` : relayUrlOf(relay),
+    relayUrl: areAllValid ? first : null,
+    namedRelays: areAllValid ? valid : [],
     transport: query.get('transport') === 'relay' ? 'relay' : 'any',
   }
 }

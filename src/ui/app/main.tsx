@@ -12,6 +12,7 @@ import { createMarkLog } from '../records/marks.ts'
 import { RecordLog } from '../records/record-log.ts'
 import { createTraceLog } from '../records/trace-log.ts'
 import { createWireLog } from '../records/wire-log.ts'
+import { readAddress } from './address.ts'
 import { App } from './app.tsx'
 import { ServicesProvider } from './context.tsx'
 import { takeInvitation } from './invitation.ts'
@@ -24,7 +25,7 @@ startTheme()
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no #root')
 
-const client = connectPeer()
+const client = connectPeer(readAddress(location).namedRelays)
 const records = new RecordLog()
 client.onRecords((batch) => records.append(batch))
 const wire = createWireLog()

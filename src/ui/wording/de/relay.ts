@@ -54,6 +54,7 @@ export const relayGerman: Wording['relay'] = {
     lost: 'Die Verbindung riss ohne Ankündigung ab.',
     silence: '30 s lang kam nichts an, nicht einmal ein Pong.',
     breach: 'Das Relay schickte einen ungültigen Frame oder einen zur falschen Zeit.',
+    returned: 'Ein Relay, das in der Liste weiter vorn steht, antwortet wieder.',
     'going-away': 'Das Relay kündigte einen Neustart an.',
     malformed: 'Das Relay erhielt von diesem Tab einen ungültigen Frame.',
     version: 'Das Relay verwendet eine andere Protokollversion.',

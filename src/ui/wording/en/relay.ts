@@ -55,6 +55,7 @@ export const relayEnglish = {
     lost: 'The connection broke without notice.',
     silence: 'Nothing was received for 30 s, not even a pong.',
     breach: 'The relay sent an invalid or out-of-order frame.',
+    returned: 'A relay earlier in the list responds again.',
     'going-away': 'The relay announced a restart.',
     malformed: 'The relay received an invalid frame from this tab.',
     version: 'The relay uses another protocol version.',
