@@ -29,7 +29,10 @@ test("the relay's STUN and TURN servers, with credentials that expire, reach the
     await bob.join()
     const given = () => alice.page.evaluate(() => JSON.stringify(Reflect.get(window, 'givenIce')))
     await expect.poll(given).toContain('turn:127.0.0.1:9')
-    const [[stun, turn]] = JSON.parse(await given())
+    // The address of the page's server gives no credentials; the socket in the room does.
+    const answer = await (await fetch(`${relay.url}/api/ice`)).text()
+    expect(answer).not.toContain('credential')
+    const [stun, turn] = JSON.parse(await given()).find((servers: unknown[]) => servers.length === 2)
     expect(stun).toEqual({ urls: ice.stun })
     expect(Number(turn.username.split(':')[0]) * 1000).toBeGreaterThan(Date.now())
     expect(turn.credential).toMatch(/^[\w+/]+=$/)
@@ -58,6 +61,14 @@ test('the connection test says in plain words what works: this computer, the rel
     const page = await context.newPage()
     await page.goto(relay.url)
     await page.getByRole('tab', { name: 'Relay', exact: true }).click()
+    await page.getByRole('button', { name: 'Test the connection' }).click()
+    await expect(page.getByTestId('test-turn')).toContainText('join a group')
+
+    // Members get the credentials, so their test reaches out.
+    const bob = new Member(page, 'Bob', { group: unique('group'), password: unique('password') })
+    await bob.openTab('Room')
+    await bob.join()
+    await bob.openTab('Relay')
     await page.getByRole('button', { name: 'Test the connection' }).click()
     await expect(page.getByTestId('test-turn')).toContainText('does not answer')
   } finally {

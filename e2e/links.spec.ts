@@ -100,6 +100,9 @@ test('a tab that the browser froze goes on where it was', async ({ room }) => {
   await expect(alice.message(back, 'Bob')).toHaveCount(1)
 })
 
+/** Tag of the frame with credentials. */
+const turnServers = 0x94
+
 test.describe('a TURN server', () => {
   // Where no coturn could be installed there is nothing to run.
   if (!hasTurnServer()) return
@@ -129,7 +132,10 @@ test.describe('a TURN server', () => {
         'through a TURN server',
       )
       const hidden = ['candidate:', 'a=ice-ufrag', '127.0.0.1', 'typ relay', text]
-      for (const { bytes } of relay.frames) for (const one of hidden) expect(bytes.includes(one)).toBe(false)
+      // The relay itself names the TURN server, which runs on this computer.
+      const carried = relay.frames.filter(({ bytes }) => bytes[1] !== turnServers)
+      expect(carried.length).toBeLessThan(relay.frames.length)
+      for (const { bytes } of carried) for (const one of hidden) expect(bytes.includes(one)).toBe(false)
     } finally {
       await relay.stop()
       await turn.stop()
@@ -142,7 +148,9 @@ test.describe('a TURN server', () => {
     try {
       const page = await context.newPage()
       await page.goto(relay.url)
-      await page.getByRole('tab', { name: 'Relay', exact: true }).click()
+      const alice = new Member(page, 'Alice', { group: unique('group'), password: unique('password') })
+      await alice.join()
+      await alice.openTab('Relay')
       await page.getByRole('button', { name: 'Test the connection' }).click()
       await expect(page.getByTestId('test-turn')).toContainText('does not take the credentials')
     } finally {

@@ -56,7 +56,7 @@ async function open({ port }: RunningServer) {
 }
 
 test('the examples of PROTOCOL.md, replayed against a running relay', async () => {
-  const server = await start()
+  const server = await start({ ice: { stun: [], turn: ['turn:t.example'], turnSecret: 'shared' } })
   const a = await open(server)
   const b = await open(server)
   b.say(`0201${'ff'.repeat(32)}`)
@@ -106,6 +106,13 @@ test('the examples of PROTOCOL.md, replayed against a running relay', async () =
   expect(await b.hear()).toBe(example('prekey'))
   a.say(example('prekeys-count'))
   expect(await a.hear()).toBe(example('prekeys-counted'))
+
+  a.say(example('turn'))
+  // Request, URL, length of the username; the user. The time and what is computed from it differ.
+  const [granted, expected] = [await a.hear(), example('turn-servers')]
+  expect(granted.slice(0, 52)).toBe(expected.slice(0, 52))
+  expect(granted.slice(72, 106)).toBe(expected.slice(72, 106))
+  expect(granted.slice(-8)).toBe(expected.slice(-8))
 
   b.say(example('mail').replace(second, first))
   expect(await b.hear()).toBe(example('mailed'))

@@ -49,6 +49,7 @@ const said: readonly ClientFrame[] = [
   { kind: 'prekeys-take', request: 2, of: addressOf(2) },
   { kind: 'prekeys-count', request: 3 },
   { kind: 'forget', request: 4 },
+  { kind: 'turn', request: 4 },
   { kind: 'mail', request: 5, to: addressOf(1), payload },
   { kind: 'mail-fetch', request: 6, after: 0 },
   { kind: 'mail-ack', request: 7, ids: [1, 2, 3] },

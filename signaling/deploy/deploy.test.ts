@@ -156,10 +156,7 @@ test('reports hold counts and figures, no room and no address', async () => {
     relay_frame: { count: 4, success_rate: 1 },
     relay_mail: { count: 1, success_rate: 0 },
   })
-  expect(JSON.parse(await text('/api/ice')).iceServers).toMatchObject([
-    { urls: ['stun:a'] },
-    { urls: ['turn:b'], username: expect.stringMatching(/^\d+:/) },
-  ])
+  expect(JSON.parse(await text('/api/ice'))).toEqual({ iceServers: [{ urls: ['stun:a'] }], turn: true })
   const metrics = await text('/metrics')
   expect(metrics).toContain('relay_refused_total{code="no-mailbox"} 1')
   expect(metrics).toContain('relay_sockets 1')

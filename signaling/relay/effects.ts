@@ -22,6 +22,15 @@ export type RelayEffect =
   | { readonly kind: 'close'; readonly socket: number; readonly code: number; readonly reason: string }
   /** For the store. Its response goes to `responded`. */
   | { readonly kind: 'request'; readonly request: StoreRequest }
+  /** Asks for TURN credentials, which the server sends. */
+  | {
+      readonly kind: 'turn'
+      readonly socket: number
+      readonly request: number
+      readonly address: Address
+      /** The pseudonym of a network with limits. */
+      readonly network: string | null
+    }
   /** For the other processes, if rooms are shared. */
   | { readonly kind: 'share'; readonly share: ShareRequest }
 

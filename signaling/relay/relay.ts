@@ -28,7 +28,7 @@ import { createDelivery } from './delivery.ts'
 import type { Relay, RelayEffect } from './effects.ts'
 import { createNames } from './names.ts'
 import { createNetworks } from './networks.ts'
-import { requestOf, requestStore } from './requests.ts'
+import { passRequest, requestOf } from './requests.ts'
 import { fail, sendFrame } from './responses.ts'
 import { createRooms, isSame, type Seat } from './rooms.ts'
 
@@ -275,7 +275,7 @@ export function createRelay(
       case 'ping':
         return [sendFrame(connection, { kind: 'pong' })]
       default:
-        return [requestStore(connection, address, frame)]
+        return [passRequest(connection, address, frame)]
     }
   }
 

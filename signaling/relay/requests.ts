@@ -1,6 +1,6 @@
-/** Requests of a connection to the store, as effects. */
+/** Requests of a connection, as effects. */
 
-import type { Address, Room, StoreFrame } from '../../src/relay-protocol/index.ts'
+import type { Address, RequestFrame, Room, StoreFrame } from '../../src/relay-protocol/index.ts'
 import type { StandingFrame } from '../store/request.ts'
 import type { Connection } from './connection.ts'
 import type { RelayEffect } from './effects.ts'
@@ -28,12 +28,16 @@ export const requestOf = (
   },
 })
 
-/** Passes a client's request on, or refuses it. */
-export const requestStore = (connection: Connection, address: Address, frame: StoreFrame): RelayEffect => {
+/** Passes a client's request on, or refuses it. Whoever is in no room gets nothing. */
+export const passRequest = (connection: Connection, address: Address, frame: RequestFrame): RelayEffect => {
   const { room } = connection
   const { request } = frame
   if (room === null) {
     return sendFrame(connection, { kind: 'refused', request, code: 'not-joined', retryAfterMs: 0 })
+  }
+  if (frame.kind === 'turn') {
+    const network = typeof connection.network === 'string' ? null : connection.pseudonym
+    return { kind: 'turn', socket: connection.id, request, address, network }
   }
   if (connection.pendingRequests >= MAX_PENDING_REQUESTS) {
     return sendFrame(connection, { kind: 'refused', request, code: 'message-rate', retryAfterMs: 1000 })

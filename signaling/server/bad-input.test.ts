@@ -49,6 +49,7 @@ const frames: readonly (readonly [ClientFrame, ...number[]])[] = [
   [{ kind: 'prekeys-take', request, of: to }],
   [{ kind: 'prekeys-count', request }],
   [{ kind: 'forget', request }],
+  [{ kind: 'turn', request }],
   [{ kind: 'mail', request, to, payload: secretOf(1) }, 38],
   [{ kind: 'mail-fetch', request, after: 1 }],
   [{ kind: 'mail-ack', request, ids: [1, 2] }, 6],

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { connectTo, enter, secretOf } from '../testing/client.ts'
@@ -115,18 +116,56 @@ test('reports need their token, health does not', async () => {
   ])
 })
 
-test('TURN credentials are new for each request, and rationed', async () => {
-  const { url } = await start({ ice: { stun: [], turn: ['turn:t.example'], turnSecret: 's' } })
-  const names = new Set<string>()
-  let refused = 0
-  for (let i = 0; i < 40; i++) {
-    const response = await fetch(`${url}/api/ice`)
-    if (response.status === 429) refused++
-    else names.add((await response.json()).iceServers[0].username)
+const ice = { stun: ['stun:s.example'], turn: ['turn:t.example'], turnSecret: 's' }
+
+test('TURN credentials go to members of a room only, as a user of their own', async () => {
+  const { url } = await start({ ice })
+  expect(await (await fetch(`${url}/api/ice`)).json()).toEqual({
+    iceServers: [{ urls: ice.stun }],
+    turn: true,
+  })
+  const outside = await connectTo(url)
+  outside.say({ kind: 'hello', secret: secretOf(9) })
+  outside.say({ kind: 'turn', request: 1 })
+  expect(await outside.next('refused')).toMatchObject({ request: 1, code: 'not-joined' })
+  const users: (string | undefined)[] = []
+  for (const n of [1, 2, 2]) {
+    const member = await enter(url, n)
+    member.say({ kind: 'turn', request: 5 })
+    const given = await member.next('turn-servers')
+    expect(given).toMatchObject({ request: 5, urls: ice.turn, seconds: 3600 })
+    const [expiry, user] = given.username.split(':')
+    expect(Number(expiry) * 1000).toBeGreaterThan(Date.now())
+    expect(given.credential).toBe(createHmac('sha1', 's').update(given.username).digest('base64'))
+    expect(given.username).not.toContain(member.address.slice(0, 8))
+    users.push(user)
   }
-  expect(names.size).toBeGreaterThanOrEqual(30)
-  expect(names.size + refused).toBe(40)
-  expect(refused).toBeGreaterThan(5)
+  expect(users[1]).not.toBe(users[0])
+  expect(users[2]).toBe(users[1])
+})
+
+test('TURN credentials are rationed for a member, and for a network of many', async () => {
+  const { url } = await start({ ice, trustedProxies: ['127.0.0.1', '::1'], limits: { networkSeats: 64 } })
+  /** Of so many requests at once. */
+  const granted = async (n: number, network: string, count: number): Promise<number> => {
+    const member = await enter(url, n, { network })
+    let answers = 0
+    member.socket.on('message', (data: Buffer) => {
+      if (data[1] === 0x94) answers++
+    })
+    for (let request = 0; request < count; request++) member.say({ kind: 'turn', request })
+    member.say({ kind: 'ping' })
+    await member.next('pong')
+    if (answers < count) expect(await member.next('refused')).toMatchObject({ code: 'network-rate' })
+    member.socket.close()
+    return answers
+  }
+  expect(await granted(1, '198.51.100.1', 10)).toBe(6)
+  let ofAll = 0
+  for (let n = 2; n < 14; n++) ofAll += await granted(n, '198.51.100.1', 4)
+  expect(ofAll).toBeLessThan(12 * 4)
+  expect(ofAll).toBeGreaterThanOrEqual(24)
+  expect(await granted(20, '198.51.100.2', 3)).toBe(3)
 })
 
 test('a reload changes limits and keeps sockets; draining says so before sockets close', async () => {

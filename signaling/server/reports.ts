@@ -1,9 +1,7 @@
 /** Health, metrics and counts, without identifiers. */
 
-import type { Charge } from '../../src/relay-protocol/index.ts'
-import { createBuckets } from '../../src/relay-protocol/index.ts'
 import type { Store } from '../store/store.ts'
-import { type IceSettings, iceServers } from './ice.ts'
+import type { IceSettings } from './ice.ts'
 import type { RelaySockets } from './sockets.ts'
 
 export interface Answer {
@@ -15,7 +13,7 @@ export interface Answer {
 export interface Report {
   /** Whether it needs a report token, if there are any. */
   readonly isPrivate: boolean
-  answer(network: string): Answer | Promise<Answer>
+  answer(): Answer | Promise<Answer>
 }
 
 /** Reports are computed once in this time, no matter how often they are read. */
@@ -36,9 +34,6 @@ const cached = <T>(compute: () => T): (() => T) => {
   }
 }
 
-/** TURN credentials of one network: 30 at once, one in ten seconds after that. */
-const iceCharge = (network: string): Charge => ({ name: network, cost: 1, rate: 0.1, burst: 30 })
-
 export interface ReportOptions {
   readonly ice: IceSettings
   readonly relays: readonly string[]
@@ -50,7 +45,6 @@ export interface ReportOptions {
 }
 
 export function createReports(sockets: RelaySockets, { ice, relays, store, ready, onReady }: ReportOptions) {
-  const iceBuckets = createBuckets(() => performance.now())
   let wasReady = true
   const readiness = async (): Promise<Answer> => {
     const works =
@@ -68,13 +62,8 @@ export function createReports(sockets: RelaySockets, { ice, relays, store, ready
     const { sockets: open, members } = sockets.counts()
     return json({ rooms: members.length, sockets: open, members: members.toSorted((a, b) => b - a) })
   })
-  const iceAnswer = (network: string): Answer => {
-    iceBuckets.sweep(10)
-    const waitMs = ice.turn.length === 0 ? 0 : iceBuckets.spend([iceCharge(network)])
-    return waitMs === 0
-      ? json({ iceServers: iceServers(ice, Date.now()) })
-      : json({ retryAfterMs: waitMs }, 429)
-  }
+  const iceAnswer = (): Answer =>
+    json({ iceServers: ice.stun.length === 0 ? [] : [{ urls: ice.stun }], turn: ice.turn.length > 0 })
   const open = (answer: Report['answer']): Report => ({ isPrivate: false, answer })
   const guarded = (answer: Report['answer']): Report => ({ isPrivate: true, answer })
   return new Map<string, Report>([

@@ -8,7 +8,7 @@ import { createBuckets, defaultLimits, type RelayLimits } from '../../src/relay-
 import { accessAllowed, cookieFor, hostAllowed, reportAllowed } from './access.ts'
 import { guardDoor } from './door.ts'
 import { commonHeaders, contentSecurityPolicy, HSTS } from './headers.ts'
-import type { IceSettings } from './ice.ts'
+import { noIce } from './ice.ts'
 import type { Log } from './logs.ts'
 import { clientIp, isLoopback, isProxy, networkOf, readProxies, validHost } from './origin.ts'
 import { createReports, type Report } from './reports.ts'
@@ -30,8 +30,6 @@ export interface ServerOptions extends SocketOptions {
   readonly relays?: readonly string[]
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string }
-  /** STUN and TURN servers for the app. */
-  readonly ice?: IceSettings
   /** How long `close` waits for sockets to end. */
   readonly graceMs?: number
   /** How long `close` keeps serving first, while `/readyz` says 503. */
@@ -117,9 +115,7 @@ function createHandler(
       if (report.isPrivate && !reportAllowed(request, reportTokens)) {
         return answer(response, 401, 'text/plain; charset=utf-8', 'a report token is missing\n')
       }
-      void Promise.resolve(report.answer(visitor)).then((one) =>
-        answer(response, one.status, one.type, one.body),
-      )
+      void Promise.resolve(report.answer()).then((one) => answer(response, one.status, one.type, one.body))
       return
     }
     const access = cookieFor(request, accessTokens, isSecure(request))
@@ -220,7 +216,7 @@ export async function startServer(given: ServerOptions): Promise<RunningServer> 
   })
   let stopping = false
   const reports = createReports(sockets, {
-    ice: options.ice ?? { stun: [], turn: [], turnSecret: '' },
+    ice: options.ice ?? noIce,
     relays: options.relays ?? [],
     store: options.store,
     ready: () => !stopping && (options.sharedRooms?.ready() ?? true),

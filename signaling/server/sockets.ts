@@ -11,10 +11,12 @@ import { defaultLimits, type RelayLimits } from '../../src/relay-protocol/index.
 import type { RelayEffect } from '../relay/effects.ts'
 import type { Network } from '../relay/networks.ts'
 import { createRelay } from '../relay/relay.ts'
+import { sendFrame } from '../relay/responses.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { handleRequest, type StoreRequest } from '../store/request.ts'
 import { defaultStoreLimits, type Store } from '../store/store.ts'
 import { createFigures, type Figures } from './figures.ts'
+import { createTurnDesk, type IceSettings, noIce } from './ice.ts'
 import { clientIp, isLoopback, networkOf, originAllowed, readProxies } from './origin.ts'
 import { createReader, type Reader } from './reader.ts'
 import { createSendQueues } from './send-queues.ts'
@@ -35,6 +37,8 @@ export interface SocketOptions {
   /** Decides about an upgrade request before any other rule; `null` lets it pass. */
   readonly mayConnect?: (request: IncomingMessage) => Refusal | null
   readonly pingMs?: number
+  /** STUN and TURN servers for the app. */
+  readonly ice?: IceSettings
   /** Stores pre-keys and mailboxes; without one they are lost with the process. */
   readonly store?: Store
   /** Shares rooms with other processes. */
@@ -103,6 +107,7 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
   const hash = (bytes: Bytes): Uint8Array => createHash('sha256').update(bytes).digest()
   const relay = createRelay(limits, hash, options.sharedRooms?.process ?? null)
   const store = options.store ?? createMemoryStore(defaultStoreLimits, Date.now)
+  const grantTurn = createTurnDesk(options.ice ?? noIce, () => performance.now(), Date.now)
   const clients = new Map<number, Client>()
   const queues = createSendQueues(sendQueueBytes, queueBudgetBytes)
   const figures = createFigures(() => ({ ...relay.counts(), queuedBytes: queues.total() }))
@@ -128,6 +133,10 @@ export function attachRelay(source: UpgradeSource, options: SocketOptions = {}):
     for (const effect of effects) {
       if (effect.kind === 'request') {
         void handle(effect.request)
+        continue
+      }
+      if (effect.kind === 'turn') {
+        perform([sendFrame({ id: effect.socket }, grantTurn(effect))])
         continue
       }
       if (effect.kind === 'share') {

@@ -29,12 +29,13 @@ export const networkOf = (name: string) => ({ name, wide: null })
 /** An effect as tests compare it: the socket, and the decoded frame or close code. */
 export type Seen = readonly [
   socket: number,
-  frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'request' | ShareRequest['kind'] },
+  frame: RelayFrame | { kind: 'close'; code: number } | { kind: 'request' | 'turn' | ShareRequest['kind'] },
 ]
 
 export const see = (effects: readonly RelayEffect[]): Seen[] =>
   effects.map((effect): Seen => {
     if (effect.kind === 'request') return [effect.request.socket, { kind: 'request' }]
+    if (effect.kind === 'turn') return [effect.socket, { kind: 'turn' }]
     if (effect.kind === 'share') return [0, { kind: effect.share.kind }]
     if (effect.kind === 'close') return [effect.socket, { kind: 'close', code: effect.code }]
     return [effect.socket, decode(relayFrame, effect.bytes)]

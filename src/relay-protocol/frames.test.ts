@@ -48,6 +48,7 @@ const anyClientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ kind: kind('forget'), request: u32 }),
   fc.record({ kind: kind('mail'), request: u32, to: id, payload: bytes(0, 300) }),
   fc.record({ kind: kind('mail-fetch'), request: u32, after: u48 }),
+  fc.record({ kind: kind('turn'), request: u32 }),
   fc.record({ kind: kind('mail-ack'), request: u32, ids: fc.array(u48, { maxLength: 4 }) }),
 )
 
@@ -88,6 +89,14 @@ const anyRelayFrame: fc.Arbitrary<RelayFrame> = fc.oneof(
     stocks: fc.array(fc.record({ address: id, count: fc.nat({ max: 0xffff }) }), { maxLength: 4 }),
   }),
   fc.record({ kind: kind('forgotten'), request: u32 }),
+  fc.record({
+    kind: kind('turn-servers'),
+    request: u32,
+    urls: fc.array(fc.string({ maxLength: 60, unit: 'grapheme-ascii' }), { maxLength: 8 }),
+    username: fc.string({ maxLength: 60 }),
+    credential: fc.string({ maxLength: 60 }),
+    seconds: u32,
+  }),
   fc.record({ kind: kind('mailed'), request: u32 }),
   fc.record({
     kind: kind('letters'),
@@ -178,7 +187,7 @@ test('the examples of PROTOCOL.md encode to the bytes listed there', () => {
     'prekeys-take',
     'prekeys-count',
   ]
-  const mailKinds = ['forget', 'mail', 'mail-fetch', 'mail-ack', 'token', 'multicast']
+  const mailKinds = ['forget', 'turn', 'mail', 'mail-fetch', 'mail-ack', 'token', 'multicast']
   const relayKinds = [
     'welcome',
     'joined',
@@ -196,6 +205,7 @@ test('the examples of PROTOCOL.md encode to the bytes listed there', () => {
     'prekey',
     'prekeys-counted',
     'forgotten',
+    'turn-servers',
     'mailed',
     'letters',
   ]

@@ -20,6 +20,7 @@ import {
   oneOf,
   optional,
   struct,
+  text,
   toHex,
   u16,
   u32,
@@ -49,6 +50,9 @@ const LETTER_BYTES = 32 * 1024
 export const LETTERS = 128
 /** Length of the secret behind an address, and of a member token, in bytes. */
 const SECRET_BYTES = 32
+/** Most TURN servers, and the longest text about one in bytes. */
+const TURN_SERVERS = 8
+const TURN_TEXT = 256
 /** Most recipients of one `multicast`. */
 export const RECIPIENTS = 64
 /** Length of a recipient's tag in bytes. */
@@ -81,7 +85,10 @@ export type ClientFrame =
   /** One payload for up to 64 addressees. */
   | { readonly kind: 'multicast'; readonly recipients: readonly Recipient[]; readonly payload: Bytes }
   | { readonly kind: 'ping' }
-  | StoreFrame
+  | RequestFrame
+
+/** Has one response with the same number. */
+export type RequestFrame = StoreFrame | { readonly kind: 'turn'; readonly request: number }
 
 /** A request to the relay's store, scoped to the sender's address and current room. Its response repeats `request`. */
 export type StoreFrame =
@@ -153,9 +160,21 @@ export type RelayFrame =
   | { readonly kind: 'pong' }
   /** Whether the relay takes this client for a member of its room. Follows each member token that was shown. */
   | { readonly kind: 'standing'; readonly member: boolean }
-  | StoreResponse
+  | ResponseFrame
   /** A letter arrived in this client's mailbox. */
   | { readonly kind: 'mail-waiting' }
+
+export type ResponseFrame = StoreResponse | TurnServers
+
+/** What a member needs for TURN, for so many seconds. Without URLs there is no TURN server. */
+export interface TurnServers {
+  readonly kind: 'turn-servers'
+  readonly request: number
+  readonly urls: readonly string[]
+  readonly username: string
+  readonly credential: string
+  readonly seconds: number
+}
 
 export type StoreResponse =
   | {
@@ -239,6 +258,7 @@ export const clientFrame: Codec<ClientFrame> = versioned(
     'prekeys-take': [0x11, struct({ ...request, of: address })],
     'prekeys-count': [0x12, struct(request)],
     forget: [0x13, struct(request)],
+    turn: [0x14, struct(request)],
     mail: [0x20, struct({ ...request, to: address, payload: bytes(LETTER_BYTES) })],
     'mail-fetch': [0x21, struct({ ...request, after: u48 })],
     'mail-ack': [0x22, struct({ ...request, ids: list(u48, LETTERS) })],
@@ -265,6 +285,16 @@ export const relayFrame: Codec<RelayFrame> = versioned(
       struct({ ...request, stocks: list(struct<Stock>({ address, count: u16 }), ROOM_OWNERS) }),
     ],
     forgotten: [0x93, struct(request)],
+    'turn-servers': [
+      0x94,
+      struct({
+        ...request,
+        urls: list(text(TURN_TEXT), TURN_SERVERS),
+        username: text(TURN_TEXT),
+        credential: text(TURN_TEXT),
+        seconds: u32,
+      }),
+    ],
     mailed: [0xa0, struct(request)],
     letters: [0xa1, struct({ ...request, letters: list(letter, LETTERS), more: bool })],
     'mail-acked': [0xa2, struct(request)],

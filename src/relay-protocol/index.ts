@@ -18,6 +18,8 @@ export {
   RECIPIENTS,
   type Recipient,
   type RelayFrame,
+  type RequestFrame,
+  type ResponseFrame,
   ROOM_MEMBERS,
   ROOM_OWNERS,
   type Room,
@@ -28,6 +30,7 @@ export {
   type StoreFrame,
   type StoreResponse,
   TAG_BYTES,
+  type TurnServers,
   turnSend,
   withTag,
 } from './frames.ts'

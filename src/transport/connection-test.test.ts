@@ -45,6 +45,7 @@ const stun = { urls: ['stun:stun.example'] }
 const turn = { urls: ['turn:turn.example', 'turns:turn.example'], username: 'u', credential: 'c' }
 const ports = (network: Network, iceServers: readonly RTCIceServer[] = []): ConnectionTestPorts => ({
   iceServers,
+  hasTurn: false,
   createConnection: connectionIn(network),
   pingRelay: async () => true,
   wait: () => new Promise((resolve) => setTimeout(resolve, 20)),
@@ -58,6 +59,11 @@ test('a computer alone with its relay', async () => {
     turn: 'not-configured',
     relay: 'ok',
   })
+})
+
+test('a TURN server without credentials is for members', async () => {
+  const found = await testConnection({ ...ports({ find: host }, [stun]), hasTurn: true })
+  expect(found.turn).toBe('members-only')
 })
 
 test('servers that answer: each is asked with its own kind alone', async () => {

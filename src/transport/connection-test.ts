@@ -6,13 +6,15 @@
 export interface ConnectionTest {
   readonly computer: 'ok' | 'no-webrtc' | 'no-candidates' | 'blocked'
   readonly stun: 'ok' | 'not-configured' | 'unreachable'
-  /** `refused`: the server does not take the credentials, which expire. */
-  readonly turn: 'ok' | 'not-configured' | 'unreachable' | 'refused'
+  /** `members-only`: its credentials come with a room. `refused`: the server does not take the credentials, which expire. */
+  readonly turn: 'ok' | 'not-configured' | 'members-only' | 'unreachable' | 'refused'
   readonly relay: 'ok' | 'unreachable'
 }
 
 export interface ConnectionTestPorts {
   readonly iceServers: readonly RTCIceServer[]
+  /** Whether there is a TURN server, although its credentials may be missing. */
+  readonly hasTurn: boolean
   /** Throws where there is no WebRTC. */
   readonly createConnection: (configuration: RTCConfiguration) => RTCPeerConnection
   /** Whether the relay answers. */
@@ -116,7 +118,7 @@ const testStun = async (ports: ConnectionTestPorts): Promise<ConnectionTest['stu
 
 const testTurn = async (ports: ConnectionTestPorts): Promise<ConnectionTest['turn']> => {
   const iceServers = serversOf(ports.iceServers, 'turn')
-  if (iceServers.length === 0) return 'not-configured'
+  if (iceServers.length === 0) return ports.hasTurn ? 'members-only' : 'not-configured'
   try {
     const { types, errors } = await gather(ports, { iceServers, iceTransportPolicy: 'relay' }, 'relay')
     if (types.has('relay')) return 'ok'

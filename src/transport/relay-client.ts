@@ -16,8 +16,8 @@ import {
   type ErrorCode,
   RECIPIENTS,
   type RelayFrame,
+  type ResponseFrame,
   relayFrame,
-  type StoreResponse,
 } from '../relay-protocol/index.ts'
 import { createQuota } from './quota.ts'
 import {
@@ -50,7 +50,7 @@ interface Link {
   readonly socket: WebSocketLike
   readonly timers: Set<() => void>
   /** Requests without a response yet, by number. */
-  readonly pending: Map<number, (response: StoreResponse | null) => void>
+  readonly pending: Map<number, (response: ResponseFrame | null) => void>
   /** Frames held back by a rate limit. */
   readonly held: { readonly to: Address; readonly bytes: Bytes }[]
   state: 'opening' | 'greeting' | 'joining' | 'joined'
@@ -321,7 +321,7 @@ export function createRelayClient(options: RelayClientOptions): RelayClient {
       if (on === null || on.state !== 'joined') return Promise.resolve(null)
       lastRequest = (lastRequest + 1) % 2 ** 32
       const request = lastRequest
-      const response = new Promise<StoreResponse | null>((resolve) => on.pending.set(request, resolve))
+      const response = new Promise<ResponseFrame | null>((resolve) => on.pending.set(request, resolve))
       put(on, { ...body, request })
       return response
     },

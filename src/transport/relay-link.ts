@@ -6,10 +6,11 @@ import type {
   ErrorCode,
   MemberToken,
   Recipient,
+  RequestFrame,
+  ResponseFrame,
   Room,
   SocketLimits,
-  StoreFrame,
-  StoreResponse,
+  TurnServers,
 } from '../relay-protocol/index.ts'
 import type { Quota } from './quota.ts'
 
@@ -41,8 +42,11 @@ export type RelayEvent =
   | { readonly kind: 'round-trip'; readonly ms: number }
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'request'> : never
-/** A request to the relay's store. The client numbers it. */
-export type RelayRequest = Unnumbered<StoreFrame>
+/** A request to the relay. The client numbers it. */
+export type RelayRequest = Unnumbered<RequestFrame>
+
+/** A TURN server as a page uses it. */
+export type TurnServer = Pick<TurnServers, 'urls' | 'username' | 'credential'>
 
 export interface RelayClient {
   /** Sends at most 60 KiB. Never throws; a frame that cannot be sent comes back as `undelivered`. */
@@ -55,7 +59,7 @@ export interface RelayClient {
   /** Shows the relay the member token that `options.token` now returns. A later join shows it by itself. */
   announceToken(): void
   /** Resolves to `null` if there is no link or it breaks before the response. All requests may be repeated. */
-  request(body: RelayRequest): Promise<StoreResponse | null>
+  request(body: RelayRequest): Promise<ResponseFrame | null>
   /** Starts measuring a `round-trip`, unless one is under way. */
   ping(): void
   /** What may be sent now; `null` before the relay announced its limits. */

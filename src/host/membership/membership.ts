@@ -48,6 +48,7 @@ import { createRelayStore } from './relay-store.ts'
 import type { Screen } from './screen.ts'
 import { admissionOf, phaseOf, preKeysOf, refusalOf } from './shown.ts'
 import { createAliases, createTrace, frameType, receivedFacts } from './trace.ts'
+import { createTurn } from './turn.ts'
 
 /** Joining ends if the relay has not responded by then. */
 const patienceMs = 20_000
@@ -110,8 +111,16 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
   let defects = 0
   let entered = false
   let over = false
+  let relayAt: string | null = null
   /** `null` only while it is being created: it emits events before it is returned. */
   let relay: RelayLink | null = null
+
+  const turn = createTurn({
+    request: async (body) => (await relay?.request(body)) ?? null,
+    now: ports.now,
+    setTimer: ports.setTimer,
+    show: ports.showTurn,
+  })
 
   const aliasOf = createAliases()
   const trace = createTrace(aliasOf, ports.showTrace)
@@ -274,6 +283,7 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     over = true
     runner.close()
     files.close()
+    turn.close()
     entering.arrive(code ?? phase)
     recorder.note({ phase: null, epoch: null })
     const isGone = phase === 'left' || removal !== null
@@ -295,12 +305,14 @@ export const enterRoom = (ports: MembershipPorts, options: MembershipOptions): M
     if (over) return
     switch (event.kind) {
       case 'connecting':
+        relayAt = event.url
         return screen.show({ connection: entered ? 'reconnecting' : 'connecting' })
       case 'open':
         entered = true
         screen.show({ connection: 'online', error: null })
         feed({ kind: 'relay-open', present: event.members as readonly Address[] })
         void store.readMail()
+        if (transport === 'any') turn.open(relayAt)
         return
       case 'presence':
         return feed({ kind: 'presence', address: event.address as Address, present: event.present })

@@ -3,7 +3,7 @@
 import type { Crypto } from '../../crypto/index.ts'
 import type { TraceEvent, Tracer } from '../../metrics/index.ts'
 import type { FrameFacts } from '../../peer/index.ts'
-import type { MeshCommand, WebSocketLike } from '../../transport/index.ts'
+import type { MeshCommand, TurnServer, WebSocketLike } from '../../transport/index.ts'
 import type { StoredView, View } from '../page/view.ts'
 import type { Profiles } from '../profile/profiles.ts'
 
@@ -24,6 +24,8 @@ export interface HostPorts {
   /** A file that came whole, by the id of its transfer. */
   readonly showFile: (id: string, file: Blob) => void
   readonly showTrace: (event: TraceEvent) => void
+  /** The TURN server for direct links; `null`: none. */
+  readonly showTurn: (server: TurnServer | null) => void
   readonly profiles: Profiles
   readonly showStored: (stored: readonly StoredView[]) => void
 }

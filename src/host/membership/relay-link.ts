@@ -108,6 +108,7 @@ const followResponse = (
       return { ...view, letters: { ...letters, unread, read: letters.read + acked } }
     }
     case 'refused':
+    case 'turn-servers':
     case 'prekeys-stored':
     case 'prekey':
     case 'forgotten':

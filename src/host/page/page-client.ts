@@ -108,7 +108,7 @@ export const connectPeer = (namedRelays: readonly string[]): PeerClient => {
   const mesh = openMesh({
     onEvent: (event) => post({ kind: 'mesh', event }),
     onChunk: (event) => post({ kind: 'chunk', event }, event.kind === 'chunk' ? [event.bytes.buffer] : []),
-    iceServers,
+    iceServers: iceServers.list,
     now: () => performance.now(),
     random: Math.random,
     setTimer,
@@ -169,6 +169,8 @@ export const connectPeer = (namedRelays: readonly string[]): PeerClient => {
       case 'relay':
         relay = message.view
         return relays.emit()
+      case 'turn':
+        return iceServers.setTurn(message.server)
       case 'mesh':
         return execute(message.command)
       case 'file':
@@ -289,7 +291,8 @@ export const connectPeer = (namedRelays: readonly string[]): PeerClient => {
     },
     testConnection: () =>
       testConnection({
-        iceServers: iceServers(),
+        iceServers: iceServers.list(),
+        hasTurn: iceServers.hasTurn(),
         createConnection: (configuration) => new RTCPeerConnection(configuration),
         pingRelay: async () =>
           (

@@ -2,7 +2,7 @@
 
 import type { OperationRecord, TraceEvent } from '../../metrics/index.ts'
 import type { InsideView } from '../../peer/index.ts'
-import type { ChunkEvent, MeshCommand, MeshEvent } from '../../transport/index.ts'
+import type { ChunkEvent, MeshCommand, MeshEvent, TurnServer } from '../../transport/index.ts'
 import type { BenchmarkCommand, BenchmarkView } from './benchmark-view.ts'
 import type { ListChange } from './list-change.ts'
 import type { OneToOneCommand, OneToOneView } from './one-to-one-view.ts'
@@ -39,6 +39,8 @@ export type FromWorker =
   /** A received file, whole, by the id of its transfer. */
   | { readonly kind: 'file'; readonly id: string; readonly file: Blob }
   | { readonly kind: 'relay'; readonly view: RelayView }
+  /** For direct links; `null`: none. */
+  | { readonly kind: 'turn'; readonly server: TurnServer | null }
   | { readonly kind: 'trace'; readonly batch: readonly TraceEvent[] }
   | { readonly kind: 'inside'; readonly inside: InsideView | null }
   | { readonly kind: 'benchmark'; readonly view: BenchmarkView }

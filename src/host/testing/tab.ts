@@ -200,6 +200,7 @@ const openTab = (
       return () => clearTimeout(timer)
     },
     commandMesh: () => undefined,
+    showTurn: () => undefined,
     showView: (shown) => {
       if (phases.at(-1) !== shown.phase) phases.push(shown.phase)
       view = shown

@@ -32,7 +32,7 @@ export interface OneToOneHost {
 
 type Ports = Omit<
   HostPorts,
-  'commandMesh' | 'showFile' | 'showTrace' | 'showView' | 'showStored' | 'profiles'
+  'commandMesh' | 'showFile' | 'showTrace' | 'showTurn' | 'showView' | 'showStored' | 'profiles'
 > & {
   readonly showOneToOne: (view: OneToOneView) => void
 }

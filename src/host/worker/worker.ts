@@ -122,6 +122,7 @@ const host = createHost({
       ? scope.postMessage({ kind: 'mesh', command }, [command.bytes.buffer])
       : scope.postMessage({ kind: 'mesh', command }),
   showFile: (id, file) => scope.postMessage({ kind: 'file', id, file }),
+  showTurn: (server) => scope.postMessage({ kind: 'turn', server }),
   showTrace: (event) => {
     if (traced.length === 0) setTimeout(sendTrace, recordsEveryMs)
     traced.push(event)

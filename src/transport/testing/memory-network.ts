@@ -150,9 +150,10 @@ export function createMemoryNetwork(options: MemoryNetworkOptions): MemoryNetwor
         await perform(relay.responded(effect.request, await handleRequest(store, effect.request)))
         continue
       }
-      // This relay shares its rooms with no other process.
-      const station = effect.kind === 'share' ? undefined : stations.get(effect.socket)
-      if (effect.kind === 'share' || station === undefined) continue
+      // This relay shares its rooms with no other process, and has no TURN server.
+      if (effect.kind === 'share' || effect.kind === 'turn') continue
+      const station = stations.get(effect.socket)
+      if (station === undefined) continue
       const { socket } = effect
       if (effect.kind === 'close') {
         inOrder(station, 'down', () => (station.socket === socket ? lose(station, null) : undefined))

@@ -9,7 +9,7 @@ import { Fact, Facts } from './facts.tsx'
 
 const moodOf = (result: string): 'good' | 'bad' | undefined => {
   if (result === 'ok') return 'good'
-  return result === 'not-configured' ? undefined : 'bad'
+  return result === 'not-configured' || result === 'members-only' ? undefined : 'bad'
 }
 
 export function ConnectionCard() {

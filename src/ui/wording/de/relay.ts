@@ -113,6 +113,7 @@ export const relayGerman: Wording['relay'] = {
     turn: {
       ok: 'trägt Daten, wo keine direkte Verbindung möglich ist',
       'not-configured': 'keiner eingerichtet: Das Relay trägt, was keine direkte Verbindung hat',
+      'members-only': 'ist für Mitglieder eingerichtet: Tritt einer Gruppe bei und prüfe dann noch einmal',
       unreachable: 'antwortet nicht: Das Relay trägt, was keine direkte Verbindung hat',
       refused: 'nimmt die Zugangsdaten nicht an, vielleicht sind sie abgelaufen: Lade die Seite neu',
     },

@@ -114,6 +114,7 @@ export const relayEnglish = {
     turn: {
       ok: 'carries data where no direct link is possible',
       'not-configured': 'none is set up: the relay carries what has no direct link',
+      'members-only': 'is set up for members: join a group, then test again',
       unreachable: 'does not answer: the relay carries what has no direct link',
       refused: 'does not take the credentials, which may have expired: reload the page',
     },
