@@ -28,7 +28,7 @@ export const requestOf = (
   },
 })
 
-/** Passes a client's request on, or refuses it. Whoever is in no room gets nothing. */
+/** Passes a client's request on, or refuses it: outside a room nobody gets anything. */
 export const passRequest = (connection: Connection, address: Address, frame: RequestFrame): RelayEffect => {
   const { room } = connection
   const { request } = frame

@@ -166,7 +166,7 @@ export type RelayFrame =
 
 export type ResponseFrame = StoreResponse | TurnServers
 
-/** What a member needs for TURN, for so many seconds. Without URLs there is no TURN server. */
+/** What a member needs for TURN, and for how many seconds it holds. Without URLs there is no TURN server. */
 export interface TurnServers {
   readonly kind: 'turn-servers'
   readonly request: number

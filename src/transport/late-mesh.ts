@@ -4,7 +4,7 @@ import type { Mesh, MeshCommand, MeshOptions } from './mesh.ts'
 
 /** Fetching failed: the page's server is away for a moment. */
 const againMs = 5_000
-/** Signals come from others: so many may wait. */
+/** Signals come from others, so what waits is bounded. */
 const maxWaiting = 1_024
 
 export interface LateMesh extends Mesh {

@@ -33,7 +33,7 @@ const isOfThisBuild = async (worker: ServiceWorker): Promise<boolean> => {
   return found.every((response) => response !== undefined)
 }
 
-/** Lets that worker begin, and loads the page anew from its build. */
+/** Lets that worker take over, and reloads the page from its build. */
 const change = (worker: ServiceWorker): void => {
   const reload = (): void => {
     if (worker.state === 'activated') location.reload()

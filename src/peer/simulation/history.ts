@@ -49,9 +49,9 @@ const settleMs = 5 * minute
 const longSettleMs = 4 * 60 * minute
 const longStepMs = minute
 const maxReplayed = 60
-/** Every so many histories have a thief. */
+/** One history in five has a thief. */
 const theftEvery = 5
-/** So long and so often all speak until a copied state has to be healed: SECURITY.md has the figures. */
+/** After this much talk a copied state has to be healed: SECURITY.md has the figures. */
 const healingRounds = 10
 const healingRoundMs = 2 * minute
 

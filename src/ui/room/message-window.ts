@@ -1,5 +1,5 @@
 /**
- * The part of a long conversation that is in the page: its newest messages, or, to who reads back, those around the
+ * The part of a long conversation that is in the page: its newest messages or, while its reader reads back, those around the
  * place of reading. Thousands in the page at once would cost with every view.
  *
  *     0 ......... from [ in the page ] to ......... length
@@ -8,7 +8,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { MessageView } from '../../host/index.ts'
 
-/** Messages in the page of who reads along, and at most so many of who reads back. */
+/** Messages in the page while its reader follows, and the most while they read back. */
 export const pageSize = 200
 const readingSize = 2 * pageSize
 
