@@ -40,7 +40,7 @@ export interface ServerOptions extends SocketOptions {
   readonly allowedHosts?: readonly string[]
   /** Secrets of which a client must show one, in a cookie or an Authorization header; none: all may connect. */
   readonly accessTokens?: readonly string[]
-  /** Secrets for `/metrics` and `/api/*`, in an Authorization header; none: they are open. */
+  /** Secrets for `/metrics`, `/api/metrics` and `/api/groups`, in an Authorization header; none: they are open. */
   readonly reportTokens?: readonly string[]
   readonly log?: Log
 }
