@@ -29,7 +29,7 @@ export interface Delivery {
   readonly forwarded: Relay['forwarded']
 }
 
-/** A frame that is a part of a longer read is forwarded as it is only if the read has at most so many times its bytes. */
+/** A frame that is a part of a longer read is forwarded as it is only if the read has at most this many times its bytes. */
 const MAX_KEPT = 4
 
 /** @param self - the name of this process */

@@ -146,7 +146,7 @@ test('TURN credentials go to members of a room only, as a user of their own', as
 
 test('TURN credentials are rationed for a member, and for a network of many', async () => {
   const { url } = await start({ ice, trustedProxies: ['127.0.0.1', '::1'], limits: { networkSeats: 64 } })
-  /** Of so many requests at once. */
+  /** How many of `count` requests at once are granted. */
   const granted = async (n: number, network: string, count: number): Promise<number> => {
     const member = await enter(url, n, { network })
     let answers = 0

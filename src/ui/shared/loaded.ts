@@ -25,23 +25,24 @@ export const partOf = <T>(load: () => Promise<T>): Part<T> => {
 
 /** @returns the part, `failed` while it is wanted and cannot be fetched, or `null` so far */
 export function useLoaded<T>(part: Part<T>, wanted: boolean): T | 'failed' | null {
-  const [tries, setTries] = useState(0)
+  const [, redraw] = useState(0)
+  const [failures, setFailures] = useState(0)
   const value = part.value()
   const missing = value === null
   useEffect(() => {
     if (!missing) return
     let current = true
-    const fetchPart = (): void => {
-      const next = (): void => {
-        if (current) setTries(tries + 1)
-      }
-      part.fetch().then(next, next)
-    }
-    const timer = setTimeout(fetchPart, tries > 0 ? againMs : wanted ? 0 : earlyMs)
+    const fetchPart = (): void =>
+      void part.fetch().then(
+        () => current && redraw((count) => count + 1),
+        // Where it was fetched early only, to want it is to try again.
+        () => current && wanted && setFailures(failures + 1),
+      )
+    const timer = setTimeout(fetchPart, failures > 0 ? againMs : wanted ? 0 : earlyMs)
     return () => {
       current = false
       clearTimeout(timer)
     }
-  }, [missing, wanted, part, tries])
-  return value ?? (tries > 0 && wanted ? 'failed' : null)
+  }, [missing, wanted, part, failures])
+  return value ?? (failures > 0 && wanted ? 'failed' : null)
 }
