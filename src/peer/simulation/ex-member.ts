@@ -14,7 +14,7 @@ import {
 import { createSession, seal } from '../../ratchet/index.ts'
 import { control } from '../controls.ts'
 import { frame } from '../frames.ts'
-import { decodePeer, encodePeer, step } from '../index.ts'
+import { decodePeer, encodePeer, type PeerEffect, step } from '../index.ts'
 import { idOf, type Member, type World } from '../testing/world.ts'
 import { Violation } from './invariants.ts'
 import { readFrame } from './strangers.ts'
@@ -34,6 +34,18 @@ export const keepOf = (member: Member): Removed => ({
   state: encodePeer(member.runner.state()),
   later: [],
 })
+
+const maxReplayed = 60
+
+/** What leaves a member that has learned of that removal. */
+export const noteLater = (
+  { id, later }: Removed,
+  { address, runner }: Member,
+  effects: readonly PeerEffect[],
+): void => {
+  if (later.length >= maxReplayed || !runner.state().group.roster.removals.has(id)) return
+  for (const effect of effects) if (effect.kind === 'send') later.push({ from: address, bytes: effect.bytes })
+}
 
 /** I9: with its last state and all later traffic, who was removed learns nothing. */
 export const replayToRemoved = async (world: World, { id, state: bytes, later }: Removed): Promise<void> => {

@@ -3,14 +3,14 @@
  * doubled and overtaken; the network splits; up to two adversaries play their programs. Some promises are checked after
  * every step, the others at the end, once the network is whole again.
  */
-import { type Bytes, toHex } from '../../codec/index.ts'
-import { expose } from '../../crypto/index.ts'
+import type { Bytes } from '../../codec/index.ts'
 import type { Address, MemberId } from '../../identity/index.ts'
 import type { Taken } from '../index.ts'
 import { createWorld, idOf, type Member } from '../testing/world.ts'
 import { seededDraw } from './draw.ts'
-import { impersonate, keepOf, type Removed, replayToRemoved } from './ex-member.ts'
+import { impersonate, keepOf, noteLater, type Removed, replayToRemoved } from './ex-member.ts'
 import { playInsider } from './insider.ts'
+import { createIntruders, verifierOf } from './intruders.ts'
 import { createInvariants, Violation } from './invariants.ts'
 import { createModel } from './model.ts'
 import { createBadRelay } from './relay-program.ts'
@@ -48,12 +48,8 @@ const calmSteps = 4
 const settleMs = 5 * minute
 const longSettleMs = 4 * 60 * minute
 const longStepMs = minute
-const maxReplayed = 60
 /** One history in five has a thief. */
 const theftEvery = 5
-/** After this much talk a copied state has to be healed: SECURITY.md has the figures. */
-const healingRounds = 10
-const healingRoundMs = 2 * minute
 
 export const runHistory = async (seed: number, options: HistoryOptions = {}): Promise<HistoryResult> => {
   const { fast = false, schedule = scheduleOf(seed) } = options
@@ -86,9 +82,9 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         invariants.stepped(member, taken)
         thief.stepped(member, taken)
         model.stepped(member, taken)
-        noteLetIn(member, taken)
+        intruders.stepped(member, taken)
         if (member.isInsider) return
-        noteLater(member, taken.effects)
+        for (const one of removed) noteLater(one, member, taken.effects)
         checkAudience(world.crypto, member, taken)
       },
     },
@@ -99,10 +95,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   clock = () => world.network.now()
   badRelay.inhabit(world)
   const tally = new Map<string, number>()
-  /** With the verifier of what each typed. */
-  const intruders = new Map<Address, string>()
-  /** Let in by one that had yet to hear of a newer password, or that founded apart under the old one. */
-  const letIn = new Set<Address>()
+  const intruders = createIntruders()
   const asleep = new Map<Member, number>()
   const strangers: { close(): void }[] = []
   const door = seed % 4 === 1 ? 'open' : 'strict'
@@ -112,33 +105,6 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
   let forged = false
   /** Whether an insider may have vouched for somebody that nobody is. */
   let invented = false
-
-  /** What leaves after somebody learned of a removal. */
-  const noteLater = ({ address, runner }: Member, effects: readonly { readonly kind: string }[]): void => {
-    for (const { id, later } of removed) {
-      if (later.length >= maxReplayed || !runner.state().group.roster.removals.has(id)) continue
-      for (const effect of effects)
-        if (effect.kind === 'send')
-          later.push({ from: address, bytes: (effect as unknown as { bytes: Bytes }).bytes })
-    }
-  }
-
-  const verifierOf = ({ password }: Taken['state']): string => toHex(expose(password.verifier))
-  const noteIntruder = ({ address, runner }: Member): void =>
-    void intruders.set(address, verifierOf(runner.state()))
-
-  /** I9: who is the first to list an intruder has no other password than the intruder. */
-  const noteLetIn = ({ name, isInsider, address }: Member, { before, state }: Taken): void => {
-    if (isInsider || intruders.size === 0 || intruders.has(address)) return
-    if (state.group.roster === before.group.roster) return
-    for (const { entry } of state.group.roster.entries.values()) {
-      const typed = intruders.get(entry.address)
-      if (typed === undefined || letIn.has(entry.address)) continue
-      if (![before, state].some((one) => verifierOf(one) === typed))
-        throw new Violation(`I9: ${name} lists ${entry.name}, who has another password`)
-      letIn.add(entry.address)
-    }
-  }
 
   const alive = (): readonly Member[] =>
     world.living().filter(({ address, isInsider }) => !isInsider && !intruders.has(address))
@@ -200,9 +166,9 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
         return action.kind
       }
       case 'intrude': {
-        if (intruders.size >= 2) return null
+        if (intruders.count() >= 2) return null
         const intruder = await world.open(`intruder ${at}`, { password: 'wrong password', keeps: false })
-        noteIntruder(intruder)
+        intruders.note(intruder)
         return action.kind
       }
       case 'say':
@@ -313,7 +279,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       const again = await world.open(`again ${at}`, { password, keeps: false })
       // With the password in force it is somebody new; with another it is an intruder.
       if (password === known) return `ex-member: ${how}, in force`
-      noteIntruder(again)
+      intruders.note(again)
     } else {
       const [as, to] = inside()
       if (as === undefined || to === undefined) return null
@@ -347,10 +313,8 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       }),
     )
 
-  const isSamePassword = (one: Member, other: Member): boolean => {
-    const [a, b] = [one, other].map(({ runner }) => toHex(expose(runner.state().password.verifier)))
-    return a === b
-  }
+  const isSamePassword = (one: Member, other: Member): boolean =>
+    verifierOf(one.runner.state()) === verifierOf(other.runner.state())
 
   const share = (one: Member, other: Member): boolean =>
     one.runner.state().group.roster.entries.has(idOf(other)) &&
@@ -368,7 +332,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     const late = members.find((member) => !joined.includes(member) && !mayFail(member))
     if (late !== undefined) return `I4: ${late.name} never got in`
     for (const { address, name, heard } of world.members) {
-      if (!intruders.has(address) || letIn.has(address)) continue
+      if (!intruders.mustStayOut(address)) continue
       const isIn = joined.some(({ runner }) =>
         [...runner.state().group.roster.entries.values()].some(({ entry }) => entry.address === address),
       )
@@ -439,7 +403,7 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
       await replayToRemoved(world, one)
       count('frames replayed to the removed', one.later.length)
     }
-    return listenToTheEnd()
+    return thief.listenToTheEnd({ inside, say, pass, count })
   }
 
   const steal = (): void => {
@@ -448,24 +412,6 @@ export const runHistory = async (seed: number, options: HistoryOptions = {}): Pr
     if (victim === undefined) return
     thief.steal(victim)
     count('thief: copies a state')
-  }
-
-  /** A copied state heals: after some talk, its thief reads nothing more. */
-  const listenToTheEnd = async (): Promise<string | null> => {
-    const others = (): readonly Member[] =>
-      inside().filter(({ address }) => address !== thief.victim()?.address)
-    const isHere = inside().some(({ address }) => address === thief.victim()?.address)
-    if (!isHere || others().length === 0) return null
-    for (let i = 0; i < healingRounds; i++) {
-      for (const one of inside()) await say(one, `round ${i} of ${one.name}`)
-      await pass(healingRoundMs)
-    }
-    for (const one of others()) await say(one, `healed, says ${one.name}`)
-    await pass(minute)
-    const read = await thief.read()
-    count('messages that a thief reads', read.size)
-    const late = [...read].find((text) => text.startsWith('healed'))
-    return late === undefined ? null : `a copied state of ${thief.victim()?.name} still reads "${late}"`
   }
 
   /** Every second history ends without its insiders. */
